@@ -1,0 +1,1 @@
+//! The program of the person who is helped.

@@ -1,0 +1,3 @@
+//! The program of the person who is helped.
+
+fn main() {}

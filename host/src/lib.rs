@@ -1,0 +1,1 @@
+//! What both programs need from the machine: directories, private files, logging, exit codes.

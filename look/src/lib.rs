@@ -1,0 +1,1 @@
+//! The look both programs share: colours, spacings, sizes and small widgets.

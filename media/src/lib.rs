@@ -1,0 +1,1 @@
+//! The picture engine: damage to update to pixels; no OS, no network.

@@ -1,0 +1,1 @@
+//! QUIC endpoints and links; the only crate with network sockets.

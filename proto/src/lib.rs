@@ -1,0 +1,1 @@
+//! Wire messages, the ticket file and the session machines; no I/O, no clock, no cryptography.

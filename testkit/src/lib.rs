@@ -1,0 +1,1 @@
+//! Test-only: X servers, a person at a keyboard, fakes and hostile peers.

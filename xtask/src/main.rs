@@ -1,0 +1,3 @@
+//! Commands of the house: set-up, demo, tests, checks, packages.
+
+fn main() {}
