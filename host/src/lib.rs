@@ -1,1 +1,8 @@
-//! What both programs need from the machine: directories, private files, logging, exit codes.
+//! What both programs need from the machine: directories, private files, settings, logging, exit codes.
+//! Knows nothing of tickets, sessions or windows.
+
+pub mod dirs;
+pub mod exit;
+pub mod logging;
+pub mod private_file;
+pub mod settings;
