@@ -1,0 +1,9 @@
+//! The heart of the client: commands in, views out, and between them the controller that decides.
+
+pub mod command;
+pub mod publish;
+pub mod view;
+
+pub use command::{Answer, CommandReceiver, CommandSender, InvitationOptions, SettingsChange, UserCommand};
+pub use publish::ViewPublisher;
+pub use view::AppView;
