@@ -1,0 +1,342 @@
+//! The expert's machine: what the client has allowed, and therefore what the viewer shows and sends.
+//! It decides nothing about permission; it believes the client, within what the protocol lets a client say.
+
+use super::state::Misbehaviour;
+use super::{ExpertEffect, ExpertEnd, ExpertEvent, ExpertNotice, ExpertState, Policy, Scopes};
+use crate::ids::{GrantId, RequestId};
+use crate::time::Millis;
+use crate::wire::REVISION;
+use crate::wire::control::{DeniedReason, FromClient, FromExpert, RevokedReason};
+use crate::wire::feedback::Feedback;
+
+/// The expert's end of a session.
+///
+/// `Hello` is sent by whoever makes the connection, because only there the proof can be made; everything after it is here.
+#[derive(Debug)]
+#[cfg_attr(test, derive(Clone, PartialEq, Eq))]
+pub struct ExpertSession {
+    state: ExpertState,
+    policy: Policy,
+    /// The number of the next request; `None` once all are spent.
+    next_request: Option<RequestId>,
+}
+
+/// What a session becomes, and what is to be done.
+type Step = (ExpertSession, Vec<ExpertEffect>);
+
+impl ExpertSession {
+    /// Begins while the connection is being made.
+    pub fn new(policy: Policy) -> Self {
+        Self { state: ExpertState::Connecting, policy, next_request: Some(RequestId(1)) }
+    }
+
+    /// Where the session stands.
+    pub fn state(&self) -> &ExpertState {
+        &self.state
+    }
+
+    /// When [`ExpertEvent::TimePassed`] is due, if ever.
+    pub fn deadline(&self) -> Option<Millis> {
+        match self.state {
+            ExpertState::Controlling { heartbeat_at, .. } => Some(heartbeat_at),
+            ExpertState::Revoked { until } => Some(until),
+            ExpertState::Connecting
+            | ExpertState::Waiting
+            | ExpertState::Viewing
+            | ExpertState::Asked { .. }
+            | ExpertState::Ended { .. } => None,
+        }
+    }
+
+    /// Takes in one event; the effects are to be carried out in their order.
+    pub fn handle(self, event: ExpertEvent, now: Millis) -> (Self, Vec<ExpertEffect>) {
+        let (session, mut effects) = self.expire(now);
+        let (session, more) = match event {
+            ExpertEvent::Received(message) => session.receive(message, now),
+            ExpertEvent::AskControl { scopes } => session.ask(scopes),
+            ExpertEvent::CancelRequest => session.cancel(),
+            ExpertEvent::ReleaseControl => session.release(),
+            ExpertEvent::Leave => session.leave(),
+            ExpertEvent::ConnectFailed => session.finish(ExpertEnd::NotConnected, None),
+            ExpertEvent::LinkLost => session.finish(ExpertEnd::LinkLost, None),
+            ExpertEvent::TimePassed => session.stay(),
+        };
+        effects.extend(more);
+        (session, effects)
+    }
+
+    fn stay(self) -> Step {
+        (self, Vec::new())
+    }
+
+    /// Goes over to `next`; stops sending input first when control ends by it.
+    fn enter(self, next: ExpertState, then: impl IntoIterator<Item = ExpertEffect>) -> Step {
+        let was_controlling = matches!(self.state, ExpertState::Controlling { .. });
+        let stops = was_controlling && !matches!(next, ExpertState::Controlling { .. });
+        let effects = stops.then_some(ExpertEffect::StopInput).into_iter().chain(then).collect();
+        (Self { state: next, ..self }, effects)
+    }
+
+    fn expire(self, now: Millis) -> Step {
+        match self.state {
+            ExpertState::Controlling { grant, scopes, paused, heartbeat_at } if heartbeat_at <= now => {
+                let heartbeat_at = now.after(Policy::HEARTBEAT);
+                self.enter(
+                    ExpertState::Controlling { grant, scopes, paused, heartbeat_at },
+                    [ExpertEffect::SendFeedback(Feedback::Heartbeat)],
+                )
+            }
+            ExpertState::Revoked { until } if until <= now => self.enter(ExpertState::Viewing, []),
+            ExpertState::Connecting
+            | ExpertState::Waiting
+            | ExpertState::Viewing
+            | ExpertState::Asked { .. }
+            | ExpertState::Controlling { .. }
+            | ExpertState::Revoked { .. }
+            | ExpertState::Ended { .. } => self.stay(),
+        }
+    }
+
+    fn ask(self, scopes: Scopes) -> Step {
+        match self.state {
+            ExpertState::Viewing if scopes.need_grant() => {
+                let Some(request) = self.next_request else { return self.stay() };
+                let next_request = request.0.checked_add(1).map(RequestId);
+                let asked = ExpertState::Asked { request, scopes };
+                let send = ExpertEffect::Send(FromExpert::RequestControl { request, scopes });
+                Self { next_request, ..self }.enter(asked, [send])
+            }
+            ExpertState::Connecting
+            | ExpertState::Waiting
+            | ExpertState::Viewing
+            | ExpertState::Asked { .. }
+            | ExpertState::Controlling { .. }
+            | ExpertState::Revoked { .. }
+            | ExpertState::Ended { .. } => self.stay(),
+        }
+    }
+
+    fn cancel(self) -> Step {
+        match self.state {
+            ExpertState::Asked { request, .. } => {
+                self.enter(ExpertState::Viewing, [ExpertEffect::Send(FromExpert::CancelRequest { request })])
+            }
+            ExpertState::Connecting
+            | ExpertState::Waiting
+            | ExpertState::Viewing
+            | ExpertState::Controlling { .. }
+            | ExpertState::Revoked { .. }
+            | ExpertState::Ended { .. } => self.stay(),
+        }
+    }
+
+    fn release(self) -> Step {
+        match self.state {
+            ExpertState::Controlling { grant, .. } => {
+                self.enter(ExpertState::Viewing, [ExpertEffect::Send(FromExpert::ReleaseControl { grant })])
+            }
+            ExpertState::Connecting
+            | ExpertState::Waiting
+            | ExpertState::Viewing
+            | ExpertState::Asked { .. }
+            | ExpertState::Revoked { .. }
+            | ExpertState::Ended { .. } => self.stay(),
+        }
+    }
+
+    fn leave(self) -> Step {
+        let goodbye = match self.state {
+            ExpertState::Connecting | ExpertState::Ended { .. } => None,
+            ExpertState::Waiting
+            | ExpertState::Viewing
+            | ExpertState::Asked { .. }
+            | ExpertState::Controlling { .. }
+            | ExpertState::Revoked { .. } => Some(ExpertEffect::Send(FromExpert::Goodbye)),
+        };
+        self.finish(ExpertEnd::Left, goodbye)
+    }
+
+    fn finish(self, reason: ExpertEnd, then: Option<ExpertEffect>) -> Step {
+        match self.state {
+            ExpertState::Ended { .. } => self.stay(),
+            ExpertState::Connecting
+            | ExpertState::Waiting
+            | ExpertState::Viewing
+            | ExpertState::Asked { .. }
+            | ExpertState::Controlling { .. }
+            | ExpertState::Revoked { .. } => {
+                self.enter(ExpertState::Ended { reason }, then.into_iter().chain([ExpertEffect::CloseLink]))
+            }
+        }
+    }
+
+    fn misbehaved(self, how: Misbehaviour) -> Step {
+        self.finish(ExpertEnd::ClientMisbehaved(how), None)
+    }
+
+    fn receive(self, message: FromClient, now: Millis) -> Step {
+        match self.state {
+            ExpertState::Ended { .. } => self.stay(),
+            ExpertState::Connecting => self.receive_admission(message),
+            ExpertState::Waiting => self.receive_waiting(message),
+            ExpertState::Viewing
+            | ExpertState::Asked { .. }
+            | ExpertState::Controlling { .. }
+            | ExpertState::Revoked { .. } => self.receive_seeing(message, now),
+        }
+    }
+
+    fn receive_admission(self, message: FromClient) -> Step {
+        match message {
+            FromClient::Welcome { version, .. } if (1..=REVISION).contains(&version) => {
+                self.enter(ExpertState::Waiting, [])
+            }
+            FromClient::Welcome { .. } => self.misbehaved(Misbehaviour::UnknownRevision),
+            FromClient::Refused { reason } => self.finish(ExpertEnd::Refused(reason), None),
+            FromClient::ViewAllowed { .. }
+            | FromClient::ControlAllowed { .. }
+            | FromClient::ControlDenied { .. }
+            | FromClient::ControlRevoked { .. }
+            | FromClient::ControlPaused { .. }
+            | FromClient::Ended { .. } => self.misbehaved(Misbehaviour::NotAdmittedYet),
+        }
+    }
+
+    fn receive_waiting(self, message: FromClient) -> Step {
+        match message {
+            FromClient::ViewAllowed { screen, .. } => {
+                self.enter(ExpertState::Viewing, [ExpertEffect::ShowPicture { screen }])
+            }
+            FromClient::Refused { reason } => self.finish(ExpertEnd::Refused(reason), None),
+            FromClient::Ended { reason } => self.finish(ExpertEnd::ByClient(reason), None),
+            FromClient::Welcome { .. } => self.misbehaved(Misbehaviour::SecondWelcome),
+            FromClient::ControlAllowed { .. }
+            | FromClient::ControlDenied { .. }
+            | FromClient::ControlRevoked { .. }
+            | FromClient::ControlPaused { .. } => self.misbehaved(Misbehaviour::ControlBeforeView),
+        }
+    }
+
+    fn receive_seeing(self, message: FromClient, now: Millis) -> Step {
+        match message {
+            FromClient::ControlAllowed { request, grant, scopes } => {
+                self.allowed(request, grant, scopes, now)
+            }
+            FromClient::ControlDenied { request, reason } => self.denied(request, reason, now),
+            FromClient::ControlRevoked { grant, reason } => self.revoked(grant, reason, now),
+            FromClient::ControlPaused { grant, paused } => self.paused(grant, paused),
+            FromClient::Ended { reason } => self.finish(ExpertEnd::ByClient(reason), None),
+            FromClient::Welcome { .. } => self.misbehaved(Misbehaviour::SecondWelcome),
+            FromClient::ViewAllowed { .. } => self.misbehaved(Misbehaviour::SecondViewAllowed),
+            FromClient::Refused { .. } => self.misbehaved(Misbehaviour::RefusedAfterView),
+        }
+    }
+
+    /// A request of this number has been made.
+    fn has_made(&self, request: RequestId) -> bool {
+        request.0 > 0 && self.next_request.is_none_or(|next| request < next)
+    }
+
+    fn allowed(self, answered: RequestId, grant: GrantId, granted: Scopes, now: Millis) -> Step {
+        match self.state {
+            ExpertState::Asked { request, scopes } if request == answered => {
+                if !scopes.contains_all(granted) || !granted.need_grant() {
+                    return self.misbehaved(Misbehaviour::ScopesBeyondRequest);
+                }
+                let heartbeat_at = now.after(Policy::HEARTBEAT);
+                self.enter(
+                    ExpertState::Controlling { grant, scopes: granted, paused: false, heartbeat_at },
+                    [ExpertEffect::StartInput { grant, scopes: granted }],
+                )
+            }
+            ExpertState::Connecting
+            | ExpertState::Waiting
+            | ExpertState::Viewing
+            | ExpertState::Asked { .. }
+            | ExpertState::Controlling { .. }
+            | ExpertState::Revoked { .. }
+            | ExpertState::Ended { .. } => {
+                if self.has_made(answered) {
+                    // The answer crossed the cancellation on its way.
+                    (self, vec![ExpertEffect::Send(FromExpert::ReleaseControl { grant })])
+                } else {
+                    self.misbehaved(Misbehaviour::UnknownRequest)
+                }
+            }
+        }
+    }
+
+    fn denied(self, answered: RequestId, reason: DeniedReason, now: Millis) -> Step {
+        let tell = ExpertEffect::Tell(ExpertNotice::ControlDenied(reason));
+        match self.state {
+            ExpertState::Asked { request, .. } if request == answered => {
+                let next = match reason {
+                    DeniedReason::CoolingDown => {
+                        ExpertState::Revoked { until: now.after(self.policy.cool_down) }
+                    }
+                    DeniedReason::ByPerson
+                    | DeniedReason::NoAnswer
+                    | DeniedReason::Busy
+                    | DeniedReason::TooManyRequests
+                    | DeniedReason::ScreenLocked
+                    | DeniedReason::OutOfTurn
+                    | DeniedReason::Unsupported => ExpertState::Viewing,
+                };
+                self.enter(next, [tell])
+            }
+            ExpertState::Connecting
+            | ExpertState::Waiting
+            | ExpertState::Viewing
+            | ExpertState::Asked { .. }
+            | ExpertState::Controlling { .. }
+            | ExpertState::Revoked { .. }
+            | ExpertState::Ended { .. } => {
+                if self.has_made(answered) {
+                    self.stay()
+                } else {
+                    self.misbehaved(Misbehaviour::UnknownRequest)
+                }
+            }
+        }
+    }
+
+    fn revoked(self, ended: GrantId, reason: RevokedReason, now: Millis) -> Step {
+        match self.state {
+            ExpertState::Controlling { grant, .. } if grant == ended => {
+                let next = match reason {
+                    RevokedReason::ByPerson => {
+                        ExpertState::Revoked { until: now.after(self.policy.cool_down) }
+                    }
+                    RevokedReason::ScreenLocked
+                    | RevokedReason::LinkSilent
+                    | RevokedReason::Idle
+                    | RevokedReason::InputFailed => ExpertState::Viewing,
+                };
+                self.enter(next, [ExpertEffect::Tell(ExpertNotice::ControlRevoked(reason))])
+            }
+            // A grant that was given back while the message was on its way.
+            ExpertState::Connecting
+            | ExpertState::Waiting
+            | ExpertState::Viewing
+            | ExpertState::Asked { .. }
+            | ExpertState::Controlling { .. }
+            | ExpertState::Revoked { .. }
+            | ExpertState::Ended { .. } => self.stay(),
+        }
+    }
+
+    fn paused(self, grant_paused: GrantId, paused: bool) -> Step {
+        match self.state {
+            ExpertState::Controlling { grant, scopes, heartbeat_at, .. } if grant == grant_paused => {
+                self.enter(ExpertState::Controlling { grant, scopes, paused, heartbeat_at }, [])
+            }
+            ExpertState::Connecting
+            | ExpertState::Waiting
+            | ExpertState::Viewing
+            | ExpertState::Asked { .. }
+            | ExpertState::Controlling { .. }
+            | ExpertState::Revoked { .. }
+            | ExpertState::Ended { .. } => self.stay(),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The rules that hold for every session: how long is waited, how often may be asked, and who may come when.
+//! There is no setting for any of them.
+
+use std::time::Duration;
+
+use super::ClientState;
+
+/// How long is waited, and how often may be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    /// How long the person may think about "may they see?". Then the answer is no.
+    pub view_question: Duration,
+    /// How long the person may think about "may they control?". Then the answer is no.
+    pub control_question: Duration,
+    /// How long nothing may be asked after the person has stopped control.
+    pub cool_down: Duration,
+    /// How long control lasts while nobody uses pointer or keyboard.
+    pub idle: Duration,
+    /// Questions for control per session that may go without a yes; the person is not asked again after them.
+    pub unallowed_requests: u32,
+    /// Experts at once.
+    pub experts: usize,
+}
+
+impl Policy {
+    /// What the programs use.
+    pub const STANDARD: Self = Self {
+        view_question: Duration::from_secs(120),
+        control_question: Duration::from_secs(60),
+        cool_down: Duration::from_secs(5),
+        idle: Duration::from_secs(600),
+        unallowed_requests: 3,
+        experts: 2,
+    };
+
+    /// How often the expert's program gives a sign of life while it has control.
+    pub const HEARTBEAT: Duration = Duration::from_secs(2);
+    /// Silence that ends control.
+    pub const SILENCE: Duration = Duration::from_secs(10);
+    /// How long a connection may take from its handshake to its proof.
+    pub const PROOF: Duration = Duration::from_secs(10);
+}
+
+/// What one session takes up of the person's attention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// The person is being asked about it.
+    Asking,
+    /// The expert sees.
+    Watching,
+    /// The expert has control.
+    Controlling,
+    /// It is over.
+    Gone,
+}
+
+impl From<&ClientState> for Presence {
+    fn from(state: &ClientState) -> Self {
+        match state {
+            ClientState::AskingView { .. } | ClientState::ControlRequested { .. } => Self::Asking,
+            ClientState::Viewing | ClientState::Revoked { .. } => Self::Watching,
+            ClientState::Controlled { .. } => Self::Controlling,
+            ClientState::Ended { .. } => Self::Gone,
+        }
+    }
+}
+
+/// What becomes of an expert who arrives with a valid proof.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    /// The person is asked; nobody else is there.
+    AskAlone,
+    /// The person is asked whether this expert may join those who watch.
+    AskJoin,
+    /// The expert is told that the person is busy; the person is not asked.
+    Busy,
+}
+
+impl Arrival {
+    /// The rule for a new arrival, given all sessions there are.
+    ///
+    /// One question at a time; no more experts than [`Policy::experts`].
+    pub fn of(policy: &Policy, sessions: impl IntoIterator<Item = Presence>) -> Self {
+        let (mut asking, mut present) = (false, 0_usize);
+        for session in sessions {
+            match session {
+                Presence::Asking => asking = true,
+                Presence::Watching | Presence::Controlling => present += 1,
+                Presence::Gone => {}
+            }
+        }
+        if asking || present >= policy.experts {
+            Self::Busy
+        } else if present == 0 {
+            Self::AskAlone
+        } else {
+            Self::AskJoin
+        }
+    }
+}
+
+/// Whether the person can be asked for control.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Desk {
+    /// Nobody else has control, and no other question is open.
+    Free,
+    /// Somebody else has control, or another question is open.
+    Busy,
+    /// The screen is locked: nobody is there to ask.
+    Locked,
+    /// Input cannot be injected on this machine.
+    Unsupported,
+}
+
+impl Desk {
+    /// The rule for a request for control, given all *other* sessions: one controller and one question at a time.
+    pub fn of(others: impl IntoIterator<Item = Presence>) -> Self {
+        let taken = others.into_iter().any(|session| match session {
+            Presence::Asking | Presence::Controlling => true,
+            Presence::Watching | Presence::Gone => false,
+        });
+        if taken { Self::Busy } else { Self::Free }
+    }
+}
