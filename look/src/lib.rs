@@ -1,1 +1,12 @@
-//! The look both programs share: colours, spacings, sizes and small widgets.
+//! What both programs look like: colours, sizes, fonts, small widgets and the icon.
+//!
+//! Owns every colour, spacing and text size. Knows nothing of sessions, tickets or the wire.
+
+pub mod fonts;
+pub mod icon;
+pub mod theme;
+pub mod tokens;
+pub mod widget;
+
+pub use theme::{Theme, apply};
+pub use tokens::Palette;

@@ -1,0 +1,194 @@
+//! Buttons with a rank, a visible keyboard focus and an Alt mnemonic.
+//!
+//! `&` before a letter makes it the mnemonic: `"&Allow"` shows an underlined A and is pressed by Alt+A.
+
+use egui::text::{LayoutJob, TextFormat};
+use egui::{
+    Align2, CornerRadius, FontId, Key, Modifiers, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo,
+};
+
+use crate::fonts;
+use crate::tokens::{Meaning, Palette, Tone, size, space, text};
+
+/// A button that has not been shown yet.
+#[must_use = "call show(ui)"]
+pub struct Button<'a> {
+    text: &'a str,
+    meaning: Meaning,
+    min_width: f32,
+    height: f32,
+    enabled: bool,
+    hint: Option<&'a str>,
+}
+
+/// What became of a button in this frame.
+pub struct Pressed {
+    /// egui's answer, for focus and layout.
+    pub response: Response,
+    by_mnemonic: bool,
+}
+
+impl Pressed {
+    /// Whether it was pressed: by pointer, by Enter or Space while focused, or by its mnemonic.
+    #[must_use]
+    pub fn pressed(&self) -> bool {
+        self.by_mnemonic || self.response.clicked()
+    }
+}
+
+impl<'a> Button<'a> {
+    /// The one thing that most people want here.
+    pub const fn primary(text: &'a str) -> Self {
+        Self::with(text, Meaning::Accent)
+    }
+
+    /// Something that stops, ends or destroys.
+    pub const fn danger(text: &'a str) -> Self {
+        Self::with(text, Meaning::Alert)
+    }
+
+    /// Everything else.
+    pub const fn quiet(text: &'a str) -> Self {
+        Self::with(text, Meaning::Neutral)
+    }
+
+    const fn with(text: &'a str, meaning: Meaning) -> Self {
+        Self { text, meaning, min_width: 0.0, height: size::BUTTON_HEIGHT, enabled: true, hint: None }
+    }
+
+    /// At least this wide (points).
+    pub const fn min_width(mut self, width: f32) -> Self {
+        self.min_width = width;
+        self
+    }
+
+    /// As wide as a button that answers a question.
+    pub const fn answer(self) -> Self {
+        self.min_width(size::ANSWER_WIDTH)
+    }
+
+    /// A low button for bars and list rows.
+    pub const fn low(mut self) -> Self {
+        self.height = size::BUTTON_HEIGHT - space::S;
+        self
+    }
+
+    /// Whether it can be pressed.
+    pub const fn enabled(mut self, enabled: bool) -> Self {
+        self.enabled = enabled;
+        self
+    }
+
+    /// A sentence that explains it, shown under the pointer and read by a screen reader.
+    pub const fn hint(mut self, hint: &'a str) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    /// Shows it.
+    pub fn show(self, ui: &mut Ui) -> Pressed {
+        let (plain, mnemonic) = split(self.text);
+        let font = fonts::strong(text::BODY - if self.height < size::BUTTON_HEIGHT { 1.0 } else { 0.0 });
+        let palette = Palette::of(ui);
+        let tone = palette.tone(self.meaning);
+        let job = label(&plain, mnemonic.map(|(at, _)| at), &font, tone);
+        let galley = ui.painter().layout_job(job);
+        let width = (galley.size().x + 2.0 * space::L).max(self.min_width);
+        let sense = if self.enabled { Sense::click() } else { Sense::hover() };
+        let (rect, response) = ui.allocate_exact_size(Vec2::new(width, self.height), sense);
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, self.enabled, &plain));
+        let response = match self.hint {
+            Some(hint) => response.on_hover_text(hint),
+            None => response,
+        };
+        if ui.is_rect_visible(rect) {
+            let fade =
+                |colour: egui::Color32| if self.enabled { colour } else { colour.gamma_multiply(0.45) };
+            let fill = if response.hovered() { tone.fill_hovered } else { tone.fill };
+            let corner = CornerRadius::same(size::CORNER_SMALL);
+            let line = match self.meaning {
+                Meaning::Neutral => Stroke::new(1.0, fade(palette.ground.line_strong)),
+                Meaning::Accent | Meaning::Good | Meaning::Watch | Meaning::Alert => Stroke::NONE,
+            };
+            ui.painter().rect(rect, corner, fade(fill), line, StrokeKind::Inside);
+            let at = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), rect).min;
+            ui.painter().galley(at, galley, fade(tone.on_fill));
+            if response.has_focus() {
+                focus_ring(ui, rect);
+            }
+        }
+        let by_mnemonic = self.enabled && ui.is_enabled() && mnemonic.is_some_and(|(_, key)| take(ui, key));
+        Pressed { response, by_mnemonic }
+    }
+}
+
+/// Paints the frame that shows where the keyboard is.
+fn focus_ring(ui: &Ui, rect: egui::Rect) {
+    let palette = Palette::of(ui);
+    let ring = Stroke::new(size::FOCUS_RING, palette.focus);
+    let gap = Stroke::new(1.5, palette.ground.card);
+    let corner = CornerRadius::same(size::CORNER_SMALL);
+    ui.painter().rect_stroke(rect, corner, gap, StrokeKind::Inside);
+    ui.painter().rect_stroke(
+        rect.expand(1.0),
+        CornerRadius::same(size::CORNER_SMALL + 1),
+        ring,
+        StrokeKind::Outside,
+    );
+}
+
+/// Uses up Alt+key, if it was pressed; repeats of a held key do not count.
+fn take(ui: &Ui, key: Key) -> bool {
+    ui.input_mut(|input| {
+        let held_long = input.events.iter().any(|event| {
+            matches!(event, egui::Event::Key { key: pressed, pressed: true, repeat: true, .. } if *pressed == key)
+        });
+        !held_long && input.consume_key(Modifiers::ALT, key)
+    })
+}
+
+/// The text without its mark, and the marked letter's byte position and key.
+fn split(text: &str) -> (String, Option<(usize, Key)>) {
+    let Some((before, after)) = text.split_once('&') else {
+        return (text.to_owned(), None);
+    };
+    let key =
+        after.chars().next().and_then(|letter| Key::from_name(&letter.to_ascii_uppercase().to_string()));
+    (format!("{before}{after}"), key.map(|key| (before.len(), key)))
+}
+
+fn label(plain: &str, marked: Option<usize>, font: &FontId, tone: Tone) -> LayoutJob {
+    let mut job = LayoutJob::default();
+    job.wrap.max_rows = 1;
+    let format = |underline: bool| TextFormat {
+        font_id: font.clone(),
+        color: egui::Color32::PLACEHOLDER,
+        underline: if underline { Stroke::new(1.5, tone.on_fill) } else { Stroke::NONE },
+        ..TextFormat::default()
+    };
+    let Some((head, rest)) = marked.and_then(|at| plain.split_at_checked(at)) else {
+        job.append(plain, 0.0, format(false));
+        return job;
+    };
+    let letter = rest.chars().next().map_or(0, char::len_utf8);
+    let (letter, tail) = rest.split_at_checked(letter).unwrap_or(("", rest));
+    job.append(head, 0.0, format(false));
+    job.append(letter, 0.0, format(true));
+    job.append(tail, 0.0, format(false));
+    job
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+    use egui::Key;
+
+    #[test]
+    fn the_mark_is_taken_out_and_names_the_key() {
+        assert_eq!(split("&Allow"), ("Allow".to_owned(), Some((0, Key::A))));
+        assert_eq!(split("Stop &control"), ("Stop control".to_owned(), Some((5, Key::C))));
+        assert_eq!(split("Close"), ("Close".to_owned(), None));
+        assert_eq!(split("odd &"), ("odd ".to_owned(), None));
+    }
+}

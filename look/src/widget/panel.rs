@@ -1,0 +1,50 @@
+//! Panels that explain: what went wrong, or what is good to know.
+
+use egui::Ui;
+
+use crate::fonts;
+use crate::tokens::{Meaning, Palette, space, text};
+use crate::widget::{Card, body, card};
+
+/// An error as a person needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ErrorText<'a> {
+    /// What happened.
+    pub what: &'a str,
+    /// What it means.
+    pub meaning: &'a str,
+    /// What to do now.
+    pub remedy: &'a str,
+}
+
+/// An error: what happened, what it means, what to do. Empty parts are left out.
+pub fn error_panel(ui: &mut Ui, error: ErrorText<'_>) {
+    panel(ui, Meaning::Alert, error.what, |ui| {
+        for line in [error.meaning, error.remedy] {
+            if !line.is_empty() {
+                body(ui, line);
+            }
+        }
+    });
+}
+
+/// Something good to know, in the colour of its meaning.
+pub fn hint_panel(ui: &mut Ui, meaning: Meaning, title: &str, line: &str) {
+    panel(ui, meaning, title, |ui| {
+        if !line.is_empty() {
+            body(ui, line);
+        }
+    });
+}
+
+fn panel(ui: &mut Ui, meaning: Meaning, title: &str, content: impl FnOnce(&mut Ui)) {
+    let ink = Palette::of(ui).tone(meaning).ink;
+    card(ui, Card::Tinted(meaning), |ui| {
+        ui.spacing_mut().item_spacing.y = space::XS + 2.0;
+        if !title.is_empty() {
+            let text = egui::RichText::new(title).font(fonts::strong(text::BODY)).color(ink);
+            ui.add(egui::Label::new(text).wrap());
+        }
+        content(ui);
+    });
+}
