@@ -1,0 +1,112 @@
+//! What kind of content an area holds: one colour, drawn things like text, or a photograph. Only pixels are looked
+//! at; what follows from the answer is the policy's affair.
+
+use crate::surface::{Area, PIXEL_BYTES, Surface};
+
+/// What an area looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Texture {
+    /// Every pixel has this colour (blue, green, red).
+    Solid([u8; 3]),
+    /// Text, lines, flat colours: compresses well without loss.
+    Drawn,
+    /// Nearly every pixel differs from its neighbours: compresses badly without loss.
+    Photo,
+}
+
+/// Below this an area is never called a photo: without loss it costs little whatever it holds.
+const SMALLEST_PHOTO_PX: usize = 512;
+
+/// Of 16 pixels with two known neighbours, how many must differ from both for a photo. Antialiased text reaches 5
+/// or 6, photographs and video 12 to 16.
+const PHOTO_SIXTEENTHS: usize = 9;
+
+/// Looks at an area; every pixel for a solid one, every second row otherwise.
+pub fn look(surface: &Surface, area: Area) -> Texture {
+    if let Some(colour) = single_colour(surface, area) {
+        return Texture::Solid(colour);
+    }
+    if area.pixels() < SMALLEST_PHOTO_PX || area.width() < 2 {
+        return Texture::Drawn;
+    }
+    let mut rows = surface.rows(area);
+    let (mut counted, mut lonely) = (0_usize, 0_usize);
+    while let (Some(above), Some(row)) = (rows.next(), rows.next()) {
+        lonely += lonely_pixels(above, row);
+        counted += area.width() - 1;
+    }
+    if lonely * 16 >= counted * PHOTO_SIXTEENTHS && counted > 0 { Texture::Photo } else { Texture::Drawn }
+}
+
+fn single_colour(surface: &Surface, area: Area) -> Option<[u8; 3]> {
+    let mut rows = surface.rows(area);
+    let first = rows.next()?;
+    let pixel = first.first_chunk::<3>().copied()?;
+    let is_pixel = |p: &[u8]| p.first_chunk::<3>() == Some(&pixel);
+    let row_is_one = |row: &[u8]| row.chunks_exact(PIXEL_BYTES).all(is_pixel);
+    (row_is_one(first) && rows.all(row_is_one)).then_some(pixel)
+}
+
+/// Pixels of `row`, without the first, that equal neither the pixel at the left nor the one above.
+fn lonely_pixels(above: &[u8], row: &[u8]) -> usize {
+    let colour = |p: &[u8]| p.first_chunk::<4>().map_or(0, |p| u32::from_le_bytes(*p) & 0x00FF_FFFF);
+    let left = row.chunks_exact(PIXEL_BYTES);
+    let here = row.chunks_exact(PIXEL_BYTES).skip(1);
+    let up = above.chunks_exact(PIXEL_BYTES).skip(1);
+    left.zip(here)
+        .zip(up)
+        .filter(|((left, here), up)| {
+            let here = colour(here);
+            here != colour(left) && here != colour(up)
+        })
+        .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use deskside_proto::geometry::Size;
+
+    fn picture(pixel: impl Fn(usize, usize) -> [u8; 3]) -> (Surface, Area) {
+        let size = Size { width: 64, height: 64 };
+        let mut surface = Surface::new(size).unwrap();
+        let area = Area::whole(size).unwrap();
+        for (y, row) in surface.rows_mut(area).enumerate() {
+            for (x, p) in row.chunks_exact_mut(4).enumerate() {
+                p[..3].copy_from_slice(&pixel(x, y));
+            }
+        }
+        (surface, area)
+    }
+
+    #[test]
+    fn one_colour_is_solid_whatever_the_unused_byte_says() {
+        let (mut surface, area) = picture(|_, _| [1, 2, 3]);
+        surface.rows_mut(area).next().unwrap()[7] = 99;
+        assert_eq!(look(&surface, area), Texture::Solid([1, 2, 3]));
+    }
+
+    #[test]
+    fn a_single_other_pixel_in_the_last_corner_is_not_solid() {
+        let (surface, area) = picture(|x, y| if (x, y) == (63, 63) { [0; 3] } else { [255; 3] });
+        assert_eq!(look(&surface, area), Texture::Drawn);
+    }
+
+    #[test]
+    fn noise_is_a_photo_and_strokes_are_not() {
+        let noise = |x: usize, y: usize| {
+            let v = (x * 7_919 + y * 104_729).wrapping_mul(2_654_435_761);
+            [(v >> 8) as u8, (v >> 16) as u8, (v >> 24) as u8]
+        };
+        let (surface, area) = picture(noise);
+        assert_eq!(look(&surface, area), Texture::Photo);
+        let (surface, area) = picture(|x, y| if x % 7 < 2 || y % 9 == 0 { [0; 3] } else { [255; 3] });
+        assert_eq!(look(&surface, area), Texture::Drawn);
+    }
+
+    #[test]
+    fn a_gradient_is_drawn() {
+        let (surface, area) = picture(|_, y| [y as u8, y as u8, 100]);
+        assert_eq!(look(&surface, area), Texture::Drawn);
+    }
+}

@@ -1,0 +1,4 @@
+//! The operations that carry exact pixels.
+
+pub mod lossless;
+pub mod solid;

@@ -1,0 +1,166 @@
+//! From the bytes of an update to pixels. Every byte comes from a stranger: lengths are checked before anything is
+//! allocated, areas before anything is painted, and what one update may cost is bounded.
+
+use super::op::Operation;
+use super::{Header, UpdateError};
+use crate::policy::MAX_STREAMS;
+use crate::surface::{Area, Surface};
+use crate::tile::lossless::LosslessDecoder;
+use crate::tile::solid;
+use crate::video::{H264Decoder, coded_size};
+use crate::yuv::paint;
+use deskside_proto::geometry::{Region, Size};
+use deskside_proto::wire::codec::Reader;
+
+/// How often an update may paint the surface over.
+const MAX_COATS: usize = 2;
+
+/// What an update has changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// Where pixels have changed.
+    pub dirty: Region,
+    /// The surface is a new one.
+    pub resized: bool,
+    /// Which update of the session this was, counted from 0.
+    pub sequence: u32,
+}
+
+#[derive(Debug)]
+struct Stream {
+    area: Area,
+    decoder: H264Decoder,
+}
+
+/// Applies updates to a surface.
+///
+/// Memory: the surface (at most 128 MiB), the same again while pixels are decompressed, and for each of four
+/// streams the pictures of a decoder, at most 3840x2160.
+#[derive(Debug)]
+pub struct UpdateDecoder {
+    surface: Surface,
+    lossless: LosslessDecoder,
+    streams: [Option<Stream>; MAX_STREAMS],
+    sequence: u32,
+    keyframe_needed: bool,
+}
+
+impl UpdateDecoder {
+    /// A decoder that waits for its first keyframe.
+    pub fn new() -> Result<Self, UpdateError> {
+        Ok(Self {
+            surface: Surface::empty(),
+            lossless: LosslessDecoder::new()?,
+            streams: Default::default(),
+            sequence: 0,
+            keyframe_needed: true,
+        })
+    }
+
+    /// The picture as it is now.
+    pub const fn surface(&self) -> &Surface {
+        &self.surface
+    }
+
+    /// Applies the next update of the session. After an error nothing but a keyframe is accepted.
+    pub fn apply(&mut self, update: &[u8]) -> Result<Applied, UpdateError> {
+        let sequence = self.sequence;
+        self.sequence = sequence.wrapping_add(1);
+        let result = self.apply_operations(update);
+        self.keyframe_needed = result.is_err();
+        result.map(|(dirty, resized)| Applied { dirty, resized, sequence })
+    }
+
+    fn apply_operations(&mut self, update: &[u8]) -> Result<(Region, bool), UpdateError> {
+        let mut reader = Reader::new(update);
+        let header = Header::read(&mut reader)?;
+        let whole = Area::whole(header.size).ok_or(UpdateError::SurfaceSize(header.size))?;
+        let operations = read_operations(&mut reader, header.size, whole.pixels() * MAX_COATS)?;
+
+        let mut dirty = Region::new();
+        let resized = header.size != self.surface.size();
+        if header.keyframe {
+            // The old surface goes first, so that there are never two.
+            self.surface = Surface::empty();
+            self.streams = Default::default();
+            self.surface = Surface::new(header.size).ok_or(UpdateError::SurfaceSize(header.size))?;
+            dirty.add(whole.to_rect());
+        } else if resized || self.keyframe_needed {
+            return Err(UpdateError::KeyframeNeeded);
+        }
+        for operation in &operations {
+            self.apply_operation(operation, &mut dirty)?;
+        }
+        Ok((dirty, resized))
+    }
+
+    fn apply_operation(&mut self, operation: &Operation<'_>, dirty: &mut Region) -> Result<(), UpdateError> {
+        let areas = match operation {
+            Operation::Solid { colour, areas } => {
+                areas.iter().for_each(|area| solid::fill(&mut self.surface, *area, *colour));
+                areas
+            }
+            Operation::Lossless { areas, compressed } => {
+                self.lossless.decode(compressed, areas, &mut self.surface)?;
+                areas
+            }
+            Operation::Video { stream, picture, shown, coded } => {
+                self.apply_video(usize::from(*stream), *picture, shown, coded)?;
+                shown
+            }
+        };
+        areas.iter().for_each(|area| dirty.add(area.to_rect()));
+        Ok(())
+    }
+
+    fn apply_video(
+        &mut self,
+        number: usize,
+        area: Area,
+        shown: &[Area],
+        coded: &[u8],
+    ) -> Result<(), UpdateError> {
+        let unknown = UpdateError::UnexpectedStream(u8::try_from(number).unwrap_or(u8::MAX));
+        let slot = self.streams.get_mut(number).ok_or(unknown)?;
+        if slot.as_ref().is_some_and(|stream| stream.area != area) {
+            *slot = None;
+        }
+        let stream = match slot {
+            Some(stream) => stream,
+            None => slot.insert(Stream { area, decoder: H264Decoder::new(coded_size(area))? }),
+        };
+        stream.decoder.decode(coded, |picture| {
+            for part in shown {
+                paint(picture, (area.x(), area.y()), *part, &mut self.surface);
+            }
+        })?;
+        Ok(())
+    }
+}
+
+/// Reads all operations before the first is applied: nothing is painted by an update that is malformed.
+fn read_operations<'a>(
+    reader: &mut Reader<'a>,
+    size: Size,
+    max_pixels: usize,
+) -> Result<Vec<Operation<'a>>, UpdateError> {
+    let mut operations = Vec::new();
+    let mut pixels = 0_usize;
+    let mut streams_seen = [false; MAX_STREAMS];
+    while reader.remaining() > 0 {
+        let operation = Operation::read(reader, size)?;
+        pixels = pixels.saturating_add(operation.painted_pixels());
+        if pixels > max_pixels {
+            return Err(UpdateError::TooManyPixels);
+        }
+        if let Operation::Video { stream, .. } = &operation {
+            let unknown = UpdateError::UnexpectedStream(*stream);
+            let seen = streams_seen.get_mut(usize::from(*stream)).ok_or(unknown)?;
+            if std::mem::replace(seen, true) {
+                return Err(unknown);
+            }
+        }
+        operations.push(operation);
+    }
+    Ok(operations)
+}
