@@ -1,0 +1,71 @@
+//! Every domain-separation string: no value made for one purpose can be passed off as made for another.
+//! Nothing else in this crate, and nothing in any other, may spell one out.
+
+/// Derives the Ed25519 private key from a seed.
+pub(crate) const IDENTITY_SIGNING_KEY: &[u8] = b"deskside-1 identity signing key";
+/// Derives the X25519 private key from a seed.
+pub(crate) const IDENTITY_SEALING_KEY: &[u8] = b"deskside-1 identity sealing key";
+/// Goes before a public identity when its fingerprint is made.
+pub(crate) const FINGERPRINT: &[u8] = b"deskside-1 fingerprint";
+/// Goes before a public identity when the check of its text form is made.
+pub(crate) const EXPERT_KEY_CHECK: &[u8] = b"deskside-1 expert key";
+/// Goes before what a ticket's signature covers.
+pub(crate) const TICKET_SIGNATURE: &[u8] = b"deskside-1 ticket signature";
+/// Goes before the salt of a ticket's passphrase.
+pub(crate) const TICKET_PASSPHRASE: &[u8] = b"deskside-1 ticket passphrase";
+/// HPKE's info when a ticket is sealed to an expert.
+pub(crate) const TICKET_FOR_EXPERT: &[u8] = b"deskside-1 ticket for expert";
+/// HPKE's info when a session password is sealed to its own client.
+pub(crate) const SESSION_PASSWORD: &[u8] = b"deskside-1 session password";
+/// Goes before what a proof of possession covers.
+pub(crate) const PROOF: &[u8] = b"deskside-1 proof";
+/// The TLS exporter's label (RFC 8446, section 7.5); it is part of [`crate::proof`]'s interface.
+pub(crate) const PROOF_EXPORTER: &[u8] = b"EXPORTER-deskside-proof-1";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [&[u8]; 10] = [
+        IDENTITY_SIGNING_KEY,
+        IDENTITY_SEALING_KEY,
+        FINGERPRINT,
+        EXPERT_KEY_CHECK,
+        TICKET_SIGNATURE,
+        TICKET_PASSPHRASE,
+        TICKET_FOR_EXPERT,
+        SESSION_PASSWORD,
+        PROOF,
+        PROOF_EXPORTER,
+    ];
+
+    #[test]
+    fn no_label_is_another_one_or_its_beginning() {
+        for (at, one) in ALL.iter().enumerate() {
+            for (other_at, other) in ALL.iter().enumerate() {
+                assert!(at == other_at || !other.starts_with(one), "{:?}", String::from_utf8_lossy(one));
+            }
+        }
+    }
+
+    #[test]
+    fn the_list_above_is_complete_and_no_other_file_spells_a_label_out() {
+        let sources = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).unwrap();
+        let mut files = 0;
+        for file in sources {
+            let path = file.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            files += 1;
+            if path.ends_with("label.rs") {
+                assert_eq!(
+                    text.matches("pub(crate) const ").count() - 1,
+                    ALL.len(),
+                    "one is in this very line"
+                );
+            } else {
+                assert!(!text.contains("b\"deskside") && !text.contains("b\"EXPORTER"), "{}", path.display());
+            }
+        }
+        assert!(files > 5, "the sources were found");
+    }
+}
