@@ -1,0 +1,132 @@
+//! A desktop: an X server, a window manager, a session bus, a home folder, and somebody at the keyboard.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use deskside_testkit::x11::{Injected, Person, Program, SessionBus, Wanted, Window, Xvfb};
+use tempfile::TempDir;
+
+/// One desktop.
+pub struct Desk {
+    /// Its X server.
+    pub screen: Xvfb,
+    /// Whoever sits at it, with the real devices.
+    pub hands: Person,
+    bus: SessionBus,
+    home: TempDir,
+    _manager: Program,
+}
+
+impl Desk {
+    /// Sets up a desktop of that size in pixels.
+    ///
+    /// # Errors
+    /// A system package is missing; `cargo xtask setup` installs them.
+    pub fn new(width: u16, height: u16) -> Result<Self> {
+        let screen = Xvfb::start(width, height)?;
+        let manager = screen.start_window_manager()?;
+        let bus = SessionBus::start(screen.display())?;
+        let home = tempfile::tempdir()?;
+        std::fs::create_dir(home.path().join("Downloads"))?;
+        let hands = screen.person()?;
+        Ok(Self { screen, hands, bus, home, _manager: manager })
+    }
+
+    /// The home folder of whoever sits here.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// A command on this desktop, in this home.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = self.screen.command(program);
+        command
+            .current_dir(self.home())
+            .env("HOME", self.home())
+            .env("DBUS_SESSION_BUS_ADDRESS", self.bus.address());
+        for name in
+            ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "XDG_STATE_HOME", "XDG_CACHE_HOME"]
+        {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    /// Starts a program on this desktop; it ends when the returned value is dropped.
+    ///
+    /// # Errors
+    /// The program is missing.
+    pub fn run(&self, program: &str, arguments: &[&str]) -> Result<Program> {
+        let mut command = self.command(program);
+        command.args(arguments);
+        Program::start(command)
+    }
+
+    /// A program that injects on this desktop, as the expert's input or a script does.
+    ///
+    /// # Errors
+    /// The X server went away.
+    pub fn injector(&self) -> Result<Injected> {
+        self.screen.injected()
+    }
+
+    /// Waits for a window with that in its title.
+    ///
+    /// # Errors
+    /// None came in time.
+    pub fn window(&self, title: &str) -> Result<Window> {
+        self.screen.wait_for_window(&Wanted::title(title), crate::PATIENCE)
+    }
+
+    /// Whether there is a window with that in its title now.
+    ///
+    /// # Errors
+    /// The X server went away.
+    pub fn has_window(&self, title: &str) -> Result<bool> {
+        Ok(self.screen.windows()?.iter().any(|window| window.title.contains(title)))
+    }
+
+    /// Waits until no window has that in its title.
+    ///
+    /// # Errors
+    /// One still had it.
+    pub fn without_window(&self, title: &str) -> Result<()> {
+        self.screen.wait_until_gone(&Wanted::title(title), crate::PATIENCE)
+    }
+
+    /// Saves what is on the screen as a PNG.
+    ///
+    /// # Errors
+    /// The X server went away, or the file cannot be written.
+    pub fn photograph(&self, path: &Path) -> Result<()> {
+        self.screen.screenshot()?.save(path)
+    }
+}
+
+/// A program of the workspace, built by the same cargo that runs this.
+///
+/// # Errors
+/// It was not built.
+pub fn program(name: &str) -> Result<PathBuf> {
+    let this = std::env::current_exe()?;
+    let folders = this.ancestors().skip(1).take(2);
+    let found = folders.map(|folder| folder.join(name)).find(|path| path.is_file());
+    found.with_context(|| format!("{name} is not built; run `cargo build --bins`, or `cargo xtask test`"))
+}
+
+/// Waits until `condition` holds, looking every 10 ms: for what no event tells of, such as another program's file.
+///
+/// # Errors
+/// It did not within `limit`, or looking failed.
+pub fn eventually(what: &str, limit: Duration, mut condition: impl FnMut() -> Result<bool>) -> Result<()> {
+    let deadline = Instant::now() + limit;
+    while !condition()? {
+        if Instant::now() > deadline {
+            bail!("{what} did not happen within {limit:?}");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    Ok(())
+}

@@ -1,0 +1,198 @@
+//! The main job from the first invitation to the revoked control, step by step, with the real programs.
+//! The demo shows it; a test runs it.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use deskside_testkit::x11::{Program, Wanted, Xvfb};
+
+use crate::PATIENCE;
+use crate::desk::eventually;
+use crate::expert::ExpertSide;
+use crate::person::{CONTROL_QUESTION, Invitation, PersonSide, VIEW_QUESTION};
+use crate::talk::Talk;
+
+/// What the expert types while they may.
+pub const TYPED: &str = "Deskside was here";
+/// What they go on typing after they may not.
+pub const TYPED_TOO_LATE: &str = "and here";
+
+/// The side of the largest pointer that themes of these desktops have, in px.
+const POINTER_PX: usize = 32;
+
+/// One step: its name, and what it does.
+pub type Step = (&'static str, fn(&mut Story) -> Result<()>);
+
+/// The steps in their order.
+pub const STEPS: [Step; 11] = [
+    ("Anna starts Deskside; an editor is open on her desktop", Story::start),
+    ("Anna invites: a ticket and four words", Story::invite),
+    ("Erika opens the ticket and types the words; Anna is asked", Story::open),
+    ("Anna allows viewing", Story::allow_view),
+    ("Erika sees Anna's desktop, pixel for pixel", Story::view),
+    ("Erika asks for control; Anna is asked", Story::ask),
+    ("Anna allows control", Story::allow_control),
+    ("Erika types into Anna's editor", Story::type_text),
+    ("Anna presses the hotkey: control is gone", Story::revoke),
+    ("What Erika types now reaches nothing; she still sees", Story::type_too_late),
+    ("Anna ends the session", Story::end),
+];
+
+/// The two desktops and what runs on them.
+pub struct Story {
+    /// Anna, who needs help.
+    pub person: PersonSide,
+    /// Erika, who helps.
+    pub expert: ExpertSide,
+    deskside: Option<Program>,
+    editor: Option<Program>,
+    viewer: Option<Talk>,
+    invitation: Option<Invitation>,
+}
+
+impl Story {
+    /// Two desktops of the same size, so that the picture can be compared.
+    ///
+    /// # Errors
+    /// A system package is missing.
+    pub fn new() -> Result<Self> {
+        let person = PersonSide::new(1280, 800)?;
+        let expert = ExpertSide::new(1280, 800)?;
+        Ok(Self { person, expert, deskside: None, editor: None, viewer: None, invitation: None })
+    }
+
+    fn viewer(&mut self) -> Result<&mut Talk> {
+        self.viewer.as_mut().context("the viewer was not started")
+    }
+
+    /// The file that Anna's terminal writes everything into that is typed there.
+    fn typed_file(&self) -> PathBuf {
+        self.person.desk.home().join("typed.txt")
+    }
+
+    fn start(&mut self) -> Result<()> {
+        self.deskside = Some(self.person.start_windows()?);
+        let shell = format!("cat > '{}'", self.typed_file().display());
+        let look = ["-title", "Letter", "-geometry", "80x16+420+380", "-fa", "DejaVu Sans Mono", "-fs", "11"];
+        let editor = self.person.desk.run("xterm", &[&look[..], &["-e", "sh", "-c", &shell]].concat())?;
+        self.person.desk.window("Letter")?;
+        self.editor = Some(editor);
+        Ok(())
+    }
+
+    fn invite(&mut self) -> Result<()> {
+        let invitation = self.person.invite("for-erika", &[])?;
+        ensure!(
+            invitation.passphrase.as_deref().is_some_and(|words| words.split('-').count() == 4),
+            "no four words"
+        );
+        self.invitation = Some(invitation);
+        Ok(())
+    }
+
+    fn open(&mut self) -> Result<()> {
+        let invitation = self.invitation.clone().context("no invitation")?;
+        self.viewer = Some(self.expert.open_and_wait(&invitation, &["--full-screen", "--scale", "1:1"])?);
+        self.person.desk.window(VIEW_QUESTION)?;
+        Ok(())
+    }
+
+    fn allow_view(&mut self) -> Result<()> {
+        self.person.answer(VIEW_QUESTION, 'a')?;
+        let line = self.viewer()?.wait_for("stage viewing", PATIENCE)?;
+        ensure!(line.text.ends_with("1280x800"), "the size of the desktop: {}", line.text);
+        Ok(())
+    }
+
+    /// The expert's full-screen picture equals the person's screen, apart from the mouse pointer's surroundings.
+    fn view(&mut self) -> Result<()> {
+        let (person, expert) = (&self.person.desk.screen, &self.expert.desk.screen);
+        eventually("the exact picture", PATIENCE, || same_but_for_a_pointer(person, expert))
+    }
+
+    fn ask(&mut self) -> Result<()> {
+        self.viewer()?.say("control")?;
+        self.viewer()?.wait_for("stage asked", PATIENCE)?;
+        self.person.desk.window(CONTROL_QUESTION)?;
+        Ok(())
+    }
+
+    fn allow_control(&mut self) -> Result<()> {
+        self.person.answer(CONTROL_QUESTION, 'a')?;
+        self.viewer()?.wait_for("stage controlling", PATIENCE)?;
+        Ok(())
+    }
+
+    fn type_text(&mut self) -> Result<()> {
+        self.wait_until_hands_are_off();
+        let editor = self.person.desk.window("Letter")?;
+        let (x, y) = editor.middle();
+        self.expert.desk.hands.click_at(x, y)?;
+        let focus = self.person.desk.screen.wait_for_window(&Wanted::title("Letter"), PATIENCE)?;
+        self.person.desk.screen.wait_for_focus(&focus, PATIENCE)?;
+        self.expert.desk.hands.type_text(&format!("{TYPED}\n"))?;
+        let file = self.typed_file();
+        eventually("the expert's text in the editor", PATIENCE, || {
+            Ok(std::fs::read_to_string(&file)? == format!("{TYPED}\n"))
+        })
+    }
+
+    /// Anna's own answer counts as her using the keyboard, and her input wins for a moment.
+    fn wait_until_hands_are_off(&self) {
+        std::thread::sleep(Duration::from_millis(1500));
+    }
+
+    fn revoke(&mut self) -> Result<()> {
+        self.person.press_hotkey()?;
+        let line = self.viewer()?.wait_for("stage revoked", PATIENCE)?;
+        ensure!(line.text.contains("hotkey"), "the reason: {}", line.text);
+        Ok(())
+    }
+
+    fn type_too_late(&mut self) -> Result<()> {
+        let before = self.person.desk.screen.record_events()?;
+        self.expert.desk.hands.type_text(&format!("{TYPED_TOO_LATE}\n"))?;
+        let until = Instant::now() + Duration::from_secs(1);
+        while let Some(event) = before.next(until.saturating_duration_since(Instant::now()))? {
+            ensure!(!event.injected, "something was injected after the hotkey: {event:?}");
+        }
+        let text = std::fs::read_to_string(self.typed_file())?;
+        ensure!(text == format!("{TYPED}\n"), "the editor has {text:?}");
+        self.view()
+    }
+
+    fn end(&mut self) -> Result<()> {
+        self.person.deskside(&["receipt"])?.output()?;
+        drop(self.deskside.take());
+        self.viewer()?.wait_for("stage ended", PATIENCE)?;
+        Ok(())
+    }
+}
+
+/// The rectangle (x, y, width, height in px) around all pixels in which two screens differ; `None` when they are equal.
+///
+/// # Errors
+/// A screen is gone, or they have different sizes.
+pub fn difference(one: &Xvfb, other: &Xvfb) -> Result<Option<(usize, usize, usize, usize)>> {
+    let (one, other) = (one.screenshot()?, other.screenshot()?);
+    ensure!((one.width, one.height) == (other.width, other.height), "the screens differ in size");
+    let width = usize::from(one.width);
+    let pixels = one.rgb.chunks_exact(3).zip(other.rgb.chunks_exact(3));
+    let places =
+        pixels.enumerate().filter(|(_, (a, b))| a != b).map(|(place, _)| (place % width, place / width));
+    let bounds = places.fold(None, |bounds, (x, y)| {
+        let (left, top, right, bottom) = bounds.unwrap_or((x, y, x, y));
+        Some((x.min(left), y.min(top), x.max(right), y.max(bottom)))
+    });
+    Ok(bounds.map(|(left, top, right, bottom)| (left, top, right - left + 1, bottom - top + 1)))
+}
+
+/// Whether two screens are equal but for one pointer, which the viewer draws and a screenshot leaves out.
+///
+/// # Errors
+/// As [`difference`].
+pub fn same_but_for_a_pointer(one: &Xvfb, other: &Xvfb) -> Result<bool> {
+    Ok(difference(one, other)?
+        .is_none_or(|(_, _, width, height)| width <= POINTER_PX && height <= POINTER_PX))
+}
