@@ -1,0 +1,52 @@
+//! The one token that turns an answer into a yes, and the two ways to it: a press on the person's own devices after the
+//! question was seen, or a line on the program's own standard input. No window, no session.
+
+mod guard;
+mod terminal;
+
+use deskside_proto::ids::QuestionId;
+use thiserror::Error;
+
+use crate::physical::WatchError;
+
+pub use guard::Guard;
+pub use terminal::{TerminalLine, TerminalLines};
+
+/// Proof that the person at this machine said yes to one question.
+///
+/// INVARIANT: only [`Guard::confirm`] and [`TerminalLine::confirm`] make one. It cannot be copied, and it names its
+/// question, so that a yes to one is never taken for a yes to another.
+#[derive(Debug, PartialEq, Eq)]
+pub struct LocalYes {
+    question: QuestionId,
+}
+
+impl LocalYes {
+    /// The question to which this says yes.
+    pub fn question(&self) -> QuestionId {
+        self.question
+    }
+
+    /// A yes for tests of those who receive one.
+    #[cfg(test)]
+    pub(crate) fn for_test(question: QuestionId) -> Self {
+        Self { question }
+    }
+}
+
+/// Why an answer is not taken for the person's own.
+#[derive(Debug, Error)]
+pub enum NotGenuine {
+    /// No press on a real device, or not the last one.
+    #[error("that did not come from this computer's own mouse or keyboard")]
+    Injected,
+    /// It was pressed before anybody could have read the question.
+    #[error("the question had only just appeared; read it and answer again")]
+    TooEarly,
+    /// The line is not the word that means yes.
+    #[error("only the word `allow` means yes")]
+    OtherWord,
+    /// Nothing can be said about where the answer came from.
+    #[error("this answer cannot be checked: {0}")]
+    Unwatched(#[from] WatchError),
+}
