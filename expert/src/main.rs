@@ -1,3 +1,7 @@
-//! The program of the person who helps.
+//! The program `deskside-expert`. All it does is in the library, so that tests reach it.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    deskside_expert::run::main()
+}

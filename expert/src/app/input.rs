@@ -1,0 +1,326 @@
+//! Keys and pointer on their way to the other machine, taken from the window before egui sees them.
+//! What belongs to the toolbar goes on to egui; what belongs to the other machine does not cause a repaint.
+
+use std::collections::BTreeSet;
+
+use deskside_proto::geometry::{DesktopPoint, ViewPoint, ViewTransform};
+use deskside_proto::wire::input::{InputEvent, PointerButton};
+use winit::dpi::PhysicalPosition;
+use winit::event::{ElementState, MouseButton, MouseScrollDelta, WindowEvent};
+use winit::keyboard::PhysicalKey;
+
+use crate::keyboard::{Chord, Keyboard};
+
+/// Where input goes; must not block.
+pub type Sink = Box<dyn Fn(InputEvent)>;
+
+/// Who gets an event of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// It was sent, or means nothing to the window.
+    Taken,
+    /// The window's own controls.
+    Window,
+}
+
+/// An area of the window. Units: physical pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Pixels {
+    /// Left edge.
+    pub left: f32,
+    /// Top edge.
+    pub top: f32,
+    /// First column to the right.
+    pub right: f32,
+    /// First row below.
+    pub bottom: f32,
+}
+
+impl Pixels {
+    fn contains(&self, x: f32, y: f32) -> bool {
+        (self.left..self.right).contains(&x) && (self.top..self.bottom).contains(&y)
+    }
+}
+
+/// How the window lies at the moment; the view publishes it with each frame.
+#[derive(Debug, Clone, Default)]
+pub struct Layout {
+    /// Input goes to the other machine.
+    pub controlling: bool,
+    /// Where the picture is shown, and how the desktop lies in it.
+    pub picture: Option<(Pixels, ViewTransform)>,
+    /// What lies over the picture: toolbar, menus.
+    pub covers: Vec<Pixels>,
+    /// Touching this calls the toolbar; only in full screen.
+    pub calling_edge: Option<Pixels>,
+    /// The pixels at which the picture is scrolled when the pointer comes near; none where all of it is seen.
+    pub scroll_margin_px: f32,
+}
+
+/// What the view should know about the pointer and the keyboard.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Wants {
+    /// The toolbar was called by pointer or keyboard and has not been left yet.
+    pub toolbar: bool,
+    /// The keyboard belongs to the toolbar.
+    pub keyboard_in_toolbar: bool,
+    /// Which way the picture should scroll because the pointer is at its edge, -1 to 1.
+    pub scroll: (f32, f32),
+    /// The window must be painted again.
+    pub repaint: bool,
+}
+
+/// The tap between the window and egui.
+pub struct Tap {
+    sink: Sink,
+    layout: Layout,
+    keyboard: Keyboard,
+    buttons: BTreeSet<u8>,
+    pointer: (f32, f32),
+    over_picture: bool,
+    wheel: Wheel,
+    wants: Wants,
+}
+
+impl Tap {
+    /// A tap that sends into `sink`.
+    #[must_use]
+    pub fn new(sink: Sink) -> Self {
+        Self {
+            sink,
+            layout: Layout::default(),
+            keyboard: Keyboard::default(),
+            buttons: BTreeSet::new(),
+            pointer: (-1.0, -1.0),
+            over_picture: false,
+            wheel: Wheel::default(),
+            wants: Wants::default(),
+        }
+    }
+
+    /// Takes over how the window lies. When control has ended, what is held is forgotten: the client has released it.
+    pub fn set_layout(&mut self, layout: Layout) {
+        if self.layout.controlling && !layout.controlling {
+            self.keyboard.release_all();
+            self.buttons.clear();
+            self.over_picture = false;
+            self.wants.keyboard_in_toolbar = false;
+        }
+        if layout.calling_edge.is_none() {
+            self.wants.toolbar = self.wants.keyboard_in_toolbar;
+        }
+        self.layout = layout;
+    }
+
+    /// What the view should know.
+    #[must_use]
+    pub fn wants(&self) -> Wants {
+        self.wants
+    }
+
+    /// The view has painted what was wanted.
+    pub fn painted(&mut self) {
+        self.wants.repaint = false;
+    }
+
+    /// The keyboard goes back to the other machine.
+    pub fn leave_toolbar(&mut self) {
+        self.wants.keyboard_in_toolbar = false;
+        self.wants.toolbar = false;
+    }
+
+    /// Everything that is held is let go, here and there.
+    pub fn release_all(&mut self) {
+        let keys = self.keyboard.release_all();
+        let buttons = !std::mem::take(&mut self.buttons).is_empty();
+        if self.layout.controlling && (keys || buttons) {
+            (self.sink)(InputEvent::ReleaseAll);
+        }
+    }
+
+    /// Takes an event of the window first.
+    pub fn handle(&mut self, event: &WindowEvent) -> Route {
+        match event {
+            WindowEvent::KeyboardInput { event, is_synthetic, .. } => {
+                self.key(event.physical_key, event.state == ElementState::Pressed, *is_synthetic)
+            }
+            WindowEvent::ModifiersChanged(_) | WindowEvent::Ime(_) if self.keyboard_is_away() => Route::Taken,
+            WindowEvent::CursorMoved { position, .. } => self.moved(*position),
+            WindowEvent::CursorLeft { .. } => self.left(),
+            WindowEvent::MouseInput { state, button, .. } => self.button(*button, *state == ElementState::Pressed),
+            WindowEvent::MouseWheel { delta, .. } => self.wheel(*delta),
+            WindowEvent::Focused(false) => {
+                self.release_all();
+                Route::Window
+            }
+            _ => Route::Window,
+        }
+    }
+
+    fn keyboard_is_away(&self) -> bool {
+        self.layout.controlling && !self.wants.keyboard_in_toolbar
+    }
+
+    fn key(&mut self, key: PhysicalKey, pressed: bool, is_synthetic: bool) -> Route {
+        if !self.keyboard_is_away() {
+            return Route::Window;
+        }
+        // On focus the window system reports keys that are down already; they were not pressed here.
+        if is_synthetic && pressed {
+            return Route::Taken;
+        }
+        let (event, chord) = self.keyboard.handle_key(key, pressed);
+        if let Some(event) = event {
+            (self.sink)(InputEvent::Key(event));
+        }
+        if chord == Chord::ToToolbar {
+            self.wants = Wants { toolbar: true, keyboard_in_toolbar: true, repaint: true, ..self.wants };
+        }
+        Route::Taken
+    }
+
+    fn moved(&mut self, position: PhysicalPosition<f64>) -> Route {
+        let (x, y) = (position.x as f32, position.y as f32);
+        self.pointer = (x, y);
+        let dragging = !self.buttons.is_empty();
+        self.watch_edge(x, y, dragging);
+        let over = self.picture_at(x, y).is_some();
+        let was_over = std::mem::replace(&mut self.over_picture, over);
+        if !self.layout.controlling || !(over || dragging) {
+            return Route::Window;
+        }
+        self.watch_scroll(x, y);
+        if let Some(at) = self.nearest(x, y) {
+            (self.sink)(InputEvent::PointerMoved { at });
+        }
+        // The first motion over the picture also tells the toolbar that the pointer has gone.
+        if was_over || dragging { Route::Taken } else { Route::Window }
+    }
+
+    fn left(&mut self) -> Route {
+        self.over_picture = false;
+        self.wants.scroll = (0.0, 0.0);
+        Route::Window
+    }
+
+    fn button(&mut self, button: MouseButton, pressed: bool) -> Route {
+        let (x, y) = self.pointer;
+        let Some(button) = pointer_button(button) else { return Route::Window };
+        let held = self.buttons.contains(&button.code());
+        let begins = pressed && self.layout.controlling && self.picture_at(x, y).is_some();
+        if !(begins || held) {
+            return Route::Window;
+        }
+        let Some(at) = self.nearest(x, y) else { return Route::Window };
+        if pressed {
+            self.buttons.insert(button.code());
+            self.keyboard.handle_click();
+            if self.wants.keyboard_in_toolbar {
+                self.leave_toolbar();
+                self.wants.repaint = true;
+            }
+        } else {
+            self.buttons.remove(&button.code());
+        }
+        (self.sink)(InputEvent::PointerButton { button, pressed, at });
+        Route::Taken
+    }
+
+    fn wheel(&mut self, delta: MouseScrollDelta) -> Route {
+        let (x, y) = self.pointer;
+        let Some(at) = self.picture_at(x, y).filter(|_| self.layout.controlling) else { return Route::Window };
+        let (dx, dy) = self.wheel.units(delta);
+        if (dx, dy) != (0, 0) {
+            (self.sink)(InputEvent::Wheel { dx, dy, at });
+        }
+        Route::Taken
+    }
+
+    /// In full screen the pointer calls the toolbar by touching the edge, and sends it away by leaving it.
+    fn watch_edge(&mut self, x: f32, y: f32, dragging: bool) {
+        let Some(edge) = &self.layout.calling_edge else { return };
+        let on_toolbar = self.layout.covers.iter().any(|cover| cover.contains(x, y));
+        let wanted = !dragging && (edge.contains(x, y) || on_toolbar) || self.wants.keyboard_in_toolbar;
+        if wanted != self.wants.toolbar {
+            self.wants.toolbar = wanted;
+            self.wants.repaint = true;
+        }
+    }
+
+    fn watch_scroll(&mut self, x: f32, y: f32) {
+        let margin = self.layout.scroll_margin_px;
+        let Some((area, _)) = self.layout.picture.as_ref().filter(|_| margin > 0.0) else {
+            self.wants.scroll = (0.0, 0.0);
+            return;
+        };
+        let way = |place: f32, from: f32, to: f32| {
+            if place < from + margin {
+                -1.0
+            } else if place >= to - margin {
+                1.0
+            } else {
+                0.0
+            }
+        };
+        let scroll = (way(x, area.left, area.right), way(y, area.top, area.bottom));
+        if scroll != self.wants.scroll {
+            self.wants.scroll = scroll;
+            self.wants.repaint = true;
+        }
+    }
+
+    /// The desktop's pixel under a place of the window, `None` where something else is there.
+    fn picture_at(&self, x: f32, y: f32) -> Option<DesktopPoint> {
+        let (area, transform) = self.layout.picture.as_ref()?;
+        if !area.contains(x, y) || self.layout.covers.iter().any(|cover| cover.contains(x, y)) {
+            return None;
+        }
+        transform.desktop_from_view(ViewPoint { x: x - area.left, y: y - area.top })
+    }
+
+    fn nearest(&self, x: f32, y: f32) -> Option<DesktopPoint> {
+        let (area, transform) = self.layout.picture.as_ref()?;
+        Some(transform.nearest_desktop_from_view(ViewPoint { x: x - area.left, y: y - area.top }))
+    }
+}
+
+fn pointer_button(button: MouseButton) -> Option<PointerButton> {
+    match button {
+        MouseButton::Left => Some(PointerButton::Left),
+        MouseButton::Right => Some(PointerButton::Right),
+        MouseButton::Middle => Some(PointerButton::Middle),
+        MouseButton::Back => Some(PointerButton::Back),
+        MouseButton::Forward => Some(PointerButton::Forward),
+        MouseButton::Other(_) => None,
+    }
+}
+
+/// Turns what the window reports into 1/120 of a notch; fractions are kept for the next turn.
+#[derive(Debug, Default)]
+struct Wheel {
+    rest: (f64, f64),
+}
+
+impl Wheel {
+    const UNITS_PER_NOTCH: f64 = 120.0;
+    /// What a touchpad must travel for a notch. Units: physical pixels.
+    const PIXELS_PER_NOTCH: f64 = 40.0;
+
+    fn units(&mut self, delta: MouseScrollDelta) -> (i16, i16) {
+        // The window reports where the content moves, the wire where the wheel turns: the opposite way.
+        let (x, y) = match delta {
+            MouseScrollDelta::LineDelta(x, y) => (-f64::from(x), -f64::from(y)),
+            MouseScrollDelta::PixelDelta(by) => (-by.x / Self::PIXELS_PER_NOTCH, -by.y / Self::PIXELS_PER_NOTCH),
+        };
+        let whole = |rest: &mut f64, notches: f64| {
+            *rest += notches * Self::UNITS_PER_NOTCH;
+            let units = rest.trunc().clamp(f64::from(i16::MIN), f64::from(i16::MAX));
+            *rest = (*rest - units).clamp(-1.0, 1.0);
+            units as i16
+        };
+        (whole(&mut self.rest.0, x), whole(&mut self.rest.1, y))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,184 @@
+//! The tap against a window of 200 x 140 pixels with a toolbar of 40 pixels above a desktop of 100 x 50 at 2x.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use deskside_proto::geometry::{Size, ViewTransform};
+use winit::keyboard::KeyCode;
+
+use super::*;
+
+type Sent = Rc<RefCell<Vec<InputEvent>>>;
+
+fn tap() -> (Tap, Sent) {
+    let sent = Sent::default();
+    let into = Rc::clone(&sent);
+    let mut tap = Tap::new(Box::new(move |event| into.borrow_mut().push(event)));
+    tap.set_layout(layout(true));
+    (tap, sent)
+}
+
+fn layout(controlling: bool) -> Layout {
+    let view = Size { width: 200, height: 100 };
+    let transform = ViewTransform::placed(Size { width: 100, height: 50 }, view, 2.0, ViewPoint::default());
+    let picture = Pixels { left: 0.0, top: 40.0, right: 200.0, bottom: 140.0 };
+    Layout { controlling, picture: Some((picture, transform)), ..Layout::default() }
+}
+
+fn code(code: KeyCode) -> PhysicalKey {
+    PhysicalKey::Code(code)
+}
+
+fn moved(tap: &mut Tap, x: f64, y: f64) -> Route {
+    tap.moved(PhysicalPosition::new(x, y))
+}
+
+#[test]
+fn motion_over_the_picture_is_sent_and_beside_it_is_not() {
+    let (mut tap, sent) = tap();
+    assert_eq!(moved(&mut tap, 10.0, 10.0), Route::Window);
+    assert!(sent.borrow().is_empty());
+    assert_eq!(moved(&mut tap, 10.0, 50.0), Route::Window, "the toolbar has to see the pointer go");
+    assert_eq!(moved(&mut tap, 199.0, 139.0), Route::Taken);
+    let at = |x, y| InputEvent::PointerMoved { at: DesktopPoint { x, y } };
+    assert_eq!(*sent.borrow(), vec![at(5, 5), at(99, 49)]);
+}
+
+#[test]
+fn nothing_is_sent_while_only_viewing() {
+    let (mut tap, sent) = tap();
+    tap.set_layout(layout(false));
+    assert_eq!(moved(&mut tap, 10.0, 50.0), Route::Window);
+    assert_eq!(tap.button(MouseButton::Left, true), Route::Window);
+    assert_eq!(tap.wheel(MouseScrollDelta::LineDelta(0.0, 1.0)), Route::Window);
+    assert_eq!(tap.key(code(KeyCode::KeyA), true, false), Route::Window);
+    tap.release_all();
+    assert!(sent.borrow().is_empty());
+}
+
+#[test]
+fn a_drag_that_leaves_the_picture_goes_on_to_its_edge_and_ends() {
+    let (mut tap, sent) = tap();
+    moved(&mut tap, 100.0, 60.0);
+    assert_eq!(tap.button(MouseButton::Left, true), Route::Taken);
+    assert_eq!(moved(&mut tap, -50.0, 10.0), Route::Taken);
+    assert_eq!(tap.button(MouseButton::Left, false), Route::Taken);
+    let at = DesktopPoint { x: 0, y: 0 };
+    let expected = [
+        InputEvent::PointerMoved { at },
+        InputEvent::PointerButton { button: PointerButton::Left, pressed: false, at },
+    ];
+    assert!(sent.borrow().ends_with(&expected));
+}
+
+#[test]
+fn a_press_on_the_toolbar_is_not_sent_even_if_it_is_let_go_over_the_picture() {
+    let (mut tap, sent) = tap();
+    moved(&mut tap, 10.0, 10.0);
+    assert_eq!(tap.button(MouseButton::Left, true), Route::Window);
+    moved(&mut tap, 10.0, 60.0);
+    assert_eq!(tap.button(MouseButton::Left, false), Route::Window);
+    assert!(!sent.borrow().iter().any(|event| matches!(event, InputEvent::PointerButton { .. })));
+}
+
+#[test]
+fn what_is_covered_is_not_clicked() {
+    let (mut tap, sent) = tap();
+    let cover = Pixels { left: 50.0, top: 40.0, right: 150.0, bottom: 80.0 };
+    tap.set_layout(Layout { covers: vec![cover], ..layout(true) });
+    moved(&mut tap, 100.0, 60.0);
+    assert_eq!(tap.button(MouseButton::Left, true), Route::Window);
+    assert!(sent.borrow().is_empty());
+}
+
+#[test]
+fn losing_the_focus_releases_what_is_held_once() {
+    let (mut tap, sent) = tap();
+    moved(&mut tap, 100.0, 60.0);
+    tap.key(code(KeyCode::ShiftLeft), true, false);
+    tap.button(MouseButton::Left, true);
+    sent.borrow_mut().clear();
+    assert_eq!(tap.handle(&WindowEvent::Focused(false)), Route::Window);
+    tap.handle(&WindowEvent::Focused(false));
+    assert_eq!(*sent.borrow(), vec![InputEvent::ReleaseAll]);
+    // Coming back with the key still down, then letting it go: it was released before.
+    assert_eq!(tap.key(code(KeyCode::ShiftLeft), true, true), Route::Taken);
+    assert_eq!(tap.key(code(KeyCode::ShiftLeft), false, false), Route::Taken);
+    assert_eq!(sent.borrow().len(), 1);
+}
+
+#[test]
+fn when_control_ends_nothing_held_is_remembered() {
+    let (mut tap, sent) = tap();
+    tap.key(code(KeyCode::KeyA), true, false);
+    tap.set_layout(layout(false));
+    tap.set_layout(layout(true));
+    sent.borrow_mut().clear();
+    tap.key(code(KeyCode::KeyA), false, false);
+    tap.release_all();
+    assert!(sent.borrow().is_empty());
+}
+
+#[test]
+fn ctrl_alt_brings_the_keyboard_to_the_toolbar_and_a_click_on_the_picture_gives_it_back() {
+    let (mut tap, sent) = tap();
+    for (key, pressed) in
+        [(KeyCode::ControlLeft, true), (KeyCode::AltLeft, true), (KeyCode::AltLeft, false), (KeyCode::ControlLeft, false)]
+    {
+        assert_eq!(tap.key(code(key), pressed, false), Route::Taken);
+    }
+    assert_eq!(sent.borrow().len(), 4, "the chord's own keys were sent as well");
+    assert!(tap.wants().keyboard_in_toolbar && tap.wants().repaint);
+    assert_eq!(tap.key(code(KeyCode::Tab), true, false), Route::Window);
+    moved(&mut tap, 100.0, 60.0);
+    tap.button(MouseButton::Left, true);
+    assert!(!tap.wants().keyboard_in_toolbar);
+    assert_eq!(tap.key(code(KeyCode::Tab), true, false), Route::Taken);
+}
+
+#[test]
+fn in_full_screen_the_edge_calls_the_toolbar_unless_something_is_dragged() {
+    let (mut tap, _) = tap();
+    let edge = Pixels { left: 60.0, top: 40.0, right: 140.0, bottom: 41.0 };
+    tap.set_layout(Layout { calling_edge: Some(edge), ..layout(true) });
+    moved(&mut tap, 10.0, 40.0);
+    assert!(!tap.wants().toolbar, "the corner belongs to the other desktop");
+    moved(&mut tap, 100.0, 40.0);
+    assert!(tap.wants().toolbar);
+    moved(&mut tap, 100.0, 90.0);
+    assert!(!tap.wants().toolbar);
+    tap.button(MouseButton::Left, true);
+    moved(&mut tap, 100.0, 40.0);
+    assert!(!tap.wants().toolbar);
+}
+
+#[test]
+fn the_wheel_turns_in_units_and_keeps_fractions() {
+    let (mut tap, sent) = tap();
+    moved(&mut tap, 10.0, 50.0);
+    sent.borrow_mut().clear();
+    tap.wheel(MouseScrollDelta::LineDelta(0.0, 1.0));
+    tap.wheel(MouseScrollDelta::LineDelta(-1.0, 0.0));
+    for _ in 0..3 {
+        tap.wheel(MouseScrollDelta::LineDelta(0.0, -0.0028));
+    }
+    let at = DesktopPoint { x: 5, y: 5 };
+    let expected = [
+        InputEvent::Wheel { dx: 0, dy: -120, at },
+        InputEvent::Wheel { dx: 120, dy: 0, at },
+        InputEvent::Wheel { dx: 0, dy: 1, at },
+    ];
+    assert_eq!(*sent.borrow(), expected);
+}
+
+#[test]
+fn near_the_edge_of_a_large_picture_it_scrolls() {
+    let (mut tap, _) = tap();
+    tap.set_layout(Layout { scroll_margin_px: 8.0, ..layout(true) });
+    moved(&mut tap, 100.0, 90.0);
+    assert_eq!(tap.wants().scroll, (0.0, 0.0));
+    moved(&mut tap, 198.0, 41.0);
+    assert_eq!(tap.wants().scroll, (1.0, -1.0));
+    tap.left();
+    assert_eq!(tap.wants().scroll, (0.0, 0.0));
+}

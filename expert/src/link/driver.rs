@@ -1,0 +1,379 @@
+//! Drives one session: connection events and the expert's wishes into the session machine, its effects out again.
+//! Decides nothing about the session itself; the machine in `deskside-proto` does.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use deskside_crypto::identity::Identity;
+use deskside_net::expert::{
+    ConnectConfig, ConnectError, ConnectLimits, Connected, ExpertEvents, ExpertLinkEvent, ExpertSender, Tried,
+    connect,
+};
+use deskside_net::{CloseCode, CloseReason, LinkStats};
+use deskside_proto::name::PersonName;
+use deskside_proto::session::{
+    ExpertEffect, ExpertEnd, ExpertEvent, ExpertNotice, ExpertSession, ExpertState, Policy, Scopes,
+};
+use deskside_proto::time::Millis;
+use deskside_proto::wire::REVISION;
+use deskside_proto::wire::control::{FromClient, RefusedReason};
+use tokio::sync::mpsc;
+
+use super::decoder::{Arrived, Decoded, Decoder};
+use super::{Shared, ToSession};
+use crate::model::{Access, ConnectFault, Ending, Given, LinkNews, Statistics, Ticket, Wish};
+
+/// How often the statistics are taken while they are shown.
+const STATISTICS_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Whom to connect to, and as whom.
+pub struct Peer {
+    /// The expert's identity.
+    pub identity: Arc<Identity>,
+    /// The name to be shown.
+    pub name: PersonName,
+    /// The ticket.
+    pub ticket: Arc<Ticket>,
+    /// What it held.
+    pub access: Arc<Access>,
+}
+
+/// Tells the window what happens; never waits.
+pub trait Reporter: Clone + Send + 'static {
+    /// News of the session.
+    fn report(&self, news: LinkNews);
+    /// The picture or the pointer has changed.
+    fn repaint(&self);
+}
+
+/// Connects and stays with the session until its end, which is the last news.
+pub async fn drive(
+    peer: Peer,
+    shared: Shared,
+    wishes: mpsc::UnboundedReceiver<ToSession>,
+    reporter: impl Reporter,
+) {
+    let config = ConnectConfig {
+        identity: &peer.identity,
+        client: peer.ticket.verified.client(),
+        ticket: peer.ticket.id(),
+        addresses: peer.ticket.addresses(),
+        name: peer.name.clone(),
+        access: &peer.access,
+        limits: ConnectLimits::default(),
+    };
+    match connect(&config).await {
+        Ok(connected) => {
+            let Connected { link, client_name, session, .. } = connected;
+            let (sender, events) = link.split();
+            let driver = Driver { sender, shared, reporter, decoder: None, start: Instant::now() };
+            let welcome = FromClient::Welcome { version: REVISION, client_name, session };
+            driver.run(welcome, events, wishes).await;
+        }
+        Err(error) => {
+            tracing::info!(%error, "no connection");
+            reporter.report(LinkNews::Ended(ending_of(&error)));
+        }
+    }
+}
+
+/// Everything that carries out the session's effects.
+struct Driver<R> {
+    sender: ExpertSender,
+    shared: Shared,
+    reporter: R,
+    decoder: Option<Decoder>,
+    start: Instant,
+}
+
+/// What the driver waits for.
+enum Happened {
+    Event(ExpertEvent),
+    Link(ExpertLinkEvent),
+    Handed,
+    Statistics(bool),
+    Measure,
+}
+
+impl<R: Reporter> Driver<R> {
+    async fn run(
+        mut self,
+        welcome: FromClient,
+        mut events: ExpertEvents,
+        mut wishes: mpsc::UnboundedReceiver<ToSession>,
+    ) {
+        let mut session = ExpertSession::new(Policy::STANDARD);
+        let mut waiting: Option<Arrived> = None;
+        let mut meter: Option<Meter> = None;
+        let mut next = Happened::Event(ExpertEvent::Received(welcome));
+        loop {
+            let event = match next {
+                Happened::Event(event) => Some(event),
+                Happened::Link(ExpertLinkEvent::Control(message)) => Some(ExpertEvent::Received(message)),
+                Happened::Link(ExpertLinkEvent::Update { sequence, payload }) => {
+                    let behind = events.backlog();
+                    waiting = Some(Arrived { sequence, payload, behind, at: Instant::now() });
+                    None
+                }
+                Happened::Link(ExpertLinkEvent::Cursor(message)) => {
+                    if self.shared.cursor.take(message) {
+                        self.reporter.repaint();
+                    }
+                    None
+                }
+                Happened::Link(ExpertLinkEvent::Closed(reason)) => {
+                    tracing::info!(?reason, "the connection is over");
+                    self.finish(session.state(), reason);
+                    return;
+                }
+                Happened::Handed => None,
+                Happened::Statistics(shown) => {
+                    meter = shown.then(|| Meter::new(&self));
+                    None
+                }
+                Happened::Measure => {
+                    if let Some(meter) = &mut meter {
+                        self.reporter.report(LinkNews::Statistics(meter.measure(&self)));
+                    }
+                    None
+                }
+            };
+            if let Some(event) = event {
+                session = self.step(session, event);
+                if let ExpertState::Ended { .. } = session.state() {
+                    return;
+                }
+            }
+            let deadline = session.deadline().map(|at| self.moment(at));
+            next = tokio::select! {
+                biased;
+                wish = wishes.recv() => from_wish(wish),
+                () = sleep_until(deadline) => Happened::Event(ExpertEvent::TimePassed),
+                () = sleep_until(meter.as_ref().map(|meter| meter.due)) => Happened::Measure,
+                () = hand_on(&self.decoder, &mut waiting), if waiting.is_some() => Happened::Handed,
+                event = events.recv(), if waiting.is_none() => match event {
+                    Some(event) => Happened::Link(event),
+                    None => Happened::Event(ExpertEvent::LinkLost),
+                },
+            };
+        }
+    }
+
+    /// One event through the machine, and what follows from it.
+    fn step(&mut self, session: ExpertSession, event: ExpertEvent) -> ExpertSession {
+        let client = match &event {
+            ExpertEvent::Received(FromClient::Welcome { client_name, .. }) => Some(client_name.clone()),
+            _ => None,
+        };
+        let before = *session.state();
+        let (session, effects) = session.handle(event, self.now());
+        let mut told = false;
+        for effect in effects {
+            told |= self.carry_out(effect, session.state());
+        }
+        if let Some(news) = self.news(&before, session.state(), client, told) {
+            self.reporter.report(news);
+        }
+        session
+    }
+
+    /// Does what the machine says; true if the expert was told of the change of state with it.
+    fn carry_out(&mut self, effect: ExpertEffect, state: &ExpertState) -> bool {
+        match effect {
+            // A failure to send shows as the end of the connection, which is watched.
+            ExpertEffect::Send(message) => drop(self.sender.send_control(message)),
+            ExpertEffect::SendFeedback(feedback) => drop(self.sender.send_feedback(feedback)),
+            ExpertEffect::ShowPicture { screen } => {
+                self.begin_picture();
+                self.reporter.report(LinkNews::Viewing { screen });
+                return true;
+            }
+            ExpertEffect::StartInput { grant, scopes } => {
+                self.shared.gate.open(self.sender.clone(), grant, scopes);
+                self.sender.set_controlling(true);
+            }
+            ExpertEffect::StopInput => {
+                self.shared.gate.close();
+                self.sender.set_controlling(false);
+            }
+            ExpertEffect::Tell(notice) => {
+                let pause = match state {
+                    ExpertState::Revoked { until } => self.now().until(*until),
+                    _ => Duration::ZERO,
+                };
+                self.reporter.report(match notice {
+                    ExpertNotice::ControlDenied(reason) => LinkNews::Denied { reason, pause },
+                    ExpertNotice::ControlRevoked(reason) => LinkNews::Revoked { reason, pause },
+                });
+                return true;
+            }
+            ExpertEffect::CloseLink => self.sender.close(close_code(state)),
+        }
+        false
+    }
+
+    fn begin_picture(&mut self) {
+        let reporter = self.reporter.clone();
+        let tell = move |decoded| match decoded {
+            Decoded::Changed => reporter.repaint(),
+            Decoded::Resized(screen) => reporter.report(LinkNews::Viewing { screen }),
+        };
+        match Decoder::start(Arc::clone(&self.shared.picture), self.sender.clone(), tell) {
+            Ok(decoder) => self.decoder = Some(decoder),
+            Err(error) => {
+                tracing::error!(%error, "no thread for the picture");
+                self.sender.close(CloseCode::Finished);
+            }
+        }
+    }
+
+    /// What the change of state means to the expert, where no effect said so already.
+    fn news(
+        &self,
+        before: &ExpertState,
+        after: &ExpertState,
+        client: Option<PersonName>,
+        told: bool,
+    ) -> Option<LinkNews> {
+        match (before, after) {
+            (ExpertState::Ended { .. }, _) => None,
+            (_, ExpertState::Ended { reason }) => Some(LinkNews::Ended(ending_after(*reason, before))),
+            (_, _) if told => None,
+            (ExpertState::Connecting, ExpertState::Waiting) => {
+                client.map(|client| LinkNews::Waiting { client, open_for: Policy::STANDARD.view_question })
+            }
+            (ExpertState::Viewing, ExpertState::Asked { .. }) => {
+                Some(LinkNews::Asked { open_for: Policy::STANDARD.control_question })
+            }
+            (ExpertState::Asked { .. }, ExpertState::Controlling { .. }) => Some(LinkNews::Controlling),
+            (
+                ExpertState::Controlling { paused: before, .. },
+                ExpertState::Controlling { paused: after, .. },
+            ) if before != after => Some(LinkNews::Paused(*after)),
+            (ExpertState::Asked { .. }, ExpertState::Viewing) => Some(LinkNews::Withdrawn),
+            (ExpertState::Controlling { .. }, ExpertState::Viewing) => Some(LinkNews::Released),
+            _ => None,
+        }
+    }
+
+    /// The connection ended before the machine knew of it.
+    fn finish(&mut self, state: &ExpertState, reason: CloseReason) {
+        self.shared.gate.close();
+        let ending = match reason {
+            CloseReason::PeerMisbehaved(_) => Ending::Misbehaved,
+            CloseReason::Here(_)
+            | CloseReason::There(_)
+            | CloseReason::TimedOut
+            | CloseReason::Broken => ending_after(ExpertEnd::LinkLost, state),
+        };
+        self.reporter.report(LinkNews::Ended(ending));
+    }
+
+    fn now(&self) -> Millis {
+        Millis(u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+
+    fn moment(&self, at: Millis) -> Instant {
+        self.start + Duration::from_millis(at.0)
+    }
+}
+
+fn close_code(state: &ExpertState) -> CloseCode {
+    match state {
+        ExpertState::Ended { reason: ExpertEnd::ClientMisbehaved(_) } => CloseCode::ProtocolViolation,
+        _ => CloseCode::Finished,
+    }
+}
+
+fn from_wish(wish: Option<ToSession>) -> Happened {
+    match wish {
+        Some(ToSession::Wish(Wish::RequestControl)) => {
+            Happened::Event(ExpertEvent::AskControl { scopes: Scopes::CONTROL })
+        }
+        Some(ToSession::Wish(Wish::WithdrawRequest)) => Happened::Event(ExpertEvent::CancelRequest),
+        Some(ToSession::Wish(Wish::ReleaseControl)) => Happened::Event(ExpertEvent::ReleaseControl),
+        Some(ToSession::Statistics(shown)) => Happened::Statistics(shown),
+        // The window has gone: nobody is there any more.
+        Some(ToSession::Wish(Wish::Leave)) | None => Happened::Event(ExpertEvent::Leave),
+    }
+}
+
+/// Hands the waiting update to the decoder once it has room; without a decoder the update is dropped, because no
+/// picture is allowed yet.
+async fn hand_on(decoder: &Option<Decoder>, waiting: &mut Option<Arrived>) {
+    let room = match decoder {
+        Some(decoder) => decoder.room().await.ok(),
+        None => None,
+    };
+    if let (Some(room), Some(update)) = (room, waiting.take()) {
+        room.send(update);
+    }
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Makes rates out of two looks at the connection.
+struct Meter {
+    due: Instant,
+    stats: LinkStats,
+    published: u64,
+}
+
+impl Meter {
+    fn new<R>(driver: &Driver<R>) -> Self {
+        let published = driver.shared.picture.published();
+        Self { due: Instant::now() + STATISTICS_INTERVAL, stats: driver.sender.stats(), published }
+    }
+
+    fn measure<R>(&mut self, driver: &Driver<R>) -> Statistics {
+        let now = Self::new(driver);
+        let rates = now.stats.since(&self.stats);
+        let seconds = now.stats.at.duration_since(self.stats.at).as_secs_f32().max(0.001);
+        let statistics = Statistics {
+            frames: now.published.saturating_sub(self.published) as f32 / seconds,
+            round_trip: now.stats.rtt,
+            received_bits: rates.received_bits,
+            loss: rates.loss,
+        };
+        *self = now;
+        statistics
+    }
+}
+
+fn ending_after(end: ExpertEnd, before: &ExpertState) -> Ending {
+    let seen = !matches!(before, ExpertState::Connecting | ExpertState::Waiting);
+    match end {
+        ExpertEnd::Refused(reason) => Ending::Refused(reason),
+        ExpertEnd::ByClient(reason) => Ending::ByThem(reason),
+        ExpertEnd::Left => Ending::Given { up: if seen { Given::Session } else { Given::Waiting } },
+        ExpertEnd::NotConnected | ExpertEnd::LinkLost => Ending::Lost { seen },
+        ExpertEnd::ClientMisbehaved(act) => {
+            tracing::warn!(?act, "the client broke the rules of the session");
+            Ending::Misbehaved
+        }
+    }
+}
+
+fn ending_of(error: &ConnectError) -> Ending {
+    let unreachable = |tried: &[Tried]| {
+        let tried = tried.iter().map(|tried| format!("{} ({})", tried.address, tried.failure)).collect();
+        Ending::Connect(ConnectFault::Unreachable { tried })
+    };
+    match error {
+        ConnectError::NoAddress => unreachable(&[]),
+        ConnectError::Unreachable(tried) | ConnectError::TimedOut(tried) => unreachable(tried),
+        ConnectError::WrongClientKey(_) => Ending::Connect(ConnectFault::WrongKey),
+        ConnectError::Refused(reason) => Ending::Refused(*reason),
+        ConnectError::Incompatible => Ending::Connect(ConnectFault::Incompatible),
+        ConnectError::Overloaded => Ending::Refused(RefusedReason::Busy),
+        ConnectError::Lost => Ending::Lost { seen: false },
+        ConnectError::Misbehaved(_) => Ending::Misbehaved,
+        ConnectError::Socket(error) => Ending::Connect(ConnectFault::Local(error.to_string())),
+        ConnectError::Tls(error) => Ending::Connect(ConnectFault::Local(error.to_string())),
+    }
+}

@@ -1,0 +1,37 @@
+//! The connection and the picture that comes over it, away from the window's thread.
+//! Knows sessions and surfaces, no widgets.
+
+mod cursor;
+mod decoder;
+mod driver;
+mod gate;
+mod picture;
+
+use std::sync::Arc;
+
+pub use cursor::{Cursor, SharedCursor};
+pub use driver::{Peer, Reporter, drive};
+pub use gate::InputGate;
+pub use picture::{Change, Picture};
+
+use crate::model::Wish;
+
+/// What the session shares with the window besides messages.
+#[derive(Clone, Default)]
+pub struct Shared {
+    /// The picture.
+    pub picture: Arc<Picture>,
+    /// The way for input.
+    pub gate: InputGate,
+    /// The other side's pointer.
+    pub cursor: SharedCursor,
+}
+
+/// What the window tells a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToSession {
+    /// What the expert wants.
+    Wish(Wish),
+    /// The statistics are shown, so that they are worth taking.
+    Statistics(bool),
+}

@@ -1,0 +1,226 @@
+//! A running connection as it is shown: who, in which phase, what was answered last, how the line is.
+
+use std::time::{Duration, Instant};
+
+use deskside_proto::geometry::Size;
+use deskside_proto::name::PersonName;
+use deskside_proto::wire::control::{DeniedReason, RevokedReason};
+
+use super::{Effect, Ending, Model, Now, Stage, Wish};
+
+/// What the connection reports.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LinkNews {
+    /// Connected; the person is being asked whether the expert may see.
+    Waiting {
+        /// Who they are, by their own account.
+        client: PersonName,
+        /// How long the question is open.
+        open_for: Duration,
+    },
+    /// The person allowed seeing, or the desktop changed its size.
+    Viewing {
+        /// The size of the desktop.
+        screen: Size,
+    },
+    /// Control was asked for.
+    Asked {
+        /// How long the question is open.
+        open_for: Duration,
+    },
+    /// Control was given.
+    Controlling,
+    /// The person's own input goes first, or no longer does.
+    Paused(bool),
+    /// The question for control was answered with no.
+    Denied {
+        /// Why.
+        reason: DeniedReason,
+        /// How long it makes no sense to ask again.
+        pause: Duration,
+    },
+    /// The question for control was taken back.
+    Withdrawn,
+    /// Control was given back.
+    Released,
+    /// Control was taken back.
+    Revoked {
+        /// Why.
+        reason: RevokedReason,
+        /// How long it makes no sense to ask again.
+        pause: Duration,
+    },
+    /// How the line is.
+    Statistics(Statistics),
+    /// Over.
+    Ended(Ending),
+}
+
+/// The phase of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// The person is being asked whether the expert may see.
+    Waiting {
+        /// When the question closes.
+        until: Instant,
+    },
+    /// The desktop is seen.
+    Viewing,
+    /// The person is being asked whether the expert may control.
+    Asked {
+        /// When the question closes.
+        until: Instant,
+    },
+    /// The desktop is controlled.
+    Controlling {
+        /// The person's own input goes first at the moment.
+        paused: bool,
+    },
+}
+
+/// How control ended last, or was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Last {
+    /// Not given.
+    Denied(DeniedReason),
+    /// Taken back.
+    Revoked(RevokedReason),
+    /// Given back.
+    Released,
+}
+
+/// How the line is, over the last second.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Statistics {
+    /// Pictures shown per second.
+    pub frames: f32,
+    /// Round trip time.
+    pub round_trip: Duration,
+    /// Bits per second received.
+    pub received_bits: f64,
+    /// Lost packets as a fraction of all, 0 to 1.
+    pub loss: f64,
+}
+
+/// A running connection.
+#[derive(Debug)]
+pub struct Session {
+    /// Who they are, by their own account.
+    pub client: PersonName,
+    /// Where it is.
+    pub phase: Phase,
+    /// The size of their desktop; none before it is seen.
+    pub screen: Option<Size>,
+    /// How control ended last.
+    pub last: Option<Last>,
+    /// From when on it makes sense to ask for control again.
+    pub ask_from: Option<Instant>,
+    /// How the line is.
+    pub statistics: Statistics,
+    /// Since when it exists.
+    pub since: Instant,
+}
+
+impl Session {
+    /// A wish that makes sense in this phase. The session machine checks again; this keeps buttons honest.
+    #[must_use]
+    pub fn accepts(&self, wish: Wish) -> bool {
+        match wish {
+            Wish::RequestControl => self.phase == Phase::Viewing,
+            Wish::WithdrawRequest => matches!(self.phase, Phase::Asked { .. }),
+            Wish::ReleaseControl => matches!(self.phase, Phase::Controlling { .. }),
+            Wish::Leave => true,
+        }
+    }
+
+    /// Input goes to the other side.
+    #[must_use]
+    pub fn is_controlling(&self) -> bool {
+        matches!(self.phase, Phase::Controlling { .. })
+    }
+
+    /// The desktop is seen.
+    #[must_use]
+    pub fn is_seeing(&self) -> bool {
+        !matches!(self.phase, Phase::Waiting { .. })
+    }
+}
+
+impl Model {
+    pub(super) fn handle_link(&mut self, news: LinkNews, now: Now) -> Vec<Effect> {
+        match (news, &mut self.stage) {
+            (LinkNews::Ended(ending), Stage::Connecting { .. } | Stage::Session(_)) => {
+                self.attempt += 1;
+                self.stage = Stage::Ended(ending);
+                vec![Effect::Disconnect]
+            }
+            (LinkNews::Waiting { client, open_for }, Stage::Connecting { .. }) => {
+                self.stage = Stage::Session(Session {
+                    client,
+                    phase: Phase::Waiting { until: now.monotonic + open_for },
+                    screen: None,
+                    last: None,
+                    ask_from: None,
+                    statistics: Statistics::default(),
+                    since: now.monotonic,
+                });
+                Vec::new()
+            }
+            (news, Stage::Session(session)) => {
+                let began = session.handle(news, now);
+                if began && self.settings.full_screen { vec![Effect::FullScreen(true)] } else { Vec::new() }
+            }
+            // News that crossed with a change of screen.
+            (_, Stage::Start { .. } | Stage::Ticket(_) | Stage::Connecting { .. } | Stage::Ended(_)) => Vec::new(),
+        }
+    }
+}
+
+impl Session {
+    /// Takes the news; true when seeing begins with it.
+    fn handle(&mut self, news: LinkNews, now: Now) -> bool {
+        match news {
+            LinkNews::Viewing { screen } => {
+                self.screen = Some(screen);
+                if !self.is_seeing() {
+                    self.phase = Phase::Viewing;
+                    return true;
+                }
+            }
+            LinkNews::Asked { open_for } => {
+                self.last = None;
+                self.phase = Phase::Asked { until: now.monotonic + open_for };
+            }
+            LinkNews::Controlling => {
+                self.last = None;
+                self.phase = Phase::Controlling { paused: false };
+            }
+            LinkNews::Paused(is_paused) => {
+                if let Phase::Controlling { paused } = &mut self.phase {
+                    *paused = is_paused;
+                }
+            }
+            LinkNews::Denied { reason, pause } => {
+                self.ask_from = Some(now.monotonic + pause);
+                self.back_to_viewing(Some(Last::Denied(reason)));
+            }
+            LinkNews::Withdrawn => self.back_to_viewing(None),
+            LinkNews::Revoked { reason, pause } => {
+                self.ask_from = Some(now.monotonic + pause);
+                self.back_to_viewing(Some(Last::Revoked(reason)));
+            }
+            LinkNews::Released => self.back_to_viewing(Some(Last::Released)),
+            LinkNews::Statistics(statistics) => self.statistics = statistics,
+            // Handled where the stage changes.
+            LinkNews::Waiting { .. } | LinkNews::Ended(_) => {}
+        }
+        false
+    }
+
+    fn back_to_viewing(&mut self, last: Option<Last>) {
+        if self.is_seeing() {
+            self.phase = Phase::Viewing;
+            self.last = last;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Starts what the command line asks for and turns every failure into a sentence and an exit code.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use deskside_host::dirs::Directories;
+use deskside_host::exit::Exit;
+use deskside_host::logging;
+
+use crate::associate::{self, Places};
+use crate::cli::{self, Cli, Command, OpenOptions, ViewOptions};
+use crate::identity::{self, Card};
+
+/// The word under which settings and data are kept.
+pub const PROGRAM: &str = "deskside-expert";
+
+/// A failure that ends the program: what to say, and with which code to end.
+#[derive(Debug)]
+pub struct Failure {
+    /// How the program ends.
+    pub exit: Exit,
+    /// What is told on standard error.
+    pub message: String,
+}
+
+impl Failure {
+    /// A failure of this kind.
+    pub fn new(exit: Exit, message: impl std::fmt::Display) -> Self {
+        Self { exit, message: message.to_string() }
+    }
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::new(Exit::Failure, error)
+    }
+}
+
+/// The whole program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // `--help` and `--version` come this way too; clap knows where to print and that they are no failure.
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Success };
+            let _ = error.print();
+            return exit.into();
+        }
+    };
+    match run(cli) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            say(&format!("deskside-expert: {}", failure.message));
+            failure.exit.into()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<Exit, Failure> {
+    logging::start(cli.log.as_deref()).map_err(|error| Failure::new(Exit::Usage, error))?;
+    match cli.command {
+        None => show(cli.file, cli.view),
+        Some(Command::Open(options)) => open(options),
+        Some(Command::Identity { json }) => print_identity(json),
+        Some(Command::Associate { remove }) => associate(remove),
+        Some(Command::Completions { shell }) => print(&cli::completions(shell)),
+        Some(Command::Manual) => print(&cli::manual()?),
+    }
+}
+
+fn show(file: Option<PathBuf>, view: ViewOptions) -> Result<Exit, Failure> {
+    let _ = (file, view);
+    Ok(Exit::Success)
+}
+
+fn open(options: OpenOptions) -> Result<Exit, Failure> {
+    let _ = options;
+    Ok(Exit::Success)
+}
+
+fn print_identity(json: bool) -> Result<Exit, Failure> {
+    let identity = identity::load_or_create(&Directories::for_program(PROGRAM)?)?;
+    let card = Card::of(&identity);
+    let text = if json {
+        serde_json::to_string_pretty(&card)? + "\n"
+    } else {
+        format!(
+            "Public key:   {}\nFingerprint:  {}\n\nGive the key to people who invite you: a ticket made with it needs no passphrase.\nCompare the fingerprint with them by voice.\n",
+            card.public_key, card.fingerprint
+        )
+    };
+    print(text.as_bytes())
+}
+
+fn associate(remove: bool) -> Result<Exit, Failure> {
+    let places = Places::from_environment()?;
+    if remove {
+        associate::remove(&places)?;
+        return print(b"Tickets are no longer opened by this program; nothing of it is left.\n");
+    }
+    associate::add(&places, &std::env::current_exe()?)?;
+    print(b"A double-click on a ticket (*.deskside) now opens this program. To undo it: deskside-expert associate --remove\n")
+}
+
+fn print(bytes: &[u8]) -> Result<Exit, Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        // Whoever reads has enough, as with `deskside-expert manual | head`.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(Exit::Success),
+        result => Ok(result.map(|()| Exit::Success)?),
+    }
+}
+
+/// Writes a line to standard error, where nobody may be listening.
+pub fn say(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
