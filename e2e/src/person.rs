@@ -50,15 +50,19 @@ impl PersonSide {
         Ok(side)
     }
 
-    /// Writes the settings file, with these lines besides the usual ones.
+    /// Writes the settings file, with these lines besides the usual ones; `addresses` replaces the usual one.
     ///
     /// # Errors
     /// The file cannot be written.
     pub fn settings(&self, more: &str) -> Result<()> {
         let folder = self.desk.home().join(".config/deskside");
         std::fs::create_dir_all(&folder)?;
-        let usual = format!("name = \"Anna Example\"\nport = {}\naddresses = [\"127.0.0.1\"]\n", self.port);
-        Ok(std::fs::write(folder.join("config.toml"), format!("{usual}{more}"))?)
+        let name = "name = \"Anna Example\"\n";
+        let addresses = if more.contains("addresses") { "" } else { "addresses = [\"127.0.0.1\"]\n" };
+        Ok(std::fs::write(
+            folder.join("config.toml"),
+            format!("{name}port = {}\n{addresses}{more}", self.port),
+        )?)
     }
 
     /// A `deskside` command on this desktop.

@@ -1,0 +1,199 @@
+//! Every no: at each question, for each kind of ticket, to each stranger.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use deskside_e2e::PATIENCE;
+use deskside_e2e::expert::ExpertSide;
+use deskside_e2e::person::{CONTROL_QUESTION, PersonSide, VIEW_QUESTION, question};
+
+const TICKET: i32 = 3;
+const NETWORK: i32 = 4;
+const REFUSED: i32 = 5;
+
+fn sides() -> Result<(PersonSide, ExpertSide)> {
+    Ok((PersonSide::new(1024, 768)?, ExpertSide::new(1024, 768)?))
+}
+
+#[test]
+fn no_to_viewing_ends_it_before_a_single_pixel() -> Result<()> {
+    let (person, expert) = sides()?;
+    let _deskside = person.start_windows()?;
+    let invitation = person.invite("ticket", &[])?;
+    let mut viewer = expert.open_and_wait(&invitation, &[])?;
+    person.answer(VIEW_QUESTION, 'd')?;
+    viewer.wait_for("stage ended", PATIENCE)?;
+    ensure!(!viewer.said().contains("stage viewing"), "it must not have seen anything");
+    viewer.say("end").ok();
+    ensure!(viewer.wait_for_end(PATIENCE)? == REFUSED);
+    Ok(())
+}
+
+#[test]
+fn no_to_control_leaves_viewing_as_it_was() -> Result<()> {
+    let (person, expert) = sides()?;
+    let _deskside = person.start_windows()?;
+    let invitation = person.invite("ticket", &[])?;
+    let mut viewer = expert.open_and_wait(&invitation, &[])?;
+    person.answer(VIEW_QUESTION, 'a')?;
+    viewer.wait_for("stage viewing", PATIENCE)?;
+    viewer.say("control")?;
+    person.answer(CONTROL_QUESTION, 'd')?;
+    viewer.wait_for("stage denied", PATIENCE)?;
+    ensure!(!viewer.said().contains("stage controlling"));
+    ensure!(viewer.is_running(), "viewing goes on");
+    Ok(())
+}
+
+#[test]
+fn without_the_right_words_there_is_no_connection() -> Result<()> {
+    let (person, expert) = sides()?;
+    let _deskside = person.start_terminal()?;
+    let invitation = person.invite("ticket", &[])?;
+    let mut viewer = expert.open(&invitation.file, Some("abandon-ability-able-about"), &[])?;
+    viewer.wait_for("stage passphrase wrong", PATIENCE)?;
+    viewer.close_input();
+    ensure!(viewer.wait_for_end(PATIENCE)? == TICKET);
+    ensure!(!viewer.said().contains("stage connecting"), "wrong words must not even reach the network");
+    Ok(())
+}
+
+#[test]
+fn a_ticket_lets_in_once() -> Result<()> {
+    let (person, expert) = sides()?;
+    let mut deskside = person.start_terminal()?;
+    let invitation = person.invite("ticket", &[])?;
+    let second_ticket_keeps_the_door_open = person.invite("other", &[])?;
+    let mut first = expert.open_and_wait(&invitation, &[])?;
+    let number = question(&mut deskside, "view")?;
+    deskside.say(&format!("allow {number}"))?;
+    first.wait_for("stage viewing", PATIENCE)?;
+    first.say("end")?;
+    first.wait_for("stage ended", PATIENCE)?;
+    let mut second = expert.open(&invitation.file, invitation.passphrase.as_deref(), &[])?;
+    let ended = second.wait_for("stage ended", PATIENCE)?;
+    ensure!(ended.text.contains("used"), "{}", ended.text);
+    ensure!(second_ticket_keeps_the_door_open.file.is_file());
+    Ok(())
+}
+
+#[test]
+fn a_cancelled_ticket_lets_nobody_in() -> Result<()> {
+    let (person, expert) = sides()?;
+    let _deskside = person.start_terminal()?;
+    let invitation = person.invite("ticket", &[])?;
+    let _other = person.invite("other", &[])?;
+    let cancelled = person.deskside(&["cancel", &invitation.id])?.output()?;
+    ensure!(cancelled.status.success(), "{}", String::from_utf8_lossy(&cancelled.stderr));
+    let mut viewer = expert.open(&invitation.file, invitation.passphrase.as_deref(), &[])?;
+    let ended = viewer.wait_for("stage ended", PATIENCE)?;
+    ensure!(ended.text.contains("cancelled"), "{}", ended.text);
+    Ok(())
+}
+
+#[test]
+fn with_its_last_ticket_cancelled_deskside_listens_no_more() -> Result<()> {
+    let (person, expert) = sides()?;
+    let _deskside = person.start_terminal()?;
+    let invitation = person.invite("ticket", &[])?;
+    person.deskside(&["cancel", &invitation.id])?.output()?;
+    let mut viewer = expert.open(&invitation.file, invitation.passphrase.as_deref(), &[])?;
+    viewer.wait_for("stage ended", PATIENCE)?;
+    viewer.say("end").ok();
+    ensure!(viewer.wait_for_end(PATIENCE)? == NETWORK);
+    Ok(())
+}
+
+#[test]
+fn another_client_at_the_same_address_is_not_spoken_to() -> Result<()> {
+    let (anna, expert) = sides()?;
+    let running = anna.start_terminal()?;
+    let invitation = anna.invite("ticket", &[])?;
+    drop(running);
+    let mut impostor = PersonSide::new(640, 480)?;
+    impostor.port = anna.port;
+    impostor.settings("")?;
+    let _running = impostor.start_terminal()?;
+    impostor.invite("bait", &[])?;
+    let mut viewer = expert.open(&invitation.file, invitation.passphrase.as_deref(), &[])?;
+    let ended = viewer.wait_for("stage ended", PATIENCE)?;
+    ensure!(!viewer.said().contains("stage waiting"), "{}", ended.text);
+    viewer.say("end").ok();
+    ensure!(viewer.wait_for_end(PATIENCE)? == NETWORK);
+    Ok(())
+}
+
+#[test]
+fn a_damaged_ticket_is_refused_before_anything_is_asked() -> Result<()> {
+    let (person, expert) = sides()?;
+    let _deskside = person.start_terminal()?;
+    let invitation = person.invite("ticket", &[])?;
+    let text = std::fs::read_to_string(&invitation.file)?;
+    let middle = text.len() / 2;
+    let place = text.char_indices().skip(middle).find(|(_, c)| c.is_ascii_lowercase()).context("a letter")?.0;
+    let mut bytes = text.into_bytes();
+    bytes[place] ^= 0x20;
+    for (name, content) in [("flipped", bytes), ("empty", Vec::new()), ("zeros", vec![0; 100_000])] {
+        let file = expert.desk.home().join(format!("{name}.deskside"));
+        std::fs::write(&file, &content)?;
+        let mut viewer = expert.open(&file, Some("a-b-c-d"), &[])?;
+        ensure!(viewer.wait_for_end(PATIENCE)? == TICKET, "{name}: {}", viewer.said());
+        ensure!(viewer.said().contains("stderr: "), "{name}: it must say what is wrong");
+        ensure!(std::fs::read(&file)? == content, "{name}: the file must stay as it was");
+    }
+    Ok(())
+}
+
+#[test]
+fn while_one_question_is_open_a_second_expert_hears_busy() -> Result<()> {
+    let (person, first_expert) = sides()?;
+    let second_expert = ExpertSide::new(1024, 768)?;
+    let mut deskside = person.start_terminal()?;
+    let (one, two) = (person.invite("one", &[])?, person.invite("two", &[])?);
+    let mut first = first_expert.open_and_wait(&one, &[])?;
+    let number = question(&mut deskside, "view")?;
+    let mut second = second_expert.open(&two.file, two.passphrase.as_deref(), &[])?;
+    let ended = second.wait_for("stage ended", PATIENCE)?;
+    ensure!(ended.text.contains("busy"), "{}", ended.text);
+    deskside.say(&format!("allow {number}"))?;
+    first.wait_for("stage viewing", PATIENCE)?;
+    Ok(())
+}
+
+#[test]
+fn a_second_expert_joins_as_viewer_only_if_the_person_allows_it() -> Result<()> {
+    let (person, first_expert) = sides()?;
+    let second_expert = ExpertSide::new(1024, 768)?;
+    let mut deskside = person.start_terminal()?;
+    let (one, two) = (person.invite("one", &[])?, person.invite("two", &[])?);
+    let mut first = first_expert.open_and_wait(&one, &[])?;
+    let number = question(&mut deskside, "view")?;
+    deskside.say(&format!("allow {number}"))?;
+    first.wait_for("stage viewing", PATIENCE)?;
+    first.say("control")?;
+    let number = question(&mut deskside, "control")?;
+    deskside.say(&format!("allow {number}"))?;
+    first.wait_for("stage controlling", PATIENCE)?;
+    let mut second = second_expert.open_and_wait(&two, &[])?;
+    let number = question(&mut deskside, "join")?;
+    deskside.say(&format!("allow {number}"))?;
+    second.wait_for("stage viewing", PATIENCE)?;
+    second.say("control")?;
+    let denied = second.wait_for("stage denied", PATIENCE)?;
+    ensure!(denied.text.contains("busy"), "only one may control: {}", denied.text);
+    Ok(())
+}
+
+#[test]
+fn at_the_end_of_its_input_the_terminal_says_no_and_ends() -> Result<()> {
+    let (person, expert) = sides()?;
+    let mut deskside = person.start_terminal()?;
+    let invitation = person.invite("ticket", &[])?;
+    let mut viewer = expert.open_and_wait(&invitation, &[])?;
+    question(&mut deskside, "view")?;
+    deskside.close_input();
+    viewer.wait_for("stage ended", PATIENCE)?;
+    ensure!(!viewer.said().contains("stage viewing"));
+    ensure!(deskside.wait_for_end(Duration::from_secs(20))? == 0);
+    Ok(())
+}

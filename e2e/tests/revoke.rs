@@ -1,0 +1,178 @@
+//! The hotkey in the worst moments. Times are the X server's own: nothing is injected after it, nothing stays pressed.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use deskside_e2e::PATIENCE;
+use deskside_e2e::expert::ExpertSide;
+use deskside_e2e::person::{PersonSide, question};
+use deskside_e2e::talk::Talk;
+use deskside_testkit::x11::{Injected, Recorded, RecordedKind, keysym};
+use rustix::process::Signal;
+
+/// Within this time after the hotkey everything has stopped and is released, in milliseconds of the X server.
+const LIMIT_MS: u32 = 20;
+/// How long the flood lasts before the hotkey, and goes on after it.
+const FLOOD: Duration = Duration::from_millis(1500);
+
+/// These tests measure milliseconds: one at a time.
+static ALONE: Mutex<()> = Mutex::new(());
+
+struct Controlled {
+    person: PersonSide,
+    expert: ExpertSide,
+    _deskside: Talk,
+    viewer: Talk,
+}
+
+/// Two desktops with a session in which the expert controls.
+fn controlled() -> Result<Controlled> {
+    let (person, expert) = (PersonSide::new(1024, 768)?, ExpertSide::new(1024, 768)?);
+    let mut deskside = person.start_terminal()?;
+    let invitation = person.invite("ticket", &[])?;
+    let mut viewer = expert.open_and_wait(&invitation, &["--full-screen", "--scale", "1:1"])?;
+    let number = question(&mut deskside, "view")?;
+    deskside.say(&format!("allow {number}"))?;
+    viewer.wait_for("stage viewing", PATIENCE)?;
+    viewer.say("control")?;
+    let number = question(&mut deskside, "control")?;
+    deskside.say(&format!("allow {number}"))?;
+    viewer.wait_for("stage controlling", PATIENCE)?;
+    Ok(Controlled { person, expert, _deskside: deskside, viewer })
+}
+
+/// Drags with Ctrl held, a thousand movements and presses a second, until told to stop.
+fn flood(display: String, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<Result<u64>> {
+    std::thread::spawn(move || {
+        let hands = Injected::at(&display)?;
+        hands.move_to(300, 300)?;
+        hands.key(keysym::CONTROL, true)?;
+        hands.button(1, true)?;
+        let (start, mut sent) = (Instant::now(), 0_u64);
+        while !stop.load(Ordering::Relaxed) {
+            let place = (sent % 400) as i16;
+            hands.move_to(300 + place, 300 + place / 2)?;
+            if sent % 10 == 0 {
+                hands.key(u32::from('x'), sent % 20 == 0)?;
+            }
+            sent += 1;
+            if let Some(pause) = Duration::from_millis(sent).checked_sub(start.elapsed()) {
+                std::thread::sleep(pause);
+            }
+        }
+        Ok(sent)
+    })
+}
+
+/// What the recorder saw of the hotkey: its moment, and what was injected and released after it, in ms.
+#[derive(Debug, Default)]
+struct Outcome {
+    injected_before: usize,
+    last_injected_ms: u32,
+    last_release_ms: u32,
+    injected_after: usize,
+}
+
+fn judge(events: &[Recorded]) -> Result<Outcome> {
+    let is_escape = |event: &&Recorded| !event.injected && matches!(event.kind, RecordedKind::KeyPressed(9));
+    let hotkey = events.iter().find(is_escape).context("the hotkey was not recorded")?;
+    let mut outcome = Outcome::default();
+    for event in events.iter().filter(|event| event.injected) {
+        let after = event.server_ms.wrapping_sub(hotkey.server_ms) as i32;
+        if after < 0 {
+            outcome.injected_before += 1;
+        } else if event.kind.is_release() {
+            outcome.last_release_ms = after as u32;
+        } else {
+            outcome.last_injected_ms = after as u32;
+            outcome.injected_after += 1;
+        }
+    }
+    Ok(outcome)
+}
+
+fn hotkey_stops_the_flood(
+    name: &str,
+    before_hotkey: impl FnOnce(&mut Controlled) -> Result<()>,
+) -> Result<()> {
+    let mut scene = controlled()?;
+    let recorder = scene.person.desk.screen.record_events()?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let flooding = flood(scene.expert.desk.screen.display().to_owned(), Arc::clone(&stop));
+    recorder.wait_for(PATIENCE, |event| event.injected)?;
+    std::thread::sleep(FLOOD);
+    ensure!(!recorder.held_by_injection()?.is_empty(), "the drag must hold something when the hotkey comes");
+    before_hotkey(&mut scene)?;
+    scene.person.press_hotkey()?;
+    std::thread::sleep(FLOOD);
+    let held = recorder.held_by_injection()?;
+    stop.store(true, Ordering::Relaxed);
+    let sent = flooding.join().map_err(|_| anyhow::anyhow!("the flood failed"))??;
+    let outcome = judge(&recorder.drain()?)?;
+    println!("{name}: {sent} events sent by the expert; {outcome:?}; held after: {held:?}");
+    ensure!(held.is_empty(), "still pressed: {held:?}");
+    ensure!(outcome.injected_before > 100, "there was no flood: {outcome:?}");
+    ensure!(outcome.last_injected_ms <= LIMIT_MS && outcome.last_release_ms <= LIMIT_MS, "{outcome:?}");
+    Ok(())
+}
+
+#[test]
+fn in_the_middle_of_a_drag_and_a_flood() -> Result<()> {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    hotkey_stops_the_flood("drag", |scene| {
+        let _ = scene;
+        Ok(())
+    })
+}
+
+#[test]
+fn with_the_network_dead() -> Result<()> {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    // A stopped viewer answers nothing and sends nothing, as a cut cable would have it.
+    hotkey_stops_the_flood("network dead", |scene| scene.viewer.signal(Signal::STOP))
+}
+
+#[test]
+fn with_all_cores_busy() -> Result<()> {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let stop = Arc::new(AtomicBool::new(false));
+    let cores = std::thread::available_parallelism()?.get() * 2;
+    let burners: Vec<_> = (0..cores)
+        .map(|_| {
+            let stop = Arc::clone(&stop);
+            std::thread::spawn(move || {
+                while !stop.load(Ordering::Relaxed) {
+                    std::hint::spin_loop()
+                }
+            })
+        })
+        .collect();
+    let outcome = hotkey_stops_the_flood("all cores busy", |_| Ok(()));
+    stop.store(true, Ordering::Relaxed);
+    for burner in burners {
+        burner.join().map_err(|_| anyhow::anyhow!("a burner failed"))?;
+    }
+    outcome
+}
+
+#[test]
+fn the_persons_own_hand_on_the_mouse_makes_the_expert_wait() -> Result<()> {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut scene = controlled()?;
+    let recorder = scene.person.desk.screen.record_events()?;
+    scene.expert.desk.hands.move_to(200, 200)?;
+    recorder.wait_for(PATIENCE, |event| event.injected)?;
+    scene.person.desk.hands.move_by(3, 3)?;
+    scene.viewer.wait_for("stage paused", PATIENCE)?;
+    recorder.drain()?;
+    scene.expert.desk.hands.move_to(220, 220)?;
+    std::thread::sleep(Duration::from_millis(100));
+    let meanwhile = recorder.drain()?;
+    ensure!(meanwhile.iter().all(|event| !event.injected), "injected while the person moves: {meanwhile:?}");
+    scene.viewer.wait_for("stage controlling", PATIENCE)?;
+    scene.expert.desk.hands.move_to(240, 240)?;
+    recorder.wait_for(PATIENCE, |event| event.injected)?;
+    Ok(())
+}
