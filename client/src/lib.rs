@@ -1,5 +1,19 @@
 //! The program of the person who is helped.
 
 pub mod app;
+pub mod cli;
 pub mod config;
+pub mod consent;
+pub mod control_socket;
+pub mod email;
+pub mod experts_seen;
+pub mod physical;
+pub mod profile;
+pub mod receipt;
+pub mod terminal;
 pub mod tickets;
+
+/// The system's random number generator, the only one that keys and tickets are made with.
+fn randomness() -> impl rand_core::CryptoRng {
+    rand_core::UnwrapErr(getrandom::SysRng)
+}

@@ -1,3 +1,7 @@
 //! The program of the person who is helped.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    deskside_client::cli::main()
+}

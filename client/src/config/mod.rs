@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 pub use duration::{InvalidDuration, in_words, parse as parse_duration, to_text as duration_text};
 pub use hotkey::{Hotkey, InvalidHotkey, Modifier};
-pub use smtp::{MailSecret, PasswordSource, Smtp, SmtpTls};
+pub use smtp::{MailSecret, PasswordError, PasswordSource, Smtp, SmtpTls};
 
 /// The UDP port on which the client listens unless said otherwise.
 pub const DEFAULT_PORT: u16 = 47470;

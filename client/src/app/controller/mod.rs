@@ -1,0 +1,270 @@
+//! The controller: takes in what happens, decides by the session machines, and says what is to be done.
+//! No I/O, no clock, no thread: [`Controller::handle`] turns one event into effects in their order. It owns every session;
+//! nobody else may end control's life or begin it.
+
+mod event;
+mod invitations;
+mod receipts;
+mod sessions;
+mod show;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Instant;
+
+use deskside_proto::ids::{QuestionId, SessionId};
+use deskside_proto::name::PersonName;
+use deskside_proto::session::Policy;
+use deskside_proto::time::Millis;
+use deskside_proto::wire::control::EndedReason;
+
+use self::invitations::Invitations;
+use self::sessions::Session;
+use super::command::{SettingsChange, UserCommand};
+use super::view::{Notice, NoticeKind};
+use crate::config::Settings;
+use crate::receipt::Entry;
+use crate::tickets::record::unix_seconds;
+
+pub use event::{Effect, Event, Newcomer, Now};
+
+/// Lines of the receipt that surfaces see.
+const SHOWN_LINES: usize = 200;
+
+/// What the controller begins with.
+#[derive(Debug)]
+pub struct Start {
+    /// The name that experts see.
+    pub me: PersonName,
+    /// The fingerprint of this client's own key.
+    pub fingerprint: String,
+    /// The settings.
+    pub settings: Settings,
+    /// The settings file, to be shown.
+    pub settings_file: std::path::PathBuf,
+    /// The introduction was read in an earlier run.
+    pub introduced: bool,
+    /// The end of the receipt.
+    pub receipt: Vec<Entry>,
+    /// The monotonic clock's zero.
+    pub epoch: Instant,
+}
+
+/// Everything that is decided about tickets, questions and sessions.
+#[derive(Debug)]
+pub struct Controller {
+    start: Start,
+    policy: Policy,
+    sessions: BTreeMap<SessionId, Session>,
+    invitations: Invitations,
+    next_question: u64,
+    desk: DeskState,
+    receipt: VecDeque<Entry>,
+    notice: Option<Notice>,
+    window_requests: u64,
+    ended: bool,
+}
+
+/// What the machine itself allows.
+#[derive(Debug, Default)]
+struct DeskState {
+    /// The screen is locked.
+    locked: bool,
+    /// Why input cannot be injected, if it cannot.
+    no_input: Option<String>,
+}
+
+impl Controller {
+    /// A controller without tickets and sessions.
+    #[must_use]
+    pub fn new(start: Start) -> Self {
+        Self {
+            receipt: start.receipt.iter().rev().take(SHOWN_LINES).rev().cloned().collect(),
+            start,
+            policy: Policy::STANDARD,
+            sessions: BTreeMap::new(),
+            invitations: Invitations::default(),
+            next_question: 1,
+            desk: DeskState::default(),
+            notice: None,
+            window_requests: 0,
+            ended: false,
+        }
+    }
+
+    /// Takes in one event; the effects are to be carried out in their order.
+    pub fn handle(&mut self, event: Event, now: Now) -> Vec<Effect> {
+        let mut effects = self.expire(now);
+        effects.extend(self.apply(event, now));
+        effects.extend(self.reconcile_listening(now));
+        effects
+    }
+
+    /// When [`Event::TimePassed`] is due, if ever.
+    #[must_use]
+    pub fn deadline(&self, now: Now) -> Option<Millis> {
+        let sessions = self.sessions.values().filter_map(|session| session.machine.deadline());
+        let ticket = self.invitations.next_expiry(unix_seconds(now.wall)).map(|wait| now.mono.after(wait));
+        sessions.chain(ticket).min()
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.start.settings
+    }
+
+    /// How many tickets are open, how many experts see, whether one controls.
+    #[must_use]
+    pub fn figures(&self, now: Now) -> (usize, usize, bool) {
+        let view = self.view(now);
+        let open =
+            view.tickets.iter().filter(|ticket| ticket.state == super::view::TicketState::Open).count();
+        (open, view.sessions.len(), view.activity() == super::view::Activity::Controlled)
+    }
+
+    fn apply(&mut self, event: Event, now: Now) -> Vec<Effect> {
+        match event {
+            Event::Command(command) => self.command(command, now),
+            Event::TicketsRead(records, problems) => {
+                self.invitations.replace(records);
+                if !problems.is_empty() {
+                    self.trouble("A ticket's record was damaged", problems.join("\n"));
+                }
+                vec![Effect::Admit(self.invitations.records().to_vec())]
+            }
+            Event::TicketMade(record, passphrase) => self.ticket_made(*record, passphrase, now),
+            Event::TicketNotMade(reason) => {
+                self.invitations.making = false;
+                self.trouble("The ticket was not made", reason);
+                Vec::new()
+            }
+            Event::TicketSaved(id, result) => self.ticket_saved(id, result),
+            Event::TicketSent(id, result) => self.ticket_sent(id, result),
+            Event::Arrived(newcomer) => self.arrived(newcomer, now),
+            Event::UseSpent(session, result) => self.use_spent(session, result, now),
+            Event::Said(session, message) => self.said(session, message, now),
+            Event::InputSeen(session) => self.input_seen(session, now),
+            Event::Silent(session) => self.silent(session, now),
+            Event::LinkClosed(session) => self.link_closed(session, now),
+            Event::HotkeyPressed => self.stop_control(now),
+            Event::PersonActive => self.person(true, now),
+            Event::PersonQuiet => self.person(false, now),
+            Event::ScreenLocked(locked) => self.screen_locked(locked, now),
+            Event::CaptureFailed(session, reason) => self.capture_failed(session, reason, now),
+            Event::InputReady(result) => self.input_ready(result, now),
+            Event::TooManyFailures(ticket) => self.too_many_failures(ticket, now),
+            Event::Listening(result) => self.listening(result, now),
+            Event::Trouble(text) => {
+                self.trouble("Something went wrong", text);
+                Vec::new()
+            }
+            Event::TimePassed => Vec::new(),
+        }
+    }
+
+    fn command(&mut self, command: UserCommand, now: Now) -> Vec<Effect> {
+        match command {
+            UserCommand::Invite(options) => self.invite(options),
+            UserCommand::SaveTicket { id, path } => self.save_ticket(id, path),
+            UserCommand::EmailTicket { id, address } => self.email_ticket(id, address),
+            UserCommand::CancelTicket(id) => self.cancel_ticket(id, now),
+            UserCommand::DismissInvitation => {
+                self.invitations.shown = None;
+                Vec::new()
+            }
+            UserCommand::AnswerView { question, answer } => self.answer_view(question, answer, now),
+            UserCommand::AnswerControl { question, answer } => self.answer_control(question, answer, now),
+            UserCommand::StopControl => self.stop_control(now),
+            UserCommand::EndSession(which) => self.end_sessions(which, EndedReason::ByPerson, now),
+            UserCommand::DismissNotice => {
+                self.notice = None;
+                Vec::new()
+            }
+            UserCommand::SeenIntroduction => {
+                self.start.introduced = true;
+                vec![Effect::MarkIntroductionSeen]
+            }
+            UserCommand::ChangeSettings(change) => self.change_settings(change),
+            UserCommand::ShowWindow => {
+                self.window_requests = self.window_requests.saturating_add(1);
+                Vec::new()
+            }
+            UserCommand::Quit => self.quit(now),
+        }
+    }
+
+    fn change_settings(&mut self, change: SettingsChange) -> Vec<Effect> {
+        let settings = &mut self.start.settings;
+        match change {
+            SettingsChange::Name(name) => {
+                self.start.me = name.clone();
+                settings.name = Some(name);
+            }
+            SettingsChange::Hotkey(text) => match text.parse() {
+                Ok(hotkey) => settings.hotkey = hotkey,
+                Err(error) => {
+                    self.trouble("These keys cannot be used", format!("{error}"));
+                    return Vec::new();
+                }
+            },
+            SettingsChange::ValidFor(duration) => settings.valid_for = duration,
+            SettingsChange::Uses(uses) => {
+                settings.uses = std::num::NonZeroU32::new(uses.min(crate::config::MOST_USES))
+                    .unwrap_or(std::num::NonZeroU32::MIN);
+            }
+            SettingsChange::Picture(picture) => settings.picture = picture,
+            SettingsChange::Theme(theme) => settings.theme = theme,
+        }
+        vec![Effect::SaveSettings(Box::new(self.start.settings.clone()))]
+    }
+
+    fn quit(&mut self, now: Now) -> Vec<Effect> {
+        let mut effects = self.end_sessions(None, EndedReason::Closing, now);
+        self.ended = true;
+        if self.invitations.listening.take().is_some() {
+            effects.push(Effect::StopListening);
+        }
+        effects.push(Effect::End);
+        effects
+    }
+
+    /// Listens exactly while somebody may come or is here.
+    fn reconcile_listening(&mut self, now: Now) -> Vec<Effect> {
+        let wall = unix_seconds(now.wall);
+        let wanted = !self.ended && (self.invitations.wants_listening(wall) || !self.sessions.is_empty());
+        match (wanted, self.invitations.listening.is_some()) {
+            (true, false) if !self.invitations.listening_failed => {
+                let port = self.invitations.preferred_port(wall, self.start.settings.port.get());
+                self.invitations.listening = Some(None);
+                // Listening comes before a ticket is made: the ticket names the port.
+                vec![Effect::Listen(port)]
+            }
+            (false, true) => {
+                self.invitations.listening = None;
+                vec![Effect::StopListening]
+            }
+            (true, false | true) => Vec::new(),
+            (false, false) => {
+                self.invitations.listening_failed = false;
+                Vec::new()
+            }
+        }
+    }
+
+    fn trouble(&mut self, title: &str, text: String) {
+        self.notice = Some(Notice { kind: NoticeKind::Trouble, title: title.to_owned(), text });
+    }
+
+    fn inform(&mut self, title: String, text: String) {
+        self.notice = Some(Notice { kind: NoticeKind::Information, title, text });
+    }
+
+    fn question_number(&mut self) -> QuestionId {
+        let number = QuestionId(self.next_question);
+        self.next_question = self.next_question.saturating_add(1);
+        number
+    }
+}
+
+#[cfg(test)]
+mod tests;

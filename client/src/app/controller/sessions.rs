@@ -1,0 +1,292 @@
+//! The controller's part about experts: who comes in, the two questions, control and its end.
+//! Every yes arrives as a [`crate::consent::LocalYes`]; every step of a session is taken by its machine.
+
+use deskside_proto::geometry::Size;
+use deskside_proto::ids::{QuestionId, RequestId, SessionId};
+use deskside_proto::session::{
+    Arrival, ClientEffect, ClientEnd, ClientEvent, ClientSession, ClientState, Desk, Presence,
+};
+use deskside_proto::time::Millis;
+use deskside_proto::wire::control::{EndedReason, FromExpert, RefusedReason};
+
+use super::receipts::in_words;
+use super::{Controller, Effect, Newcomer, Now};
+use crate::app::command::Answer;
+
+/// One expert.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) who: Newcomer,
+    pub(super) machine: ClientSession,
+    /// The open question about this session.
+    pub(super) question: Option<Question>,
+    /// When viewing was allowed.
+    pub(super) since: Option<Millis>,
+    /// Who was here already when this expert asked to see.
+    pub(super) joins: bool,
+}
+
+/// A question to the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Question {
+    pub(super) id: QuestionId,
+    /// The request for control; `None` where the question is about seeing.
+    pub(super) request: Option<RequestId>,
+    /// The person said yes; the ticket's use is being spent.
+    pub(super) settling: bool,
+}
+
+impl Session {
+    fn presence(&self) -> Presence {
+        Presence::from(self.machine.state())
+    }
+}
+
+impl Controller {
+    pub(super) fn arrived(&mut self, who: Newcomer, now: Now) -> Vec<Effect> {
+        let arrival = Arrival::of(&self.policy, self.sessions.values().map(Session::presence));
+        let joins = match arrival {
+            Arrival::Busy => return vec![Effect::TurnAway(who.session, RefusedReason::Busy)],
+            Arrival::AskAlone => false,
+            Arrival::AskJoin => true,
+        };
+        let id = who.session;
+        let (machine, effects) = ClientSession::open(id, self.policy, now.mono);
+        let session = Session { who, machine, question: None, since: None, joins };
+        let (session, effects) = self.translate(session, effects, now);
+        self.sessions.insert(id, session);
+        effects
+    }
+
+    /// Lets one machine take in an event, and turns what it wants into effects of the whole program.
+    fn step(&mut self, id: SessionId, event: ClientEvent, now: Now) -> Vec<Effect> {
+        let Some(mut session) = self.sessions.remove(&id) else { return Vec::new() };
+        let (machine, effects) = session.machine.handle(event, now.mono);
+        session.machine = machine;
+        let (session, effects) = self.translate(session, effects, now);
+        match *session.machine.state() {
+            ClientState::Ended { reason } => self.tell_end(&session, reason),
+            ClientState::AskingView { .. }
+            | ClientState::Viewing
+            | ClientState::ControlRequested { .. }
+            | ClientState::Controlled { .. }
+            | ClientState::Revoked { .. } => {
+                self.sessions.insert(id, session);
+            }
+        }
+        effects
+    }
+
+    fn step_all(&mut self, event: ClientEvent, now: Now) -> Vec<Effect> {
+        let ids: Vec<SessionId> = self.sessions.keys().copied().collect();
+        ids.into_iter().flat_map(|id| self.step(id, event, now)).collect()
+    }
+
+    /// INVARIANT: the order of the machine's effects is kept, so that what disables and releases stays in front.
+    fn translate(
+        &mut self,
+        mut session: Session,
+        effects: Vec<ClientEffect>,
+        now: Now,
+    ) -> (Session, Vec<Effect>) {
+        let id = session.who.session;
+        let mut translated = Vec::with_capacity(effects.len());
+        for effect in effects {
+            match effect {
+                ClientEffect::AskView => {
+                    let id = self.question_number();
+                    session.question = Some(Question { id, request: None, settling: false });
+                }
+                ClientEffect::AskControl { request, .. } => {
+                    let id = self.question_number();
+                    session.question = Some(Question { id, request: Some(request), settling: false });
+                }
+                ClientEffect::CloseQuestion => session.question = None,
+                ClientEffect::StartCapture => {
+                    session.since = Some(now.mono);
+                    let (fingerprint, name) = (session.who.fingerprint.clone(), session.who.name.clone());
+                    translated.push(Effect::StartCapture(id));
+                    translated.push(Effect::CountExpert { fingerprint, name });
+                }
+                ClientEffect::StopCapture => translated.push(Effect::StopCapture(id)),
+                ClientEffect::EnableInput(grant) => translated.push(Effect::OpenGate(id, grant)),
+                ClientEffect::DisableInput => translated.push(Effect::CloseGate),
+                ClientEffect::ReleaseAll => translated.push(Effect::ReleaseAll),
+                ClientEffect::Send(message) => translated.push(Effect::Send(id, message)),
+                ClientEffect::Record(event) => {
+                    let event = in_words(event, &session);
+                    translated.push(self.record(event, Some(&session), now));
+                }
+                ClientEffect::CloseLink => translated.push(Effect::CloseLink(id)),
+            }
+        }
+        (session, translated)
+    }
+
+    fn tell_end(&mut self, session: &Session, reason: ClientEnd) {
+        if session.since.is_none() {
+            return;
+        }
+        let name = &session.who.name;
+        match reason {
+            ClientEnd::LinkLost => {
+                let text = format!("{name} no longer sees your screen.");
+                self.inform(format!("The connection to {name} was lost"), text);
+            }
+            ClientEnd::ExpertLeft => {
+                self.inform(format!("{name} has left"), format!("{name} no longer sees your screen."));
+            }
+            ClientEnd::ViewDenied | ClientEnd::ViewNotAnswered | ClientEnd::Here(_) => {}
+        }
+    }
+
+    /// Deadlines that have passed, before anything else.
+    pub(super) fn expire(&mut self, now: Now) -> Vec<Effect> {
+        let due: Vec<SessionId> = self
+            .sessions
+            .iter()
+            .filter(|(_, session)| session.machine.deadline().is_some_and(|at| at <= now.mono))
+            .map(|(id, _)| *id)
+            .collect();
+        due.into_iter().flat_map(|id| self.step(id, ClientEvent::TimePassed, now)).collect()
+    }
+
+    fn asked(&self, question: QuestionId) -> Option<(SessionId, Question)> {
+        self.sessions.iter().find_map(|(id, session)| {
+            session.question.filter(|open| open.id == question).map(|open| (*id, open))
+        })
+    }
+
+    pub(super) fn answer_view(&mut self, question: QuestionId, answer: Answer, now: Now) -> Vec<Effect> {
+        let Some((id, open)) = self.asked(question) else { return Vec::new() };
+        if open.request.is_some() || open.settling {
+            return Vec::new();
+        }
+        match answer {
+            Answer::Deny => self.step(id, ClientEvent::LocalDenyView, now),
+            Answer::Allow(yes) if yes.question() == question => {
+                let Some(session) = self.sessions.get_mut(&id) else { return Vec::new() };
+                session.question = Some(Question { settling: true, ..open });
+                vec![Effect::SpendUse(id, session.who.ticket)]
+            }
+            Answer::Allow(_) => Vec::new(),
+        }
+    }
+
+    /// The person said yes and the use was spent, or it could not be.
+    pub(super) fn use_spent(&mut self, id: SessionId, result: Result<Size, String>, now: Now) -> Vec<Effect> {
+        let is_settling =
+            self.sessions.get(&id).and_then(|session| session.question).is_some_and(|open| open.settling);
+        let mut effects = match result {
+            _ if !is_settling => Vec::new(),
+            Ok(screen) => self.step(id, ClientEvent::LocalAllowView { screen }, now),
+            Err(reason) => {
+                self.trouble("Your yes had no effect", reason);
+                self.step(id, ClientEvent::LocalDenyView, now)
+            }
+        };
+        effects.push(Effect::ReadTickets);
+        effects
+    }
+
+    pub(super) fn answer_control(&mut self, question: QuestionId, answer: Answer, now: Now) -> Vec<Effect> {
+        let Some((id, Question { request: Some(request), .. })) = self.asked(question) else {
+            return Vec::new();
+        };
+        match answer {
+            Answer::Deny => self.step(id, ClientEvent::LocalDenyControl { request }, now),
+            Answer::Allow(yes) if yes.question() == question => {
+                self.step(id, ClientEvent::LocalAllowControl { request }, now)
+            }
+            Answer::Allow(_) => Vec::new(),
+        }
+    }
+
+    pub(super) fn said(&mut self, id: SessionId, message: FromExpert, now: Now) -> Vec<Effect> {
+        let event = match message {
+            FromExpert::RequestControl { request, scopes } => {
+                ClientEvent::ExpertRequestsControl { request, scopes, desk: self.desk_for(id) }
+            }
+            FromExpert::CancelRequest { request } => ClientEvent::ExpertCancelsRequest { request },
+            FromExpert::ReleaseControl { grant } => ClientEvent::ExpertReleases { grant },
+            FromExpert::Goodbye => ClientEvent::ExpertLeaves,
+            // The link refuses a second greeting; one that came here would mean nothing.
+            FromExpert::Hello(_) => return Vec::new(),
+        };
+        self.step(id, event, now)
+    }
+
+    fn desk_for(&self, id: SessionId) -> Desk {
+        if self.desk.locked {
+            return Desk::Locked;
+        }
+        if self.desk.no_input.is_some() {
+            return Desk::Unsupported;
+        }
+        Desk::of(self.sessions.iter().filter(|(other, _)| **other != id).map(|(_, other)| other.presence()))
+    }
+
+    /// Takes control back in every state, in one step. The gate is closed and everything released even where the
+    /// controller believes that nobody has control.
+    pub(super) fn stop_control(&mut self, now: Now) -> Vec<Effect> {
+        let mut effects = vec![Effect::CloseGate, Effect::ReleaseAll];
+        effects.extend(self.step_all(ClientEvent::LocalRevoke, now));
+        effects
+    }
+
+    pub(super) fn end_sessions(
+        &mut self,
+        which: Option<SessionId>,
+        reason: EndedReason,
+        now: Now,
+    ) -> Vec<Effect> {
+        let event = match reason {
+            EndedReason::ByPerson => ClientEvent::LocalEnd,
+            EndedReason::Closing | EndedReason::CaptureFailed => ClientEvent::ProgramEnds { reason },
+        };
+        match which {
+            Some(id) => self.step(id, event, now),
+            None => self.step_all(event, now),
+        }
+    }
+
+    pub(super) fn input_seen(&mut self, id: SessionId, now: Now) -> Vec<Effect> {
+        self.step(id, ClientEvent::ExpertInputSeen, now)
+    }
+
+    pub(super) fn silent(&mut self, id: SessionId, now: Now) -> Vec<Effect> {
+        self.step(id, ClientEvent::LinkSilent, now)
+    }
+
+    pub(super) fn link_closed(&mut self, id: SessionId, now: Now) -> Vec<Effect> {
+        self.step(id, ClientEvent::LinkLost, now)
+    }
+
+    pub(super) fn person(&mut self, active: bool, now: Now) -> Vec<Effect> {
+        let event = if active { ClientEvent::LocalInputActive } else { ClientEvent::LocalInputQuiet };
+        self.step_all(event, now)
+    }
+
+    pub(super) fn screen_locked(&mut self, locked: bool, now: Now) -> Vec<Effect> {
+        self.desk.locked = locked;
+        if locked { self.step_all(ClientEvent::ScreenLocked, now) } else { Vec::new() }
+    }
+
+    pub(super) fn capture_failed(&mut self, id: SessionId, reason: String, now: Now) -> Vec<Effect> {
+        let ended = self.end_sessions(Some(id), EndedReason::CaptureFailed, now);
+        if !ended.is_empty() {
+            self.trouble("Your screen cannot be shown", reason);
+        }
+        ended
+    }
+
+    pub(super) fn input_ready(&mut self, result: Result<(), String>, now: Now) -> Vec<Effect> {
+        self.desk.no_input = result.err();
+        if self.desk.no_input.is_none() {
+            return Vec::new();
+        }
+        let mut effects = vec![Effect::CloseGate, Effect::ReleaseAll];
+        effects.extend(self.step_all(ClientEvent::InputFailed, now));
+        effects
+    }
+}

@@ -1,0 +1,263 @@
+//! The command line: its words, its help, the manual page and the completions; `run` does what it says.
+//! INVARIANT: there is no option that answers a question for the person.
+
+mod invite;
+mod lists;
+mod run;
+mod start;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+use deskside_crypto::identity::PublicIdentity;
+use deskside_host::exit::Exit;
+
+use crate::config;
+
+const EXAMPLES: &str = "\
+Examples:
+  deskside                          the tray icon and the window
+  deskside invite                   make a ticket in this directory, print its passphrase
+  deskside invite --for 2h --uses 3
+  deskside invite --email erika@example.org
+  deskside invite --to deskside-expert-1-...   for one expert, no passphrase needed
+  deskside tickets                  what is open
+  deskside cancel k7qm2xpa          close a ticket
+  deskside --terminal               ask and answer on this terminal instead of in windows
+
+Deskside must run for a ticket to work. Nobody sees the screen before you allow it, and nobody controls
+the computer before you allow that too. No option says yes for you.";
+
+const TERMINAL: &str = "\
+On the terminal (--terminal) Deskside writes one line for each thing that happens and reads one command a line:
+  invite [--for 1h] [--uses N] [--to KEY] [--output FILE] [--email ADDRESS]
+  allow N | deny N      answer question N
+  stop                  take control back at once; viewing goes on
+  end                   end all sessions
+  tickets | cancel ID   list, close tickets
+  status | help | quit
+The lines it writes begin with one of these words:
+  ready, introduction, ticket, passphrase, saved, emailed, question, answered, session, notice, status, error, bye
+At the end of standard input Deskside ends; if somebody is there, it first says no to every question and
+ends their sessions.";
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "deskside",
+    version,
+    about = "Let an expert see and, once allowed, control this desktop",
+    after_help = format!("{EXAMPLES}\n\n{}", Exit::table()),
+    after_long_help = format!("{EXAMPLES}\n\n{TERMINAL}\n\n{}", Exit::table()),
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+)]
+pub struct Cli {
+    /// What to do; without it the tray icon and the window start.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// Ask and answer on this terminal instead of in windows (see --help)
+    #[arg(long)]
+    pub terminal: bool,
+
+    /// Write `ready` to standard output once the window is there (used by `invite` to start the program)
+    #[arg(long, hide = true)]
+    pub tell_ready: bool,
+
+    /// Write log lines that pass FILTER to standard error, e.g. `info` or `deskside_client=debug`
+    #[arg(long, global = true, value_name = "FILTER")]
+    pub log: Option<String>,
+}
+
+/// What the program can do besides running.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a ticket for an expert
+    #[command(after_help = format!("{INVITE_EXAMPLES}\n\n{}", Exit::table()))]
+    Invite(InviteArgs),
+    /// List the tickets
+    Tickets {
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Close a ticket for good
+    #[command(after_help = "Example:\n  deskside cancel k7qm2xpa")]
+    Cancel {
+        /// Its number or the beginning of it, as `deskside tickets` shows it
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+    /// Print who asked for, saw and controlled what, and when
+    Receipt {
+        /// Print as JSON, one entry a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the fingerprint by which experts know this computer
+    Identity {
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a completion script for a shell
+    #[command(
+        after_help = "Example:\n  deskside completions bash > ~/.local/share/bash-completion/completions/deskside"
+    )]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page (roff)
+    #[command(after_help = "Example:\n  deskside manual | man -l -")]
+    Manual,
+}
+
+const INVITE_EXAMPLES: &str = "\
+Examples:
+  deskside invite                              a file in this directory; the passphrase is printed
+  deskside invite --for 30m --output help.deskside
+  deskside invite --email                      opens your mail program with the ticket attached
+  deskside invite --email erika@example.org
+  deskside invite --to deskside-expert-1-...   only this expert can open it; there is no passphrase
+  deskside invite --output - > help.deskside   the ticket on standard output, the passphrase on standard error
+
+Tell the passphrase by telephone. It is never in the file and never in the message: who reads your mail
+could otherwise use the ticket.";
+
+/// Options of `invite`, on the command line and on the terminal.
+#[derive(Debug, Clone, Args)]
+pub struct InviteArgs {
+    /// Seal the ticket to this expert's key (`deskside-expert identity` prints it); no passphrase is needed then
+    #[arg(long, value_name = "EXPERT_KEY", value_parser = expert_key)]
+    pub to: Option<PublicIdentity>,
+
+    /// How long it can be used: 30m, 1h, 2h30m, 1d (normally 1h)
+    #[arg(long = "for", value_name = "TIME", value_parser = config::parse_duration)]
+    pub valid_for: Option<Duration>,
+
+    /// How many times you can allow viewing with it (normally 1)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(config::MOST_USES)))]
+    pub uses: Option<u32>,
+
+    /// Send it by e-mail: through the mail server of the settings, else in your own mail program
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, value_parser = email_address)]
+    pub email: Option<Option<String>>,
+
+    /// Where to write the ticket; `-` is standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Print as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn expert_key(text: &str) -> Result<PublicIdentity, String> {
+    PublicIdentity::parse(text).map_err(|error| error.to_string())
+}
+
+fn email_address(text: &str) -> Result<String, String> {
+    crate::email::check_address(text).map(|()| text.to_owned()).map_err(|error| error.to_string())
+}
+
+/// The program.
+#[must_use]
+pub fn main() -> ExitCode {
+    crate::app::words::learn_local_time();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are "errors" of clap that go to standard output and end well.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Success.into() };
+        }
+    };
+    match run::run(cli) {
+        Ok(()) => Exit::Success.into(),
+        Err(failure) => {
+            failure.print();
+            failure.exit.into()
+        }
+    }
+}
+
+/// The command line as a value, for completions and the manual page.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn the_command_line_contradicts_itself_nowhere() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn no_option_says_yes_for_the_person() {
+        fn words(command: &clap::Command, found: &mut Vec<String>) {
+            found.extend(command.get_arguments().map(|argument| argument.get_id().to_string()));
+            for inner in command.get_subcommands() {
+                found.push(inner.get_name().to_owned());
+                words(inner, found);
+            }
+        }
+        let mut found = Vec::new();
+        words(&command(), &mut found);
+        for word in found {
+            for forbidden in ["yes", "allow", "accept", "unattended", "auto", "trust", "no-ask"] {
+                assert!(!word.contains(forbidden), "{word}");
+            }
+        }
+    }
+
+    #[test]
+    fn wrong_values_are_refused_before_anything_is_done() {
+        for line in [
+            "deskside invite --for soon",
+            "deskside invite --for 0m",
+            "deskside invite --uses 0",
+            "deskside invite --uses 101",
+            "deskside invite --to deskside-expert-1-abc",
+            "deskside invite --email nobody",
+            "deskside --terminal invite",
+            "deskside cancel",
+            "deskside frobnicate",
+        ] {
+            let error = parse(line).unwrap_err();
+            assert!(error.use_stderr(), "{line}");
+        }
+    }
+
+    #[test]
+    fn email_takes_an_address_or_none() {
+        let email = |line: &str| match parse(line).unwrap().command {
+            Some(Command::Invite(args)) => args.email,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(email("deskside invite"), None);
+        assert_eq!(email("deskside invite --email"), Some(None));
+        assert_eq!(email("deskside invite --email a@b.org --json"), Some(Some("a@b.org".into())));
+    }
+
+    #[test]
+    fn help_shows_examples_and_exit_codes() {
+        let help = command().render_long_help().to_string();
+        for expected in ["Examples:", "deskside invite", "Exit codes:", "--terminal", "allow N | deny N"] {
+            assert!(help.contains(expected), "{expected}");
+        }
+    }
+}

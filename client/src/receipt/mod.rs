@@ -1,0 +1,216 @@
+//! The receipt: an append-only record of who asked for, saw and controlled what, and when.
+//! Each line carries the hash of the line before it, so that a line changed, removed or put in between shows. It knows
+//! nothing of sessions; it writes down what it is told.
+
+mod entry;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use data_encoding::HEXLOWER;
+use deskside_host::private_file::{self, FileError, Lock};
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+pub use entry::{Entry, Event, Line};
+
+/// The largest receipt that is read, in bytes; about 200,000 lines.
+pub const LIMIT_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Why the receipt cannot be written or read.
+#[derive(Debug, Error)]
+pub enum ReceiptError {
+    /// The file cannot be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// An entry cannot be written as JSON.
+    #[error("an entry of the receipt cannot be written: {0}")]
+    Unwritable(#[from] serde_json::Error),
+}
+
+/// What is in the receipt, and whether it is as it was written.
+#[derive(Debug)]
+pub struct Reading {
+    /// The entries that can be read, the oldest first.
+    pub entries: Vec<Entry>,
+    /// The first place where the chain does not hold.
+    pub broken: Option<BrokenChain>,
+}
+
+/// The first line that is not as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(
+    "line {line} of the receipt was changed after it was written, or lines before it are missing: {reason}"
+)]
+pub struct BrokenChain {
+    /// Its number, from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// The receipt file.
+#[derive(Debug, Clone)]
+pub struct Receipt {
+    path: PathBuf,
+}
+
+impl Receipt {
+    /// The receipt in the data directory `data`.
+    #[must_use]
+    pub fn in_directory(data: &Path) -> Self {
+        Self { path: data.join("receipt.jsonl") }
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes `entry` behind the others and waits until the disk has it.
+    ///
+    /// # Errors
+    /// [`ReceiptError`]; what was written before stays.
+    pub fn append(&self, entry: &Entry) -> Result<(), ReceiptError> {
+        let _lock = Lock::wait(&self.path.with_extension("lock"))?;
+        let text = self.text()?;
+        // A line without an end is what a full disk leaves: it stays visible as a damaged line of its own.
+        if !text.is_empty() && !text.ends_with('\n') {
+            private_file::append_line(&self.path, "")?;
+        }
+        let (number, previous) = match text.lines().enumerate().last() {
+            Some((index, last)) => (index.saturating_add(2), hash(last)),
+            None => (1, first_hash()),
+        };
+        let line = Line { number: number as u64, previous, entry: entry.clone() };
+        Ok(private_file::append_line(&self.path, &serde_json::to_string(&line)?)?)
+    }
+
+    /// Reads all entries and checks the chain.
+    ///
+    /// A tail cut off at a line's end cannot be seen from the file alone.
+    ///
+    /// # Errors
+    /// [`ReceiptError`] where the file cannot be read; a file that does not exist is an empty receipt.
+    pub fn read(&self) -> Result<Reading, ReceiptError> {
+        let text = self.text()?;
+        let mut reading = Reading { entries: Vec::new(), broken: None };
+        let mut expected = first_hash();
+        for (index, text) in text.lines().enumerate() {
+            let number = index.saturating_add(1);
+            let reason = match serde_json::from_str::<Line>(text) {
+                Ok(line) => {
+                    let reason = if line.previous != expected {
+                        Some("it does not carry the hash of the line before it".to_owned())
+                    } else if line.number != number as u64 {
+                        Some(format!("it says that it is line {}", line.number))
+                    } else {
+                        None
+                    };
+                    reading.entries.push(line.entry);
+                    reason
+                }
+                Err(error) => Some(format!("it cannot be read: {error}")),
+            };
+            if let (Some(reason), None) = (reason, &reading.broken) {
+                reading.broken = Some(BrokenChain { line: number, reason });
+            }
+            expected = hash(text);
+        }
+        Ok(reading)
+    }
+
+    fn text(&self) -> Result<String, ReceiptError> {
+        match private_file::read(&self.path, LIMIT_BYTES) {
+            Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn first_hash() -> String {
+    hash("deskside receipt")
+}
+
+fn hash(line: &str) -> String {
+    HEXLOWER.encode(&Sha256::digest(line.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn entry(at: u64, event: Event) -> Entry {
+        Entry {
+            at,
+            session: Some(1),
+            expert: Some("Erika Expert".into()),
+            fingerprint: Some("K7QM-2XPA-AAAA-BBBB-CCCC".into()),
+            event,
+        }
+    }
+
+    fn written() -> (tempfile::TempDir, Receipt) {
+        let folder = tempfile::tempdir().unwrap();
+        let receipt = Receipt::in_directory(folder.path());
+        receipt.append(&entry(1000, Event::ViewAllowed)).unwrap();
+        receipt
+            .append(&entry(1010, Event::ControlAllowed { scopes: "pointer and keyboard".into() }))
+            .unwrap();
+        receipt.append(&entry(1020, Event::SessionEnded { reason: "they left".into() })).unwrap();
+        (folder, receipt)
+    }
+
+    fn tampered(change: impl FnOnce(&str) -> String) -> Option<BrokenChain> {
+        let (_folder, receipt) = written();
+        let text = fs::read_to_string(receipt.path()).unwrap();
+        fs::write(receipt.path(), change(&text)).unwrap();
+        receipt.read().unwrap().broken
+    }
+
+    #[test]
+    fn what_was_written_is_read_in_order_and_the_chain_holds() {
+        let (_folder, receipt) = written();
+        let reading = receipt.read().unwrap();
+        assert_eq!(reading.broken, None);
+        assert_eq!(reading.entries.iter().map(|entry| entry.at).collect::<Vec<_>>(), [1000, 1010, 1020]);
+        assert_eq!(fs::metadata(receipt.path()).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_receipt_that_was_never_written_is_empty_and_sound() {
+        let reading = Receipt::in_directory(Path::new("/nonexistent")).read().unwrap();
+        assert!(reading.entries.is_empty() && reading.broken.is_none());
+    }
+
+    #[test]
+    fn every_kind_of_tampering_shows() {
+        assert_eq!(tampered(str::to_owned), None);
+        let changed = tampered(|text| text.replace("pointer and keyboard", "pointer"));
+        assert_eq!(changed.unwrap().line, 3, "the line after the changed one no longer fits");
+        let removed = tampered(|text| text.lines().skip(1).map(|line| format!("{line}\n")).collect());
+        assert_eq!(removed.unwrap().line, 1);
+        let middle = tampered(|text| {
+            text.lines().enumerate().filter(|(n, _)| *n != 1).map(|(_, line)| format!("{line}\n")).collect()
+        });
+        assert_eq!(middle.unwrap().line, 2);
+        assert!(tampered(|text| format!("garbage\n{text}")).is_some());
+        assert!(tampered(|text| text.get(..text.len() - 9).unwrap().to_owned()).is_some());
+    }
+
+    #[test]
+    fn after_damage_new_entries_are_still_written_and_read() {
+        let (_folder, receipt) = written();
+        let text = fs::read_to_string(receipt.path()).unwrap();
+        fs::write(receipt.path(), text.get(..text.len() - 9).unwrap()).unwrap();
+        receipt.append(&entry(1030, Event::ViewDenied { reason: "no answer".into() })).unwrap();
+        let reading = receipt.read().unwrap();
+        assert_eq!(reading.entries.last().unwrap().at, 1030);
+        assert_eq!(reading.broken.unwrap().line, 3);
+    }
+}

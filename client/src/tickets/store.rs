@@ -1,0 +1,362 @@
+//! Where the records of tickets are: one private file each, in one directory, changed only under a lock.
+//! A damaged file is set aside with its content, never deleted, and never hides the others.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use deskside_host::private_file::{self, FileError, Lock};
+use deskside_proto::ids::TicketId;
+use deskside_proto::ticket_record::{TicketRecord, TicketRefusal};
+use thiserror::Error;
+
+use super::record::{Closed, KEPT_AFTER_END, LIMIT_BYTES, Record, RecordError};
+
+const ENDING: &str = "json";
+const BROKEN_ENDING: &str = "json.broken";
+
+/// Why something could not be done with the tickets.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// A file could not be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The directory cannot be listed.
+    #[error("the tickets in {} cannot be listed: {source}", path.display())]
+    List {
+        /// The directory.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// No ticket has this number.
+    #[error("there is no ticket {0}; `deskside tickets` lists them")]
+    Unknown(String),
+    /// More than one ticket begins like this.
+    #[error(
+        "more than one ticket begins with {0}; give more of its number, as `deskside tickets --json` shows it"
+    )]
+    Ambiguous(String),
+    /// The ticket's record is damaged.
+    #[error("the record of ticket {id} cannot be used: {source}")]
+    Record {
+        /// Which ticket.
+        id: String,
+        /// What is wrong.
+        source: RecordError,
+    },
+    /// A record cannot be written.
+    #[error("the record cannot be written: {0}")]
+    Unwritable(#[from] serde_json::Error),
+    /// The ticket cannot be used any more.
+    #[error(transparent)]
+    NotOpen(#[from] TicketRefusal),
+}
+
+/// A record file that cannot be used.
+#[derive(Debug)]
+pub struct BrokenRecord {
+    /// Where it is now.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub reason: RecordError,
+}
+
+/// All records, and the files that are none.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The records, the newest first.
+    pub records: Vec<Record>,
+    /// Files that were set aside by this call.
+    pub broken: Vec<BrokenRecord>,
+}
+
+/// The directory of records.
+#[derive(Debug, Clone)]
+pub struct Store {
+    directory: PathBuf,
+}
+
+impl Store {
+    /// Uses (and where needed makes) `directory`.
+    ///
+    /// # Errors
+    /// [`StoreError::File`] where it can be neither found nor made.
+    pub fn open(directory: impl Into<PathBuf>) -> Result<Self, StoreError> {
+        let directory = directory.into();
+        private_file::create_directory(&directory)?;
+        Ok(Self { directory })
+    }
+
+    /// Keeps a new record.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn add(&self, record: &Record) -> Result<(), StoreError> {
+        let _lock = self.lock()?;
+        self.write(record)
+    }
+
+    /// All records; damaged files are renamed to `.broken` and reported once.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the directory itself cannot be read.
+    pub fn list(&self) -> Result<Listing, StoreError> {
+        let _lock = self.lock()?;
+        let mut listing = Listing::default();
+        for path in self.files()? {
+            match Record::from_bytes(&private_file::read(&path, LIMIT_BYTES)?) {
+                Ok(record) => listing.records.push(record),
+                Err(reason @ RecordError::Newer(_)) => listing.broken.push(BrokenRecord { path, reason }),
+                Err(reason) => {
+                    let aside = free_name(&path.with_extension(BROKEN_ENDING));
+                    fs::rename(&path, &aside).map_err(|source| self.list_failed(source))?;
+                    listing.broken.push(BrokenRecord { path: aside, reason });
+                }
+            }
+        }
+        listing.records.sort_by_key(|record| (std::cmp::Reverse(record.created), record.id));
+        Ok(listing)
+    }
+
+    /// The number of the one ticket that begins with `text` (as `deskside tickets` shows it).
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] or [`StoreError::Ambiguous`].
+    pub fn resolve(&self, text: &str) -> Result<TicketId, StoreError> {
+        let wanted = text.to_ascii_lowercase();
+        let mut found = None;
+        for path in self.files()? {
+            let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            let Ok(id) = name.parse::<TicketId>() else { continue };
+            if wanted.is_empty() || !name.starts_with(&wanted) {
+                continue;
+            }
+            if found.replace(id).is_some() {
+                return Err(StoreError::Ambiguous(text.to_owned()));
+            }
+        }
+        found.ok_or_else(|| StoreError::Unknown(text.to_owned()))
+    }
+
+    /// One record.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn read(&self, id: TicketId) -> Result<Record, StoreError> {
+        let path = self.path(id);
+        let bytes = match private_file::read(&path, LIMIT_BYTES) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(StoreError::Unknown(id.short()));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        Record::from_bytes(&bytes).map_err(|source| StoreError::Record { id: id.short(), source })
+    }
+
+    /// Spends one use at `now` (Unix seconds): called once, at the moment when the person allows viewing.
+    ///
+    /// # Errors
+    /// [`StoreError::NotOpen`] where none is left, however many ask at the same moment.
+    pub fn spend_use(&self, id: TicketId, now: u64) -> Result<Record, StoreError> {
+        self.change(id, |record| {
+            record.check_use(now)?;
+            record.spent = record.spent.saturating_add(1);
+            Ok(())
+        })
+    }
+
+    /// Closes an open ticket before its time.
+    ///
+    /// # Errors
+    /// [`StoreError::NotOpen`] where it was not open at `now` (Unix seconds) any more.
+    pub fn close(&self, id: TicketId, why: Closed, now: u64) -> Result<Record, StoreError> {
+        self.change(id, |record| {
+            match record.check_use(now) {
+                Ok(()) | Err(TicketRefusal::NotYetValid) => {}
+                Err(refusal) => return Err(refusal.into()),
+            }
+            match why {
+                Closed::Cancelled => record.cancelled = true,
+                Closed::TooManyFailures => record.failed_proofs = TicketRecord::MAX_FAILED_PROOFS,
+            }
+            Ok(())
+        })
+    }
+
+    /// Forgets records whose ticket ended long before `now` (Unix seconds), with their secrets.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn tidy(&self, now: u64) -> Result<(), StoreError> {
+        let long_ago = now.saturating_sub(KEPT_AFTER_END.as_secs());
+        for record in self.list()?.records {
+            if record.not_after < long_ago {
+                let _lock = self.lock()?;
+                fs::remove_file(self.path(record.id)).map_err(|source| self.list_failed(source))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn change(
+        &self,
+        id: TicketId,
+        change: impl FnOnce(&mut Record) -> Result<(), StoreError>,
+    ) -> Result<Record, StoreError> {
+        let _lock = self.lock()?;
+        let mut record = self.read(id)?;
+        change(&mut record)?;
+        self.write(&record)?;
+        Ok(record)
+    }
+
+    fn write(&self, record: &Record) -> Result<(), StoreError> {
+        Ok(private_file::write(&self.path(record.id), &record.to_bytes()?)?)
+    }
+
+    fn lock(&self) -> Result<Lock, StoreError> {
+        Ok(Lock::wait(&self.directory.join("lock"))?)
+    }
+
+    fn path(&self, id: TicketId) -> PathBuf {
+        self.directory.join(format!("{id}.{ENDING}"))
+    }
+
+    fn files(&self) -> Result<Vec<PathBuf>, StoreError> {
+        let list = || -> io::Result<Vec<PathBuf>> {
+            fs::read_dir(&self.directory)?.map(|entry| entry.map(|entry| entry.path())).collect()
+        };
+        let mut files = list().map_err(|source| self.list_failed(source))?;
+        files.retain(|path| {
+            let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+            !hidden && path.extension().is_some_and(|ending| ending == ENDING)
+        });
+        files.sort();
+        Ok(files)
+    }
+
+    fn list_failed(&self, source: io::Error) -> StoreError {
+        StoreError::List { path: self.directory.clone(), source }
+    }
+}
+
+/// `path`, or `path` with the first number behind it that makes it a new name.
+fn free_name(path: &Path) -> PathBuf {
+    let numbered = (1_u32..).map(|number| path.with_added_extension(number.to_string()));
+    std::iter::once(path.to_owned())
+        .chain(numbered)
+        .find(|path| !path.exists())
+        .unwrap_or_else(|| path.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::thread;
+
+    use super::super::record::tests::record;
+    use super::*;
+
+    fn store() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("tickets")).unwrap();
+        (folder, store)
+    }
+
+    #[test]
+    fn uses_are_counted_once_each_even_when_many_ask_at_the_same_moment() {
+        let (_folder, store) = store();
+        store.add(&record(1, 3)).unwrap();
+        let store = Arc::new(store);
+        let threads: Vec<_> = (0..8)
+            .map(|_| {
+                let store = Arc::clone(&store);
+                thread::spawn(move || store.spend_use(TicketId([1; 16]), 1500).is_ok())
+            })
+            .collect();
+        let successes =
+            threads.into_iter().map(|thread| thread.join().unwrap()).filter(|spent| *spent).count();
+        assert_eq!(successes, 3);
+        assert!(matches!(
+            store.spend_use(TicketId([1; 16]), 1500),
+            Err(StoreError::NotOpen(TicketRefusal::Used))
+        ));
+    }
+
+    #[test]
+    fn a_ticket_that_is_not_open_is_not_spent_and_says_why() {
+        let (_folder, store) = store();
+        store.add(&record(1, 3)).unwrap();
+        let id = TicketId([1; 16]);
+        assert!(matches!(store.spend_use(id, 2001), Err(StoreError::NotOpen(TicketRefusal::Expired))));
+        store.close(id, Closed::Cancelled, 1500).unwrap();
+        assert!(matches!(store.spend_use(id, 1500), Err(StoreError::NotOpen(TicketRefusal::Cancelled))));
+        assert!(matches!(
+            store.close(id, Closed::Cancelled, 1500),
+            Err(StoreError::NotOpen(TicketRefusal::Cancelled))
+        ));
+        assert_eq!(store.read(id).unwrap().spent, 0);
+    }
+
+    #[test]
+    fn a_damaged_file_is_set_aside_with_its_content_and_the_others_survive() {
+        let (folder, store) = store();
+        store.add(&record(1, 1)).unwrap();
+        store.add(&record(2, 1)).unwrap();
+        let path = store.path(TicketId([2; 16]));
+        fs::write(&path, b"{ half").unwrap();
+        let listing = store.list().unwrap();
+        assert_eq!(listing.records.len(), 1);
+        let [broken] = listing.broken.as_slice() else { panic!("{listing:?}") };
+        assert_eq!(fs::read(&broken.path).unwrap(), b"{ half");
+        assert!(broken.path.to_string_lossy().ends_with(".json.broken"));
+        assert!(store.list().unwrap().broken.is_empty(), "reported once");
+
+        fs::write(&path, b"again").unwrap();
+        let again = store.list().unwrap().broken.pop().unwrap().path;
+        assert_eq!(fs::read(&broken.path).unwrap(), b"{ half", "the first copy is still there");
+        assert_eq!(fs::read(again).unwrap(), b"again");
+        drop(folder);
+    }
+
+    #[test]
+    fn a_record_of_a_newer_version_is_left_where_it_is() {
+        let (_folder, store) = store();
+        let path = store.path(TicketId([2; 16]));
+        fs::write(&path, b"{\"version\": 9, \"shape\": \"unknown\"}").unwrap();
+        assert!(matches!(
+            store.list().unwrap().broken.as_slice(),
+            [BrokenRecord { reason: RecordError::Newer(9), .. }]
+        ));
+        assert!(path.exists());
+    }
+
+    #[test]
+    fn a_ticket_is_found_by_the_beginning_of_its_number() {
+        let (_folder, store) = store();
+        store.add(&record(1, 1)).unwrap();
+        store.add(&record(2, 1)).unwrap();
+        let id = TicketId([1; 16]);
+        assert_eq!(store.resolve(&id.short()).unwrap(), id);
+        assert_eq!(store.resolve(&id.to_string().to_uppercase()).unwrap(), id);
+        assert!(matches!(store.resolve("zzzz"), Err(StoreError::Unknown(_))));
+        assert!(matches!(store.resolve(""), Err(StoreError::Unknown(_))));
+        let mut sibling = record(1, 1);
+        sibling.id.0[15] = 0xff;
+        store.add(&sibling).unwrap();
+        assert!(matches!(store.resolve(&id.short()), Err(StoreError::Ambiguous(_))));
+        assert_eq!(store.resolve(&id.to_string()).unwrap(), id);
+    }
+
+    #[test]
+    fn records_are_forgotten_thirty_days_after_their_end() {
+        let (_folder, store) = store();
+        store.add(&record(1, 1)).unwrap();
+        store.tidy(2000 + KEPT_AFTER_END.as_secs()).unwrap();
+        assert_eq!(store.list().unwrap().records.len(), 1);
+        store.tidy(2001 + KEPT_AFTER_END.as_secs()).unwrap();
+        assert!(store.list().unwrap().records.is_empty());
+    }
+}
