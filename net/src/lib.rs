@@ -1,1 +1,21 @@
-//! QUIC endpoints and links; the only crate with network sockets.
+//! QUIC endpoints and links between client and expert; the only crate with network sockets.
+//! It moves messages and decides nothing: who is admitted says [`client::Admission`], what may happen
+//! says the session machine of `deskside-proto`.
+
+mod addresses;
+pub mod client;
+mod credit;
+pub mod expert;
+mod link;
+mod outbox;
+mod stats;
+mod tls;
+pub mod transport;
+
+pub use addresses::{Loopback, local_addresses};
+pub use credit::{LEAST_BYTES, MOST_BYTES, MOST_UPDATES};
+pub use deskside_proto::wire::CloseCode;
+pub use link::{CloseReason, FLUSH_LIMIT, PeerMisbehaved};
+pub use outbox::SendError;
+pub use stats::{LinkRates, LinkStats};
+pub use tls::TlsError;

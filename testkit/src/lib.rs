@@ -11,4 +11,5 @@
 
 pub mod fake;
 pub mod log_guard;
+pub mod net;
 pub mod x11;

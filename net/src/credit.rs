@@ -1,0 +1,112 @@
+//! How many bytes of picture the expert has not confirmed yet, and whether there is room for more:
+//! pure bookkeeping, so that the newest pixels are captured late instead of old ones queueing.
+
+use std::collections::VecDeque;
+
+/// Room that is always granted, however small the congestion window is.
+pub const LEAST_BYTES: usize = 32 * 1024;
+/// Room that is never exceeded, however large the congestion window is.
+pub const MOST_BYTES: usize = 512 * 1024;
+/// Unconfirmed updates beyond which the sender waits, however small they are.
+pub const MOST_UPDATES: usize = 32;
+
+/// Updates that were sent and not yet reported as applied.
+#[derive(Debug, Default)]
+pub(crate) struct Credit {
+    outstanding: VecDeque<(u32, usize)>,
+    bytes: usize,
+}
+
+impl Credit {
+    /// Notes an update that is about to be sent.
+    pub(crate) fn sent(&mut self, sequence: u32, bytes: usize) {
+        self.outstanding.push_back((sequence, bytes));
+        self.bytes += bytes;
+    }
+
+    /// Notes that everything up to `sequence` is on the expert's surface; a number that is not
+    /// outstanding changes nothing, so a lying expert gains no room.
+    pub(crate) fn applied(&mut self, sequence: u32) -> bool {
+        let Some(position) = self.outstanding.iter().position(|(sent, _)| *sent == sequence) else {
+            return false;
+        };
+        let freed: usize = self.outstanding.drain(..=position).map(|(_, bytes)| bytes).sum();
+        self.bytes -= freed;
+        true
+    }
+
+    /// Whether another update may be captured and sent, given the congestion window.
+    pub(crate) fn has_room(&self, window_bytes: u64) -> bool {
+        let window = usize::try_from(window_bytes).unwrap_or(MOST_BYTES);
+        self.outstanding.len() < MOST_UPDATES && self.bytes < window.clamp(LEAST_BYTES, MOST_BYTES)
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_ends_at_the_window_and_returns_with_the_confirmation() {
+        let mut credit = Credit::default();
+        credit.sent(1, 40_000);
+        assert!(credit.has_room(65_536));
+        credit.sent(2, 40_000);
+        assert!(!credit.has_room(65_536));
+        assert!(credit.applied(1));
+        assert!(credit.has_room(65_536));
+        assert_eq!((credit.bytes(), credit.outstanding.len()), (40_000, 1));
+    }
+
+    #[test]
+    fn one_confirmation_covers_everything_sent_before_it() {
+        let mut credit = Credit::default();
+        for sequence in 0..10 {
+            credit.sent(sequence, 1_000);
+        }
+        assert!(credit.applied(8));
+        assert_eq!((credit.bytes(), credit.outstanding.len()), (1_000, 1));
+    }
+
+    #[test]
+    fn a_confirmation_of_something_never_sent_gives_no_room() {
+        let mut credit = Credit::default();
+        credit.sent(7, 600_000);
+        assert!(!credit.applied(8));
+        assert!(!credit.applied(6));
+        assert!(!credit.has_room(u64::MAX));
+    }
+
+    #[test]
+    fn sequence_numbers_may_wrap() {
+        let mut credit = Credit::default();
+        credit.sent(u32::MAX, 10);
+        credit.sent(0, 20);
+        assert!(credit.applied(u32::MAX));
+        assert_eq!(credit.bytes(), 20);
+        assert!(credit.applied(0));
+        assert_eq!(credit.bytes(), 0);
+    }
+
+    #[test]
+    fn many_tiny_updates_are_bounded_by_number() {
+        let mut credit = Credit::default();
+        for sequence in 0..MOST_UPDATES as u32 {
+            assert!(credit.has_room(u64::MAX));
+            credit.sent(sequence, 1);
+        }
+        assert!(!credit.has_room(u64::MAX));
+    }
+
+    #[test]
+    fn a_tiny_window_still_lets_one_update_out() {
+        let mut credit = Credit::default();
+        assert!(credit.has_room(0));
+        credit.sent(1, LEAST_BYTES);
+        assert!(!credit.has_room(0));
+    }
+}

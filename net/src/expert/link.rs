@@ -1,0 +1,440 @@
+//! The expert's end of a link: input and feedback out, updates and cursor in.
+//! It takes updates in their order and one at a time, so that what waits stays in QUIC's bounded buffers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use deskside_proto::wire::control::{FromClient, FromExpert};
+use deskside_proto::wire::cursor::CursorMessage;
+use deskside_proto::wire::feedback::Feedback;
+use deskside_proto::wire::input::{InputEvent, InputFrame};
+use deskside_proto::wire::{CloseCode, Message, StreamKind, UpdateHeader};
+use tokio::io::AsyncReadExt;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, MissedTickBehavior};
+
+use crate::link::{
+    CONTROL_QUEUE, CloseReason, EVENT_QUEUE, FrameSource, Line, PeerMisbehaved, StreamFailure, read_kind,
+    write_control, write_frames,
+};
+use crate::outbox::{Outbox, SendError};
+use crate::stats::LinkStats;
+
+/// How often the expert's program says that it is there, while it has control.
+pub const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Input events that may wait for sending; motion is merged, so these are keys and buttons.
+const INPUT_QUEUE: usize = 1024;
+/// Reports that may wait for sending.
+const FEEDBACK_QUEUE: usize = 64;
+/// Updates that wait for the decoder apart from those in QUIC's buffers.
+const UPDATE_QUEUE: usize = 2;
+
+/// Higher is sent first: input before everything, reports last.
+mod priority {
+    pub(super) const INPUT: i32 = 30;
+    pub(super) const CONTROL: i32 = 20;
+    pub(super) const FEEDBACK: i32 = 10;
+}
+
+/// What came from the client.
+#[derive(Debug)]
+pub enum ExpertLinkEvent {
+    /// A message on the control stream; never a welcome.
+    Control(FromClient),
+    /// The next update; they come in the order of their numbers, without gaps, from 0.
+    Update {
+        /// Its number.
+        sequence: u32,
+        /// Its bytes, for the picture engine.
+        payload: Bytes,
+    },
+    /// How the cursor looks, or where it is.
+    Cursor(CursorMessage),
+    /// The link is over; the last event.
+    Closed(CloseReason),
+}
+
+/// A link to the client that has welcomed this expert. Dropping both halves closes it.
+#[derive(Debug)]
+pub struct ExpertLink {
+    sender: ExpertSender,
+    events: ExpertEvents,
+}
+
+impl ExpertLink {
+    pub(super) fn begin(
+        endpoint: quinn::Endpoint,
+        connection: quinn::Connection,
+        words: quinn::SendStream,
+        answers: FrameSource<FromClient, quinn::RecvStream>,
+    ) -> Self {
+        let shared = Arc::new(Shared {
+            line: Line::new(connection),
+            control: Outbox::new(CONTROL_QUEUE),
+            input: Outbox::new(INPUT_QUEUE),
+            feedback: Outbox::new(FEEDBACK_QUEUE),
+            controlling: watch::Sender::new(false),
+        });
+        let _ = words.set_priority(priority::CONTROL);
+        let (control_in, control) = mpsc::channel(CONTROL_QUEUE);
+        let (cursor_in, cursor) = mpsc::channel(EVENT_QUEUE);
+        let (update_in, update) = mpsc::channel(UPDATE_QUEUE);
+
+        let writer = shared.clone();
+        tokio::spawn(async move { write_control(&writer.line, words, &writer.control).await });
+        tokio::spawn(read_control(shared.clone(), answers, control_in));
+        tokio::spawn(accept_streams(shared.clone(), update_in, cursor_in));
+        tokio::spawn(write_input(shared.clone()));
+        tokio::spawn(write_feedback(shared.clone()));
+        tokio::spawn(beat(shared.clone()));
+        tokio::spawn(watch_end(shared.clone(), endpoint));
+
+        let open = Arc::new(Open(shared));
+        let events = ExpertEvents { control, cursor, update, open: open.clone(), told: false };
+        Self { sender: ExpertSender { open }, events }
+    }
+
+    /// The two halves, for the task that sends and the task that receives.
+    pub fn split(self) -> (ExpertSender, ExpertEvents) {
+        (self.sender, self.events)
+    }
+}
+
+/// State of all tasks of one link.
+#[derive(Debug)]
+struct Shared {
+    line: Line,
+    control: Outbox<FromExpert>,
+    input: Outbox<InputFrame>,
+    feedback: Outbox<Feedback>,
+    controlling: watch::Sender<bool>,
+}
+
+impl Shared {
+    fn misread(&self, stream: StreamKind, failure: StreamFailure) {
+        if let StreamFailure::Wire(error) = failure {
+            self.line.violated(PeerMisbehaved::InvalidMessage { stream, error });
+        }
+    }
+
+    /// Gives up on a client that takes nothing any more.
+    fn sent(&self, sent: Result<(), SendError>) -> Result<(), SendError> {
+        if sent == Err(SendError::Full) {
+            self.line.close_now(CloseCode::TooSlow);
+        }
+        sent
+    }
+}
+
+/// Exists as long as the program holds a half of the link.
+#[derive(Debug)]
+struct Open(Arc<Shared>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        // The writer of the control stream closes the connection once it has sent what is queued.
+        self.0.control.close();
+    }
+}
+
+/// The sending half; clones share the link. Nothing here waits.
+#[derive(Debug, Clone)]
+pub struct ExpertSender {
+    open: Arc<Open>,
+}
+
+impl ExpertSender {
+    /// Queues a message on the control stream.
+    ///
+    /// # Errors
+    /// `Closed` after the end. `Full` when the client takes nothing any more; the link is closed then.
+    pub fn send_control(&self, message: FromExpert) -> Result<(), SendError> {
+        let shared = &self.open.0;
+        shared.sent(shared.control.push(message))
+    }
+
+    /// Queues an input event behind all earlier ones. A motion that follows a motion which has not been
+    /// sent yet replaces it; keys and buttons are never lost.
+    ///
+    /// # Errors
+    /// As [`ExpertSender::send_control`].
+    pub fn send_input(&self, frame: InputFrame) -> Result<(), SendError> {
+        let shared = &self.open.0;
+        shared.sent(shared.input.push_or_merge(frame, merge_motion))
+    }
+
+    /// Queues a report about the picture. A newer report of the same sort replaces one that still waits.
+    ///
+    /// # Errors
+    /// As [`ExpertSender::send_control`].
+    pub fn send_feedback(&self, feedback: Feedback) -> Result<(), SendError> {
+        let shared = &self.open.0;
+        shared.sent(shared.feedback.push_or_merge(feedback, merge_reports))
+    }
+
+    /// Says whether this expert has control, and with it whether heartbeats are sent.
+    pub fn set_controlling(&self, controlling: bool) {
+        self.open.0.controlling.send_if_modified(|now| std::mem::replace(now, controlling) != controlling);
+    }
+
+    /// Figures of the connection as of now.
+    pub fn stats(&self) -> LinkStats {
+        LinkStats::of(&self.open.0.line.connection)
+    }
+
+    /// Ends the link: what is queued on the control stream still arrives, nothing more is taken.
+    pub fn close(&self, code: CloseCode) {
+        self.open.0.line.decide(code);
+        self.open.0.control.close();
+    }
+}
+
+fn merge_motion(last: &mut InputFrame, next: InputFrame) -> Option<InputFrame> {
+    let is_motion = |frame: &InputFrame| matches!(frame.event, InputEvent::PointerMoved { .. });
+    if is_motion(last) && is_motion(&next) && last.grant == next.grant {
+        *last = next;
+        return None;
+    }
+    Some(next)
+}
+
+fn merge_reports(last: &mut Feedback, next: Feedback) -> Option<Feedback> {
+    if std::mem::discriminant(last) == std::mem::discriminant(&next) {
+        // A later update is on the surface, so all earlier ones are.
+        *last = next;
+        return None;
+    }
+    Some(next)
+}
+
+/// The receiving half.
+#[derive(Debug)]
+pub struct ExpertEvents {
+    control: mpsc::Receiver<FromClient>,
+    cursor: mpsc::Receiver<CursorMessage>,
+    update: mpsc::Receiver<ExpertLinkEvent>,
+    open: Arc<Open>,
+    told: bool,
+}
+
+impl ExpertEvents {
+    /// The next event: control messages before the cursor, the cursor before updates, each in its own order.
+    /// `None` after [`ExpertLinkEvent::Closed`].
+    ///
+    /// Safe to drop half-way.
+    pub async fn recv(&mut self) -> Option<ExpertLinkEvent> {
+        if self.told {
+            return None;
+        }
+        tokio::select! {
+            biased;
+            Some(message) = self.control.recv() => return Some(ExpertLinkEvent::Control(message)),
+            Some(message) = self.cursor.recv() => return Some(ExpertLinkEvent::Cursor(message)),
+            Some(update) = self.update.recv() => return Some(update),
+            else => {}
+        }
+        let reason = self.open.0.line.closed().await;
+        self.told = true;
+        Some(ExpertLinkEvent::Closed(reason))
+    }
+
+    /// Updates that have arrived and wait for the program; the `backlog` of the next report.
+    pub fn backlog(&self) -> u8 {
+        u8::try_from(self.update.len()).unwrap_or(u8::MAX)
+    }
+}
+
+async fn read_control(
+    shared: Arc<Shared>,
+    mut answers: FrameSource<FromClient, quinn::RecvStream>,
+    events: mpsc::Sender<FromClient>,
+) {
+    loop {
+        match answers.next().await {
+            Ok(Some(FromClient::Welcome { .. })) => {
+                return shared.line.violated(PeerMisbehaved::GreetingAgain);
+            }
+            Ok(Some(message)) => {
+                if events.send(message).await.is_err() {
+                    return;
+                }
+            }
+            Ok(None) => return,
+            Err(failure) => return shared.misread(StreamKind::Control, failure),
+        }
+    }
+}
+
+/// Takes the client's streams in the order in which it opened them, which is the order of the updates.
+async fn accept_streams(
+    shared: Arc<Shared>,
+    updates: mpsc::Sender<ExpertLinkEvent>,
+    cursor: mpsc::Sender<CursorMessage>,
+) {
+    let mut cursor = Some(cursor);
+    let mut expected = 0;
+    while let Ok(mut stream) = shared.line.connection.accept_uni().await {
+        let taken = match read_kind(&mut stream).await {
+            Ok(StreamKind::Update) => read_update(&mut stream, expected).await,
+            Ok(StreamKind::Cursor) => match cursor.take() {
+                Some(events) => {
+                    tokio::spawn(read_cursor(shared.clone(), stream, events));
+                    continue;
+                }
+                None => Err(PeerMisbehaved::StreamTwice(StreamKind::Cursor)),
+            },
+            Ok(kind @ (StreamKind::Control | StreamKind::Input | StreamKind::Feedback)) => {
+                Err(PeerMisbehaved::StreamNotAllowed(kind))
+            }
+            Err(act) => Err(act),
+        };
+        match taken {
+            Ok(update) => {
+                if updates.send(update).await.is_err() {
+                    return;
+                }
+                expected = expected.wrapping_add(1);
+            }
+            // A stream that breaks off because the connection is gone is nobody's misbehaviour.
+            Err(_) if shared.line.connection.close_reason().is_some() => return,
+            Err(act) => return shared.line.violated(act),
+        }
+    }
+}
+
+/// Bytes taken on the word of an update's header before any of its payload has arrived.
+const UPDATE_HEAD_START_BYTES: usize = 64 * 1024;
+
+async fn read_update(
+    stream: &mut quinn::RecvStream,
+    expected: u32,
+) -> Result<ExpertLinkEvent, PeerMisbehaved> {
+    let invalid = |error| PeerMisbehaved::InvalidMessage { stream: StreamKind::Update, error };
+    let mut head = [0; UpdateHeader::BYTES];
+    stream.read_exact(&mut head).await.map_err(|_| PeerMisbehaved::BrokenStream)?;
+    let header = UpdateHeader::decode(&head).map_err(invalid)?;
+    if header.sequence != expected {
+        return Err(PeerMisbehaved::UpdateOutOfOrder { expected, found: header.sequence });
+    }
+    let length = header.payload_bytes();
+    let mut payload = Vec::with_capacity(length.min(UPDATE_HEAD_START_BYTES));
+    // One byte more than announced shows whether the stream ends where it should.
+    let mut limited = stream.take(length as u64 + 1);
+    limited.read_to_end(&mut payload).await.map_err(|_| PeerMisbehaved::BrokenStream)?;
+    match payload.len().cmp(&length) {
+        std::cmp::Ordering::Less => Err(invalid(deskside_proto::wire::WireError::Truncated)),
+        std::cmp::Ordering::Greater => Err(invalid(deskside_proto::wire::WireError::TrailingBytes)),
+        std::cmp::Ordering::Equal => {
+            Ok(ExpertLinkEvent::Update { sequence: header.sequence, payload: payload.into() })
+        }
+    }
+}
+
+async fn read_cursor(shared: Arc<Shared>, stream: quinn::RecvStream, events: mpsc::Sender<CursorMessage>) {
+    let mut frames = FrameSource::<CursorMessage, _>::new(stream);
+    loop {
+        match frames.next().await {
+            Ok(Some(message)) => {
+                if events.send(message).await.is_err() {
+                    return;
+                }
+            }
+            Ok(None) => return,
+            Err(failure) => return shared.misread(StreamKind::Cursor, failure),
+        }
+    }
+}
+
+async fn write_input(shared: Arc<Shared>) {
+    write_stream(&shared, StreamKind::Input, priority::INPUT, &shared.input).await;
+}
+
+async fn write_feedback(shared: Arc<Shared>) {
+    write_stream(&shared, StreamKind::Feedback, priority::FEEDBACK, &shared.feedback).await;
+}
+
+async fn write_stream<M: Message>(shared: &Shared, kind: StreamKind, priority: i32, outbox: &Outbox<M>) {
+    let Ok(mut stream) = shared.line.connection.open_uni().await else { return };
+    let _ = stream.set_priority(priority);
+    if stream.write_all(&[kind.code()]).await.is_err() {
+        return;
+    }
+    let _ = write_frames(&mut stream, outbox).await;
+}
+
+/// Says every two seconds that this program is there, as long as it has control.
+async fn beat(shared: Arc<Shared>) {
+    let mut controlling = shared.controlling.subscribe();
+    let beating = async {
+        loop {
+            if !*controlling.borrow_and_update() {
+                let _ = controlling.changed().await;
+                continue;
+            }
+            let mut ticks = tokio::time::interval_at(Instant::now(), HEARTBEAT_INTERVAL);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                tokio::select! {
+                    _ = controlling.changed() => break,
+                    _ = ticks.tick() => {
+                        // A report that waits proves as much as a heartbeat.
+                        if shared.feedback.is_empty() && shared.feedback.push(Feedback::Heartbeat).is_err() {
+                            return;
+                        }
+                    }
+                }
+            }
+        }
+    };
+    tokio::select! {
+        () = beating => {}
+        _ = shared.line.connection.closed() => {}
+    }
+}
+
+/// Lets everybody who waits for this link know that it is over, and keeps the socket until then.
+async fn watch_end(shared: Arc<Shared>, endpoint: quinn::Endpoint) {
+    let reason = shared.line.closed().await;
+    tracing::debug!(?reason, "link closed");
+    shared.control.close();
+    shared.input.close();
+    shared.feedback.close();
+    drop(endpoint);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use deskside_proto::geometry::DesktopPoint;
+    use deskside_proto::ids::GrantId;
+
+    fn motion(grant: GrantId, x: i32) -> InputFrame {
+        InputFrame { grant, event: InputEvent::PointerMoved { at: DesktopPoint { x, y: 0 } } }
+    }
+
+    #[tokio::test]
+    async fn motion_is_merged_but_never_across_a_button_or_a_grant() {
+        let outbox = Outbox::new(8);
+        let first = GrantId::FIRST;
+        let second = first.next().unwrap();
+        let release = InputFrame { grant: first, event: InputEvent::ReleaseAll };
+        for frame in [motion(first, 1), motion(first, 2), release, motion(first, 3), motion(second, 4)] {
+            outbox.push_or_merge(frame, merge_motion).unwrap();
+        }
+        let sent = outbox.take().await.unwrap();
+        assert!(sent == [motion(first, 2), release, motion(first, 3), motion(second, 4)]);
+    }
+
+    #[tokio::test]
+    async fn only_the_newest_waiting_report_is_sent() {
+        let outbox = Outbox::new(8);
+        for sequence in 0..5 {
+            outbox.push_or_merge(Feedback::UpdateApplied { sequence, backlog: 0 }, merge_reports).unwrap();
+        }
+        outbox.push_or_merge(Feedback::KeyframeNeeded, merge_reports).unwrap();
+        let sent = outbox.take().await.unwrap();
+        assert_eq!(sent, [Feedback::UpdateApplied { sequence: 4, backlog: 0 }, Feedback::KeyframeNeeded]);
+    }
+}

@@ -1,0 +1,11 @@
+//! The expert's end: finds a way to the one client that the ticket pins, and the link to it.
+//! It decides nothing about the session; it neither stores nor opens tickets.
+
+mod attempt;
+mod connect;
+mod error;
+mod link;
+
+pub use connect::{ConnectConfig, ConnectLimits, Connected, connect};
+pub use error::{AttemptFailure, ConnectError, Tried, TriedAddress};
+pub use link::{ExpertEvents, ExpertLink, ExpertLinkEvent, ExpertSender, HEARTBEAT_INTERVAL};

@@ -1,0 +1,146 @@
+//! Every number that bounds a connection: windows, streams, time-outs, and the memory they add up to.
+//! Quinn's defaults are made for bulk transfer; none of those that matter here is left in place.
+//! It opens no socket.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deskside_proto::wire::UpdateHeader;
+use quinn::congestion::CubicConfig;
+use quinn::{AckFrequencyConfig, IdleTimeout, TransportConfig, VarInt};
+
+const KIB: u64 = 1024;
+const MIB: u64 = 1024 * KIB;
+
+/// Silence on the path after which a connection is lost.
+pub const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often the expert's side keeps the path (and the NAT in between) open.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(12);
+/// Longest wait before a packet is acknowledged.
+pub const MAX_ACK_DELAY: Duration = Duration::from_millis(5);
+
+/// Bytes that may be in flight before the first acknowledgement.
+pub const INITIAL_WINDOW_BYTES: u64 = 64 * KIB;
+/// Bytes that a side buffers for sending, all streams together.
+pub const SEND_WINDOW_BYTES: u64 = 512 * KIB;
+/// Bytes of datagrams that wait for sending.
+pub const DATAGRAM_BUFFER_BYTES: usize = 32 * 1024;
+/// Largest update that either side sends or takes; the expert's largest single allocation.
+pub const MAX_UPDATE_BYTES: usize = UpdateHeader::MAX_PAYLOAD_BYTES;
+
+/// What the client buffers of a peer that has proved nothing: a Hello fits four times.
+pub const STRANGER_RECEIVE_BYTES: u64 = 8 * KIB;
+/// What the client buffers of an admitted expert: control, input and feedback are small.
+pub const EXPERT_RECEIVE_BYTES: u64 = 64 * KIB;
+/// What the client buffers on any one stream.
+pub const CLIENT_STREAM_BYTES: u64 = 32 * KIB;
+/// What the client buffers for sending to a stranger: one refusal.
+pub const STRANGER_SEND_BYTES: u64 = 4 * KIB;
+/// Out-of-order handshake bytes that are kept; a hybrid ClientHello has about 1.6 KB.
+pub const HANDSHAKE_BYTES: u64 = 8 * KIB;
+/// Packets that are kept while it is undecided whether to answer at all.
+pub const UNDECIDED_BYTES: u64 = 8 * KIB;
+/// Connections about which nothing has been decided yet.
+pub const MAX_UNDECIDED: usize = 64;
+
+/// What the expert buffers on one update stream.
+pub const UPDATE_STREAM_BYTES: u64 = 2 * MIB;
+/// What the expert buffers of a client, all streams together.
+pub const CLIENT_RECEIVE_BYTES: u64 = 4 * MIB;
+/// Updates that may be under way at once.
+pub const MAX_UPDATE_STREAMS: u32 = 64;
+
+/// State that quinn and rustls keep for one connection apart from the buffers above: keys,
+/// packet maps, timers, the TLS transcript; `tests/memory.rs` holds it to this figure.
+pub const CONNECTION_STATE_BYTES: u64 = 160 * KIB;
+
+/// INVARIANT: upper limit of what one peer without a proof can make the client hold.
+pub const MEMORY_BEFORE_PROOF_BYTES: u64 =
+    CONNECTION_STATE_BYTES + STRANGER_RECEIVE_BYTES + STRANGER_SEND_BYTES + HANDSHAKE_BYTES + UNDECIDED_BYTES;
+
+/// INVARIANT: upper limit of what one admitted expert can make the client hold in this crate:
+/// buffers of QUIC, the queues between the link and the program, and one encoded update that
+/// waits for its turn.
+pub const MEMORY_AFTER_PROOF_BYTES: u64 = CONNECTION_STATE_BYTES
+    + EXPERT_RECEIVE_BYTES
+    + SEND_WINDOW_BYTES
+    + DATAGRAM_BUFFER_BYTES as u64
+    + QUEUE_BYTES
+    + MAX_UPDATE_BYTES as u64;
+
+/// Queues between a link's tasks and the program: see [`crate::link`] for their lengths.
+pub const QUEUE_BYTES: u64 = 256 * KIB;
+
+/// For the client, which listens: small windows, nothing but the control stream before the proof.
+pub(crate) fn listening() -> TransportConfig {
+    let mut config = common(IDLE_TIMEOUT);
+    config
+        .max_concurrent_bidi_streams(1u32.into())
+        .max_concurrent_uni_streams(0u32.into())
+        .stream_receive_window(var(CLIENT_STREAM_BYTES))
+        .receive_window(var(STRANGER_RECEIVE_BYTES))
+        .send_window(STRANGER_SEND_BYTES);
+    config
+}
+
+/// Widens a connection whose peer has proved that it holds the ticket.
+pub(crate) fn admit(connection: &quinn::Connection) {
+    connection.set_receive_window(var(EXPERT_RECEIVE_BYTES));
+    connection.set_send_window(SEND_WINDOW_BYTES);
+    // Input and feedback; a third one is a violation, see `client::link`.
+    connection.set_max_concurrent_uni_streams(2u32.into());
+}
+
+/// For the expert, which connects to one pinned client.
+pub(crate) fn connecting(idle: Duration) -> TransportConfig {
+    let mut config = common(idle);
+    config
+        .max_concurrent_bidi_streams(0u32.into())
+        // One more than the updates, for the cursor.
+        .max_concurrent_uni_streams((MAX_UPDATE_STREAMS + 1).into())
+        .stream_receive_window(var(UPDATE_STREAM_BYTES))
+        .receive_window(var(CLIENT_RECEIVE_BYTES))
+        .send_window(SEND_WINDOW_BYTES)
+        .keep_alive_interval(Some(KEEP_ALIVE));
+    config
+}
+
+fn common(idle: Duration) -> TransportConfig {
+    let mut congestion = CubicConfig::default();
+    congestion.initial_window(INITIAL_WINDOW_BYTES);
+    let mut acks = AckFrequencyConfig::default();
+    acks.max_ack_delay(Some(MAX_ACK_DELAY));
+    let mut config = TransportConfig::default();
+    config
+        .max_idle_timeout(IdleTimeout::try_from(idle).ok())
+        .crypto_buffer_size(HANDSHAKE_BYTES as usize)
+        // This revision has no datagrams; none is invited.
+        .datagram_receive_buffer_size(None)
+        .datagram_send_buffer_size(DATAGRAM_BUFFER_BYTES)
+        .ack_frequency_config(Some(acks))
+        .congestion_controller_factory(Arc::new(congestion))
+        // Two updates served in turns are both late: first written, first sent.
+        .send_fairness(false)
+        // The spin bit tells an onlooker the round trip time.
+        .allow_spin(false);
+    config
+}
+
+fn var(bytes: u64) -> VarInt {
+    VarInt::from_u64(bytes).unwrap_or(VarInt::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stranger_costs_less_than_two_hundred_kilobytes() {
+        assert!(MEMORY_BEFORE_PROOF_BYTES <= 200 * KIB, "{MEMORY_BEFORE_PROOF_BYTES}");
+    }
+
+    #[test]
+    fn credit_never_exceeds_what_the_expert_buffers() {
+        assert!(crate::credit::MOST_BYTES as u64 <= CLIENT_RECEIVE_BYTES / 2);
+    }
+}
