@@ -1,6 +1,7 @@
 //! The program of the person who is helped.
 
 pub mod app;
+pub mod capture;
 pub mod cli;
 pub mod config;
 pub mod consent;
@@ -8,10 +9,13 @@ pub mod control_socket;
 pub mod email;
 pub mod experts_seen;
 pub mod physical;
+pub mod pipeline;
 pub mod profile;
 pub mod receipt;
 pub mod terminal;
 pub mod tickets;
+pub mod tray;
+pub mod windows;
 
 /// The system's random number generator, the only one that keys and tickets are made with.
 fn randomness() -> impl rand_core::CryptoRng {

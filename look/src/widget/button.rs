@@ -4,8 +4,8 @@
 
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align2, CornerRadius, FontId, Key, Modifiers, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
-    WidgetInfo,
+    Align2, Color32, CornerRadius, FontId, Key, Modifiers, Response, Role, Sense, Stroke, StrokeKind, Ui,
+    Vec2, WidgetInfo,
 };
 
 use crate::fonts;
@@ -15,11 +15,67 @@ use crate::tokens::{Meaning, Palette, Tone, size, space, text};
 #[must_use = "call show(ui)"]
 pub struct Button<'a> {
     text: &'a str,
-    meaning: Meaning,
+    face: Face,
     min_width: f32,
     height: f32,
     enabled: bool,
     hint: Option<&'a str>,
+}
+
+/// How a button is painted.
+#[derive(Clone, Copy)]
+enum Face {
+    /// In the colour of its meaning.
+    Filled(Meaning),
+    /// With a frame and letters in the colour of its meaning: for choices of which none is suggested.
+    Outlined(Meaning),
+    /// On a bar that is filled with this tone.
+    OnBar(Tone),
+}
+
+/// The colours of a face on this palette.
+struct Paint {
+    fill: Color32,
+    fill_hovered: Color32,
+    ink: Color32,
+    line: Stroke,
+}
+
+impl Face {
+    fn paint(self, palette: &Palette) -> Paint {
+        match self {
+            Self::Filled(Meaning::Neutral) => Paint {
+                fill: palette.ground.button,
+                fill_hovered: palette.ground.button_hovered,
+                ink: palette.ink.strong,
+                line: Stroke::new(1.0, palette.ground.line_strong),
+            },
+            Self::Filled(meaning) => {
+                let tone = palette.tone(meaning);
+                Paint {
+                    fill: tone.fill,
+                    fill_hovered: tone.fill_hovered,
+                    ink: tone.on_fill,
+                    line: Stroke::NONE,
+                }
+            }
+            Self::Outlined(meaning) => {
+                let tone = palette.tone(meaning);
+                Paint {
+                    fill: palette.ground.card,
+                    fill_hovered: tone.tint,
+                    ink: tone.ink,
+                    line: Stroke::new(1.5, tone.ink),
+                }
+            }
+            Self::OnBar(tone) => Paint {
+                fill: tone.on_fill,
+                fill_hovered: tone.on_fill.lerp_to_gamma(tone.fill, 0.12),
+                ink: tone.fill.lerp_to_gamma(Color32::BLACK, 0.25),
+                line: Stroke::NONE,
+            },
+        }
+    }
 }
 
 /// What became of a button in this frame.
@@ -53,8 +109,22 @@ impl<'a> Button<'a> {
         Self::with(text, Meaning::Neutral)
     }
 
+    /// One of several answers of equal rank; its colour says which, its weight suggests nothing.
+    pub const fn choice(text: &'a str, meaning: Meaning) -> Self {
+        Self::new(text, Face::Outlined(meaning))
+    }
+
+    /// A button on a bar that is filled with `tone`.
+    pub const fn on_bar(text: &'a str, tone: Tone) -> Self {
+        Self::new(text, Face::OnBar(tone))
+    }
+
     const fn with(text: &'a str, meaning: Meaning) -> Self {
-        Self { text, meaning, min_width: 0.0, height: size::BUTTON_HEIGHT, enabled: true, hint: None }
+        Self::new(text, Face::Filled(meaning))
+    }
+
+    const fn new(text: &'a str, face: Face) -> Self {
+        Self { text, face, min_width: 0.0, height: size::BUTTON_HEIGHT, enabled: true, hint: None }
     }
 
     /// At least this wide (points).
@@ -91,8 +161,8 @@ impl<'a> Button<'a> {
         let (plain, mnemonic) = split(self.text);
         let font = fonts::strong(text::BODY - if self.height < size::BUTTON_HEIGHT { 1.0 } else { 0.0 });
         let palette = Palette::of(ui);
-        let tone = palette.tone(self.meaning);
-        let job = label(&plain, mnemonic.map(|(at, _)| at), &font, tone);
+        let paint = self.face.paint(palette);
+        let job = label(&plain, mnemonic.map(|(at, _)| at), &font, paint.ink);
         let galley = ui.painter().layout_job(job);
         let width = (galley.size().x + 2.0 * space::L).max(self.min_width);
         let sense = if self.enabled { Sense::click() } else { Sense::hover() };
@@ -103,17 +173,13 @@ impl<'a> Button<'a> {
             None => response,
         };
         if ui.is_rect_visible(rect) {
-            let fade =
-                |colour: egui::Color32| if self.enabled { colour } else { colour.gamma_multiply(0.45) };
-            let fill = if response.hovered() { tone.fill_hovered } else { tone.fill };
+            let fade = |colour: Color32| if self.enabled { colour } else { colour.gamma_multiply(0.45) };
+            let fill = if response.hovered() { paint.fill_hovered } else { paint.fill };
             let corner = CornerRadius::same(size::CORNER_SMALL);
-            let line = match self.meaning {
-                Meaning::Neutral => Stroke::new(1.0, fade(palette.ground.line_strong)),
-                Meaning::Accent | Meaning::Good | Meaning::Watch | Meaning::Alert => Stroke::NONE,
-            };
+            let line = Stroke::new(paint.line.width, fade(paint.line.color));
             ui.painter().rect(rect, corner, fade(fill), line, StrokeKind::Inside);
             let at = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), rect).min;
-            ui.painter().galley(at, galley, fade(tone.on_fill));
+            ui.painter().galley(at, galley, fade(paint.ink));
             if response.has_focus() {
                 focus_ring(ui, rect);
             }
@@ -158,13 +224,13 @@ fn split(text: &str) -> (String, Option<(usize, Key)>) {
     (format!("{before}{after}"), key.map(|key| (before.len(), key)))
 }
 
-fn label(plain: &str, marked: Option<usize>, font: &FontId, tone: Tone) -> LayoutJob {
+fn label(plain: &str, marked: Option<usize>, font: &FontId, ink: Color32) -> LayoutJob {
     let mut job = LayoutJob::default();
     job.wrap.max_rows = 1;
     let format = |underline: bool| TextFormat {
         font_id: font.clone(),
-        color: egui::Color32::PLACEHOLDER,
-        underline: if underline { Stroke::new(1.5, tone.on_fill) } else { Stroke::NONE },
+        color: Color32::PLACEHOLDER,
+        underline: if underline { Stroke::new(1.5, ink) } else { Stroke::NONE },
         ..TextFormat::default()
     };
     let Some((head, rest)) = marked.and_then(|at| plain.split_at_checked(at)) else {

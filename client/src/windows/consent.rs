@@ -1,0 +1,176 @@
+//! The window that asks: who, what it means, Allow and Deny.
+//!
+//! INVARIANT: an Allow leaves this file only with a [`LocalYes`](crate::consent::LocalYes) from the guard; nothing
+//! is focused at first, so that Enter or a space typed into another window's place answers nothing.
+
+use std::time::Duration;
+
+use deskside_look::tokens::{Meaning, space};
+use deskside_look::widget::{self, Button, Card, Row};
+use egui::{Id, Key, Ui};
+
+use super::{Confirm, Press, Scene, words};
+use crate::app::view::{QuestionKind, QuestionView, SeenBefore};
+use crate::app::{Answer, UserCommand};
+use crate::consent::{LocalYes, NotGenuine};
+
+/// How long a question is deaf after it appeared: what was typed or clicked then was meant for something else (seconds).
+///
+/// A little longer than the guard's own half a second, so that what the buttons
+/// accept the guard accepts as well.
+pub const DEAF_FOR: f64 = 0.6;
+/// The window's size (points).
+pub const SIZE: [f32; 2] = [540.0, 470.0];
+
+/// One question's window, from its first picture to its answer.
+#[derive(Default)]
+pub struct ConsentWindow {
+    /// When it was first painted, in egui's time (seconds).
+    first_seen: Option<f64>,
+    press: Option<Press>,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stage {
+    #[default]
+    Open,
+    /// A press on Allow was not believed; the sentence says why.
+    Mistrusted(&'static str),
+    Answered,
+}
+
+impl ConsentWindow {
+    /// Shows the question and sends the answer.
+    pub fn show(&mut self, ui: &mut Ui, scene: Scene<'_>, question: &QuestionView, confirm: &Confirm) {
+        let awake = self.awake(ui, question, confirm);
+        let mut wish = None;
+        let bar = egui::Frame::new()
+            .fill(deskside_look::Palette::of(ui).ground.window)
+            .inner_margin(egui::Margin { left: 24, right: 24, top: 8, bottom: 20 });
+        egui::Panel::bottom(Id::unique("answers")).frame(bar).show_separator_line(false).show(ui, |ui| {
+            wish = self.answers(ui, awake);
+        });
+        widget::page(ui, |ui| {
+            egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| who_and_what(ui, scene, question));
+        });
+        if ui.input(|input| input.viewport().close_requested() || input.key_pressed(Key::Escape)) && awake {
+            wish = Some(Wish::Deny);
+        }
+        if let Some(wish) = wish
+            && self.stage != Stage::Answered
+        {
+            self.answer(scene, question, wish, confirm);
+            ui.ctx().request_repaint();
+        }
+        let left = question.deadline.saturating_duration_since(scene.moment.instant);
+        if !left.is_zero() {
+            ui.ctx().request_repaint_after(left.saturating_sub(words::next_step(left)));
+        }
+    }
+
+    fn awake(&mut self, ui: &Ui, question: &QuestionView, confirm: &Confirm) -> bool {
+        let now = ui.input(|input| input.time);
+        if self.first_seen.is_none() {
+            self.press = confirm.question_shown(question.id).ok();
+        }
+        let first = *self.first_seen.get_or_insert(now);
+        let left = first + DEAF_FOR - now;
+        if left > 0.0 {
+            ui.ctx().request_repaint_after(Duration::from_secs_f64(left));
+        }
+        left <= 0.0
+    }
+
+    fn answers(&self, ui: &mut Ui, awake: bool) -> Option<Wish> {
+        let open = awake && self.stage != Stage::Answered;
+        let line = match self.stage {
+            Stage::Open => words::ANSWER_KEYS,
+            Stage::Mistrusted(why) => {
+                widget::hint_panel(ui, Meaning::Watch, why, "");
+                words::ANSWER_KEYS
+            }
+            Stage::Answered => words::ANSWERED,
+        };
+        let mut wish = None;
+        ui.horizontal(|ui| {
+            let deny = Button::choice(words::DENY, Meaning::Alert).answer().enabled(open).show(ui);
+            let allow = Button::choice(words::ALLOW, Meaning::Good).answer().enabled(open).show(ui);
+            if allow.pressed() {
+                wish = Some(Wish::Allow);
+            }
+            if deny.pressed() {
+                wish = Some(Wish::Deny);
+            }
+            let arrow =
+                ui.input(|input| input.key_pressed(Key::ArrowLeft) || input.key_pressed(Key::ArrowRight));
+            if open && arrow && ui.memory(|memory| memory.focused().is_none()) {
+                deny.response.request_focus();
+            }
+            ui.add_space(space::S);
+            widget::small(ui, line);
+        });
+        wish
+    }
+
+    fn answer(&mut self, scene: Scene<'_>, question: &QuestionView, wish: Wish, confirm: &Confirm) {
+        let answer = match wish {
+            Wish::Deny => Answer::Deny,
+            Wish::Allow => match self.press(question, confirm) {
+                Ok(yes) => Answer::Allow(yes),
+                Err(reason) => {
+                    self.stage = Stage::Mistrusted(words::mistrusted(&reason));
+                    return;
+                }
+            },
+        };
+        self.stage = Stage::Answered;
+        scene.commands.send(match question.kind {
+            QuestionKind::View | QuestionKind::JoinView { .. } => {
+                UserCommand::AnswerView { question: question.id, answer }
+            }
+            QuestionKind::Control { .. } => UserCommand::AnswerControl { question: question.id, answer },
+        });
+    }
+}
+
+impl ConsentWindow {
+    fn press(&mut self, question: &QuestionView, confirm: &Confirm) -> Result<LocalYes, NotGenuine> {
+        if let Some(press) = &self.press {
+            return press();
+        }
+        // The devices could not be watched when the question appeared; perhaps they can from now on.
+        self.press = Some(confirm.question_shown(question.id)?);
+        Err(NotGenuine::TooEarly)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wish {
+    Allow,
+    Deny,
+}
+
+fn who_and_what(ui: &mut Ui, scene: Scene<'_>, question: &QuestionView) {
+    ui.spacing_mut().item_spacing.y = space::M;
+    widget::heading(ui, &words::question(&question.kind, &question.expert_name));
+    widget::body(ui, &words::meaning(&question.kind, &scene.view.settings.hotkey));
+    let (title, text) = words::acquaintance(&question.seen, scene.moment.system, scene.moment.offset);
+    widget::hint_panel(ui, trust(&question.seen), &title, &text);
+    widget::card(ui, Card::Plain, |ui| {
+        let rows = [
+            Row::text(words::THEY_SAY, question.expert_name.as_str()),
+            Row::code(words::FINGERPRINT, &question.fingerprint),
+        ];
+        widget::key_values(ui, "who asks", &rows);
+    });
+    let left = question.deadline.saturating_duration_since(scene.moment.instant);
+    widget::small(ui, words::remaining(left));
+}
+
+const fn trust(seen: &SeenBefore) -> Meaning {
+    match seen {
+        SeenBefore::New | SeenBefore::Before { other_name: Some(_), .. } => Meaning::Watch,
+        SeenBefore::Before { other_name: None, .. } => Meaning::Good,
+    }
+}

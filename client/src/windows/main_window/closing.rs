@@ -1,0 +1,38 @@
+//! The question before the window goes and takes open tickets or sessions with it.
+
+use deskside_look::tokens::space;
+use deskside_look::widget::{self, Button};
+use egui::Ui;
+
+use super::{Scene, actions, words};
+use crate::app::UserCommand;
+
+/// Whether the question is still open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It is.
+    Open,
+    /// The window stays.
+    Stay,
+}
+
+pub(super) fn show(ui: &mut Ui, scene: Scene<'_>) -> Outcome {
+    let mut outcome = Outcome::Open;
+    actions(ui, |ui| {
+        if Button::primary(words::KEEP_OPEN).show(ui).pressed() {
+            outcome = Outcome::Stay;
+        }
+        if Button::danger(words::CLOSE_ALL).show(ui).pressed() {
+            scene.commands.send(UserCommand::Quit);
+        }
+    });
+    widget::page(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = space::M;
+        widget::heading(ui, words::CLOSE_TITLE);
+        widget::body(ui, words::close_text(scene.view.activity()));
+    });
+    if ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+        outcome = Outcome::Stay;
+    }
+    outcome
+}

@@ -1,0 +1,80 @@
+//! The first page: who is here, what waits, and the way to a ticket.
+
+use deskside_look::tokens::{Meaning, space};
+use deskside_look::widget::{self, Button, Card};
+use egui::{Align, Layout, Ui};
+
+use super::{Scene, words};
+use crate::app::UserCommand;
+use crate::app::view::{Activity, SessionState, SessionView, TicketState};
+
+/// Shows it; true when a ticket is wanted.
+pub(super) fn show(ui: &mut Ui, scene: Scene<'_>) -> bool {
+    let view = scene.view;
+    let open = view.tickets.iter().filter(|ticket| ticket.state == TicketState::Open).count();
+    match view.activity() {
+        Activity::Watched | Activity::Controlled => sessions(ui, scene),
+        Activity::Waiting | Activity::Asked => {
+            widget::heading(ui, words::WAITING_TITLE);
+            widget::body(ui, &words::waiting_text(open));
+        }
+        Activity::Idle => {
+            widget::heading(ui, words::HOME_TITLE);
+            widget::body(ui, words::HOME_TEXT);
+        }
+    }
+    ui.add_space(space::XS);
+    let button = match view.activity() {
+        Activity::Idle => Button::primary(words::INVITE),
+        Activity::Waiting | Activity::Asked | Activity::Watched | Activity::Controlled => {
+            Button::quiet(words::INVITE)
+        }
+    };
+    button.min_width(200.0).show(ui).pressed()
+}
+
+fn sessions(ui: &mut Ui, scene: Scene<'_>) {
+    let sessions = &scene.view.sessions;
+    widget::heading(ui, &words::presence(sessions));
+    for session in sessions {
+        widget::card(ui, Card::Plain, |ui| session_card(ui, scene, session));
+    }
+    ui.horizontal(|ui| {
+        let controlled =
+            sessions.iter().any(|session| matches!(session.state, SessionState::Controlling { .. }));
+        if controlled && Button::danger(words::STOP_CONTROL).show(ui).pressed() {
+            scene.commands.send(UserCommand::StopControl);
+        }
+        let end = if sessions.len() > 1 { words::END_ALL } else { words::END_SESSION };
+        if Button::quiet(end).show(ui).pressed() {
+            scene.commands.send(UserCommand::EndSession(None));
+        }
+    });
+}
+
+fn session_card(ui: &mut Ui, scene: Scene<'_>, session: &SessionView) {
+    ui.horizontal(|ui| {
+        let several = scene.view.sessions.len() > 1;
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if several && Button::quiet(words::END_ONE).low().show(ui).pressed() {
+                scene.commands.send(UserCommand::EndSession(Some(session.id)));
+            }
+            let meaning = match session.state {
+                SessionState::Watching | SessionState::Asking => Meaning::Watch,
+                SessionState::Controlling { .. } => Meaning::Alert,
+            };
+            widget::badge(ui, words::session_state(session.state), meaning);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let name = egui::RichText::new(session.expert_name.as_str())
+                    .font(deskside_look::fonts::strong(deskside_look::tokens::text::BODY));
+                ui.add(egui::Label::new(name).truncate());
+            });
+        });
+    });
+    let passed = scene.moment.instant.saturating_duration_since(session.since);
+    ui.horizontal_wrapped(|ui| {
+        widget::small(ui, &format!("{} ·", words::since(passed)));
+        widget::small(ui, &session.fingerprint);
+    });
+    super::repaint_each_minute(ui, passed);
+}

@@ -1,0 +1,122 @@
+//! The card with the ticket that was just made: send it, tell the words, wait.
+//!
+//! The passphrase is shown and never copied: a copied passphrase ends up in the message that it must not be in.
+
+use deskside_look::tokens::{Meaning, space};
+use deskside_look::widget::{self, Button, Card};
+use egui::{TextEdit, Ui};
+
+use super::{Scene, actions, scrolling, words};
+use crate::app::UserCommand;
+use crate::app::view::{Delivery, InvitationView};
+
+/// What was done with the card so far.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    address: String,
+    step: Step,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Step {
+    #[default]
+    Plain,
+    Copied,
+    /// The address that was sent off is none.
+    WrongAddress,
+}
+
+pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, made: &InvitationView, draft: &mut Draft) {
+    actions(ui, |ui| {
+        if Button::primary(words::DONE).hint(words::DONE_HINT).show(ui).pressed() {
+            scene.commands.send(UserCommand::DismissInvitation);
+        }
+        if Button::quiet(words::CANCEL_TICKET).show(ui).pressed() {
+            scene.commands.send(UserCommand::CancelTicket(made.id));
+            scene.commands.send(UserCommand::DismissInvitation);
+        }
+        let left = made.valid_until.duration_since(scene.moment.system).ok();
+        ui.vertical(|ui| widget::small(ui, &words::validity(left, made.uses)));
+        super::repaint_at_minute_left(ui, left);
+    });
+    scrolling(ui, |ui| {
+        super::notice(ui, scene);
+        widget::heading(ui, words::INVITATION_TITLE);
+        widget::card(ui, Card::Plain, |ui| send(ui, scene, made, draft));
+        widget::card(ui, Card::Plain, |ui| tell(ui, made));
+        widget::card(ui, Card::Plain, |ui| widget::subheading(ui, words::STEP_WAIT));
+    });
+}
+
+fn send(ui: &mut Ui, scene: Scene<'_>, made: &InvitationView, draft: &mut Draft) {
+    widget::subheading(ui, words::STEP_SEND);
+    let through_server = scene.view.settings.mail_server.is_some();
+    if through_server {
+        let label = ui.label(words::EMAIL_ADDRESS);
+        let field = TextEdit::singleline(&mut draft.address)
+            .desired_width(f32::INFINITY)
+            .char_limit(254)
+            .margin(egui::vec2(space::S + 2.0, space::S));
+        ui.add(field).labelled_by(label.id);
+    }
+    let busy = matches!(made.delivery, Delivery::Busy(_));
+    ui.horizontal_wrapped(|ui| {
+        if Button::quiet(words::SAVE).enabled(!busy).show(ui).pressed() {
+            draft.step = Step::Plain;
+            scene.commands.send(UserCommand::SaveTicket { id: made.id, path: None });
+        }
+        if Button::quiet(words::EMAIL).enabled(!busy).show(ui).pressed() {
+            email(scene, made, draft, through_server);
+        }
+        if Button::quiet(words::COPY).hint(words::COPY_HINT).show(ui).pressed() {
+            ui.ctx().copy_text(made.text.0.to_string());
+            draft.step = Step::Copied;
+        }
+    });
+    progress(ui, made, draft.step);
+}
+
+fn email(scene: Scene<'_>, made: &InvitationView, draft: &mut Draft, through_server: bool) {
+    let address = draft.address.trim();
+    let whole = address.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
+    if through_server && !whole {
+        draft.step = Step::WrongAddress;
+        return;
+    }
+    draft.step = Step::Plain;
+    let address = through_server.then(|| address.to_owned());
+    scene.commands.send(UserCommand::EmailTicket { id: made.id, address });
+}
+
+fn progress(ui: &mut Ui, made: &InvitationView, step: Step) {
+    match step {
+        Step::Plain => {}
+        Step::Copied => return widget::hint_panel(ui, Meaning::Good, "", words::COPIED),
+        Step::WrongAddress => return widget::hint_panel(ui, Meaning::Alert, "", words::EMAIL_WRONG),
+    }
+    match &made.delivery {
+        Delivery::Nothing => {
+            if let Some(path) = &made.saved_to {
+                widget::hint_panel(ui, Meaning::Good, "", &words::saved_to(path));
+            }
+        }
+        Delivery::Busy(text) => widget::hint_panel(ui, Meaning::Accent, "", text),
+        Delivery::Done(text) => widget::hint_panel(ui, Meaning::Good, "", text),
+        Delivery::Failed(text) => widget::hint_panel(ui, Meaning::Alert, "", text),
+    }
+}
+
+fn tell(ui: &mut Ui, made: &InvitationView) {
+    match (&made.passphrase, &made.sealed_to) {
+        (Some(passphrase), _) => {
+            widget::subheading(ui, words::STEP_TELL);
+            widget::big_code(ui, words::PASSPHRASE, passphrase.reveal());
+            widget::small(ui, words::WHY_SPOKEN);
+        }
+        (None, Some(fingerprint)) => {
+            widget::subheading(ui, words::SEALED);
+            widget::body(ui, &words::sealed_to(fingerprint));
+        }
+        (None, None) => {}
+    }
+}

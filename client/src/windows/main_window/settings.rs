@@ -1,0 +1,134 @@
+//! The settings page: each change goes to the controller, which writes the file.
+
+use deskside_look::tokens::{Palette, space};
+use deskside_look::widget::{self, Button, Card, Row};
+use deskside_proto::name::PersonName;
+use egui::{TextEdit, Ui};
+
+use super::{Scene, words};
+use crate::app::view::AppView;
+use crate::app::{SettingsChange, UserCommand};
+use crate::config::{Hotkey, PictureChoice, Theme};
+
+/// What is written in the fields.
+#[derive(Debug)]
+pub(super) struct Draft {
+    name: String,
+    hotkey: String,
+}
+
+impl Draft {
+    pub(super) fn new(view: &AppView) -> Self {
+        Self { name: view.me.as_str().to_owned(), hotkey: view.settings.hotkey.clone() }
+    }
+}
+
+pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) {
+    widget::card(ui, Card::Plain, |ui| {
+        let name = PersonName::parse(draft.name.trim()).map_err(|error| error.to_string());
+        let changed = name.as_ref().is_ok_and(|name| *name != scene.view.me);
+        if let Some(name) = field(ui, words::YOUR_NAME, &mut draft.name, name, changed) {
+            change(scene, SettingsChange::Name(name));
+        }
+        ui.add_space(space::S);
+        let hotkey = draft.hotkey.parse::<Hotkey>().map_err(|error| error.to_string());
+        let changed = hotkey.as_ref().is_ok_and(|keys| keys.to_string() != scene.view.settings.hotkey);
+        if let Some(keys) = field(ui, words::HOTKEY, &mut draft.hotkey, hotkey, changed) {
+            change(scene, SettingsChange::Hotkey(keys.to_string()));
+        }
+        widget::small(ui, words::HOTKEY_HINT);
+    });
+    widget::card(ui, Card::Plain, |ui| choices(ui, scene));
+    widget::card(ui, Card::Plain, |ui| {
+        let settings = &scene.view.settings;
+        let mail = settings.mail_server.as_deref().unwrap_or(words::OWN_MAIL);
+        let rows =
+            [Row::code(words::OWN_FINGERPRINT, &settings.fingerprint), Row::text(words::MAIL_SERVER, mail)];
+        widget::key_values(ui, "own", &rows);
+    });
+    widget::small(ui, &words::settings_file(&scene.view.settings.file));
+}
+
+fn change(scene: Scene<'_>, change: SettingsChange) {
+    scene.commands.send(UserCommand::ChangeSettings(change));
+}
+
+/// A field with its Apply button; gives the value when it is applied.
+fn field<T>(
+    ui: &mut Ui,
+    name: &str,
+    text: &mut String,
+    value: Result<T, String>,
+    changed: bool,
+) -> Option<T> {
+    let label = ui.label(name);
+    let mut applied = false;
+    ui.horizontal(|ui| {
+        let width = (ui.available_width() - 110.0).max(160.0);
+        let field = TextEdit::singleline(text)
+            .desired_width(width - 2.0 * space::M)
+            .char_limit(64)
+            .margin(egui::vec2(space::S + 2.0, space::S));
+        let response = ui.add(field).labelled_by(label.id);
+        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        applied = (changed && entered) | Button::quiet(words::APPLY).enabled(changed).show(ui).pressed();
+    });
+    match value {
+        Ok(value) => applied.then_some(value),
+        Err(error) => {
+            let ink = Palette::of(ui).alert.ink;
+            ui.add(egui::Label::new(egui::RichText::new(error).color(ink)).wrap());
+            None
+        }
+    }
+}
+
+fn choices(ui: &mut Ui, scene: Scene<'_>) {
+    let settings = &scene.view.settings;
+    egui::Grid::new("settings").num_columns(2).spacing([space::L, space::M]).show(ui, |ui| {
+        let label = ui.label(words::NORMALLY_VALID);
+        let mut valid_for = settings.valid_for;
+        super::length_choice(ui, "normally valid", &mut valid_for, label.id);
+        if valid_for != settings.valid_for {
+            change(scene, SettingsChange::ValidFor(valid_for));
+        }
+        ui.end_row();
+
+        let label = ui.label(words::APPEARANCE);
+        let mut theme = settings.theme;
+        pick(ui, "theme", &mut theme, [Theme::System, Theme::Light, Theme::Dark], words::theme, label.id);
+        if theme != settings.theme {
+            change(scene, SettingsChange::Theme(theme));
+        }
+        ui.end_row();
+
+        let label = ui.label(words::PICTURE);
+        let mut picture = settings.picture;
+        let choices = [PictureChoice::Auto, PictureChoice::Video];
+        pick(ui, "picture", &mut picture, choices, words::picture, label.id);
+        if picture != settings.picture {
+            change(scene, SettingsChange::Picture(picture));
+        }
+        ui.end_row();
+    });
+}
+
+fn pick<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    id: &str,
+    value: &mut T,
+    choices: impl IntoIterator<Item = T>,
+    word: fn(T) -> &'static str,
+    label: egui::Id,
+) {
+    let response = egui::ComboBox::from_id_salt(id)
+        .selected_text(word(*value))
+        .width(180.0)
+        .show_ui(ui, |ui| {
+            for choice in choices {
+                ui.selectable_value(value, choice, word(choice));
+            }
+        })
+        .response;
+    response.labelled_by(label);
+}

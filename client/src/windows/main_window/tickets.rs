@@ -1,0 +1,50 @@
+//! The list of tickets.
+
+use deskside_look::tokens::{Meaning, Palette, text};
+use deskside_look::widget::{self, Button, Card};
+use egui::{Align, Layout, RichText, Ui};
+
+use super::{Scene, words};
+use crate::app::UserCommand;
+use crate::app::view::{TicketState, TicketView};
+
+pub(super) fn show(ui: &mut Ui, scene: Scene<'_>) {
+    if scene.view.tickets.is_empty() {
+        widget::body(ui, words::NO_TICKETS);
+        return;
+    }
+    widget::small(ui, words::TICKETS_TEXT);
+    for ticket in &scene.view.tickets {
+        widget::card(ui, Card::Plain, |ui| row(ui, scene, ticket));
+    }
+}
+
+fn row(ui: &mut Ui, scene: Scene<'_>, ticket: &TicketView) {
+    let left = ticket.valid_until.duration_since(scene.moment.system).ok();
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ticket.state == TicketState::Open && Button::quiet(words::CANCEL).low().show(ui).pressed() {
+                scene.commands.send(UserCommand::CancelTicket(ticket.id));
+            }
+            let meaning = match ticket.state {
+                TicketState::Open => Meaning::Good,
+                TicketState::Closed => Meaning::Alert,
+                TicketState::Used | TicketState::Expired | TicketState::Cancelled => Meaning::Neutral,
+            };
+            widget::badge(ui, ticket.state.word(), meaning);
+            ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                let made = words::moment(ticket.created, scene.moment.system, scene.moment.offset);
+                let number = RichText::new(ticket.id.short()).monospace().size(text::BODY);
+                ui.horizontal(|ui| {
+                    ui.add(egui::Label::new(number.color(Palette::of(ui).ink.strong)).extend());
+                    widget::small(ui, &made);
+                });
+                widget::small(ui, &words::ticket_line(ticket.state, ticket.uses_left, left));
+            });
+        });
+    });
+    if ticket.state == TicketState::Open {
+        super::repaint_at_minute_left(ui, left);
+    }
+}

@@ -1,0 +1,1 @@
+//! The windows by what a screen reader would find in them.
