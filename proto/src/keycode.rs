@@ -240,3 +240,90 @@ impl KeyUsage {
         KEYS.iter().map(|key| key.usage)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_key_has_one_number_of_each_kind_and_is_found_by_each() {
+        let distinct = |numbers: Vec<u16>| numbers.iter().collect::<HashSet<_>>().len() == numbers.len();
+        assert!(distinct(KEYS.iter().map(|key| key.usage.number()).collect()));
+        assert!(distinct(KEYS.iter().map(|key| key.evdev).collect()));
+        assert_eq!(KEYS.iter().map(|key| key.code).collect::<HashSet<_>>().len(), KEYS.len());
+        for key in KEYS {
+            assert_eq!(KeyUsage::new(key.usage.number()), Some(key.usage), "{}", key.code);
+            assert_eq!(KeyUsage::from_evdev(key.evdev), Some(key.usage), "{}", key.code);
+            assert_eq!(key.usage.evdev(), Some(key.evdev), "{}", key.code);
+            assert_eq!(KeyUsage::from_code(key.code), Some(key.usage));
+            let x11 = key.usage.x11().unwrap();
+            assert_eq!(u16::from(x11), key.evdev + 8);
+            assert_eq!(KeyUsage::from_x11(x11), Some(key.usage), "{}", key.code);
+        }
+    }
+
+    #[test]
+    fn a_us_keyboard_of_105_keys_is_complete() {
+        let letters = ('A'..='Z').map(|letter| format!("Key{letter}"));
+        let digits = (0..=9).flat_map(|digit| [format!("Digit{digit}"), format!("Numpad{digit}")]);
+        let functions = (1..=12).map(|number| format!("F{number}"));
+        let others = "Escape PrintScreen ScrollLock Pause Backquote Minus Equal Backspace Tab BracketLeft BracketRight \
+            Backslash CapsLock Semicolon Quote Enter ShiftLeft Comma Period Slash ShiftRight ControlLeft MetaLeft AltLeft \
+            Space AltRight MetaRight ContextMenu ControlRight Insert Home PageUp Delete End PageDown ArrowUp ArrowLeft \
+            ArrowDown ArrowRight NumLock NumpadDivide NumpadMultiply NumpadSubtract NumpadAdd NumpadEnter NumpadDecimal \
+            IntlBackslash";
+        let names: HashSet<String> = letters
+            .chain(digits)
+            .chain(functions)
+            .chain(others.split_whitespace().map(str::to_owned))
+            .collect();
+        assert_eq!(names.len(), 105);
+        for name in names {
+            assert!(KeyUsage::from_code(&name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn keys_have_the_numbers_that_the_standards_give_them() {
+        // Taken from the HID Usage Tables and linux/input-event-codes.h, one from each part of the keyboard.
+        for (key, usage, evdev) in [
+            (KeyUsage::A, 0x04, 30),
+            (KeyUsage::Z, 0x1d, 44),
+            (KeyUsage::DIGIT_1, 0x1e, 2),
+            (KeyUsage::DIGIT_0, 0x27, 11),
+            (KeyUsage::ESCAPE, 0x29, 1),
+            (KeyUsage::F10, 0x43, 68),
+            (KeyUsage::F11, 0x44, 87),
+            (KeyUsage::F12, 0x45, 88),
+            (KeyUsage::ARROW_UP, 0x52, 103),
+            (KeyUsage::NUMPAD_1, 0x59, 79),
+            (KeyUsage::NUMPAD_9, 0x61, 73),
+            (KeyUsage::F13, 0x68, 183),
+            (KeyUsage::F24, 0x73, 194),
+            (KeyUsage::VOLUME_MUTE, 0x7f, 113),
+            (KeyUsage::CONTROL_LEFT, 0xe0, 29),
+            (KeyUsage::META_RIGHT, 0xe7, 126),
+        ] {
+            assert_eq!((key.number(), key.evdev()), (usage, Some(evdev)));
+        }
+    }
+
+    #[test]
+    fn numbers_outside_of_the_page_are_no_keys() {
+        for number in [0, 1, 2, 3, 0xe8, 0xff, 0x100, u16::MAX] {
+            assert!(KeyUsage::new(number).is_none(), "{number:#x}");
+        }
+        assert!(KeyUsage::from_x11(7).is_none());
+        assert!(KeyUsage::from_evdev(0).is_none());
+        // A key that another layout may have and this table does not: it travels, and is not pressed.
+        let reserved = KeyUsage::new(0xa5).unwrap();
+        assert_eq!((reserved.evdev(), reserved.x11()), (None, None));
+    }
+
+    #[test]
+    fn exactly_the_eight_modifiers_are_modifiers() {
+        assert_eq!(KeyUsage::known().filter(|key| key.is_modifier()).count(), 8);
+        assert!(KeyUsage::SHIFT_RIGHT.is_modifier() && !KeyUsage::CAPS_LOCK.is_modifier());
+    }
+}

@@ -458,3 +458,6 @@ fn is_refusal(reason: DeniedReason) -> bool {
         | DeniedReason::Unsupported => false,
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -340,3 +340,6 @@ impl ExpertSession {
         }
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -65,4 +65,12 @@ impl GrantIssuer {
         self.next = number.next().filter(|next| next.as_u64() <= self.last);
         Some(Grant { number, scopes })
     }
+
+    /// As if all but `left` numbers were spent.
+    #[cfg(test)]
+    pub(super) fn with_left(self, left: u32) -> Self {
+        let first = self.last.checked_sub(u64::from(left)).and_then(|before| before.checked_add(1));
+        let next = first.and_then(std::num::NonZeroU64::new).map(GrantId);
+        Self { next: next.filter(|_| left > 0), ..self }
+    }
 }

@@ -18,3 +18,6 @@ pub use policy::{Arrival, Desk, Policy, Presence};
 pub use receipt::ReceiptEvent;
 pub use scope::{Scope, Scopes};
 pub use state::{ClientEnd, ClientState, ExpertEnd, ExpertState, Misbehaviour, Timeout};
+
+#[cfg(test)]
+mod both_roles;
