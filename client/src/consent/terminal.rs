@@ -79,7 +79,10 @@ impl TerminalLine {
         if self.read_at < asked_at {
             return Err(NotGenuine::TooEarly);
         }
-        if !YES.iter().any(|yes| self.text.eq_ignore_ascii_case(yes)) {
+        // The number may stand behind the word, and must then be that of this question.
+        let (word, number) = self.text.split_once(' ').unwrap_or((&self.text, ""));
+        let is_meant = number.is_empty() || number.trim() == question.0.to_string();
+        if !is_meant || !YES.iter().any(|yes| word.eq_ignore_ascii_case(yes)) {
             return Err(NotGenuine::OtherWord);
         }
         Ok(LocalYes { question })
@@ -101,7 +104,8 @@ mod tests {
         let later = asked_at + Duration::from_millis(1);
         assert_eq!(answer("allow", later).unwrap(), LocalYes::for_test(QuestionId(7)));
         assert!(answer("Yes", later).is_ok());
-        for other in ["", "y", "a", "deny", "allow everything", "no"] {
+        assert!(answer("allow 7", later).is_ok());
+        for other in ["", "y", "a", "deny", "allow everything", "allow 8", "allow 77", "allow 7 8", "no"] {
             assert!(matches!(answer(other, later), Err(NotGenuine::OtherWord)), "{other:?}");
         }
         let earlier = asked_at.checked_sub(Duration::from_millis(1)).unwrap();
