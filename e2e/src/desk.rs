@@ -25,7 +25,18 @@ impl Desk {
     /// # Errors
     /// A system package is missing; `cargo xtask setup` installs them.
     pub fn new(width: u16, height: u16) -> Result<Self> {
-        let screen = Xvfb::start(width, height)?;
+        Self::on(Xvfb::start(width, height)?)
+    }
+
+    /// Sets up a desktop that is shown in a window of that title on the display of the surroundings.
+    ///
+    /// # Errors
+    /// As [`Self::new`], or there is no display.
+    pub fn in_window(width: u16, height: u16, title: &str) -> Result<Self> {
+        Self::on(Xvfb::start_in_window(width, height, title)?)
+    }
+
+    fn on(screen: Xvfb) -> Result<Self> {
         let manager = screen.start_window_manager()?;
         let bus = SessionBus::start(screen.display())?;
         let home = tempfile::tempdir()?;

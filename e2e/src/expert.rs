@@ -22,7 +22,14 @@ impl ExpertSide {
     /// # Errors
     /// A system package is missing.
     pub fn new(width: u16, height: u16) -> Result<Self> {
-        let desk = Desk::new(width, height)?;
+        Self::at(Desk::new(width, height)?)
+    }
+
+    /// As [`Self::new`], at that desktop.
+    ///
+    /// # Errors
+    /// The settings cannot be written.
+    pub fn at(desk: Desk) -> Result<Self> {
         let folder = desk.home().join(".config/deskside-expert");
         std::fs::create_dir_all(&folder)?;
         std::fs::write(folder.join("config.toml"), "name = \"Erika Expert\"\n")?;

@@ -42,7 +42,14 @@ impl PersonSide {
     /// # Errors
     /// A system package is missing.
     pub fn new(width: u16, height: u16) -> Result<Self> {
-        let desk = Desk::new(width, height)?;
+        Self::at(Desk::new(width, height)?)
+    }
+
+    /// As [`Self::new`], at that desktop.
+    ///
+    /// # Errors
+    /// The settings cannot be written.
+    pub fn at(desk: Desk) -> Result<Self> {
         // The port is free now, and was chosen by the system from thousands: two tests do not get the same.
         let port = UdpSocket::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let side = Self { desk, port };

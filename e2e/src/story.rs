@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 use deskside_testkit::x11::{Program, Wanted, Xvfb};
 
 use crate::PATIENCE;
-use crate::desk::eventually;
+use crate::desk::{Desk, eventually};
 use crate::expert::ExpertSide;
 use crate::person::{CONTROL_QUESTION, Invitation, PersonSide, VIEW_QUESTION};
 use crate::talk::Talk;
@@ -57,8 +57,20 @@ impl Story {
     /// # Errors
     /// A system package is missing.
     pub fn new() -> Result<Self> {
-        let person = PersonSide::new(1280, 800)?;
-        let expert = ExpertSide::new(1280, 800)?;
+        Self::on(PersonSide::new(1280, 800)?, ExpertSide::new(1280, 800)?)
+    }
+
+    /// The same two desktops, each shown in a window on the display of the surroundings.
+    ///
+    /// # Errors
+    /// A system package is missing, or there is no display.
+    pub fn in_windows() -> Result<Self> {
+        let person = PersonSide::at(Desk::in_window(1280, 800, "Anna's desktop")?)?;
+        let expert = ExpertSide::at(Desk::in_window(1280, 800, "Erika's desktop")?)?;
+        Self::on(person, expert)
+    }
+
+    fn on(person: PersonSide, expert: ExpertSide) -> Result<Self> {
         Ok(Self { person, expert, deskside: None, editor: None, viewer: None, invitation: None })
     }
 

@@ -93,6 +93,7 @@ fn judge(events: &[Recorded]) -> Result<Outcome> {
     Ok(outcome)
 }
 
+#[expect(clippy::print_stdout, reason = "the measured figures belong into the test output")]
 fn hotkey_stops_the_flood(
     name: &str,
     before_hotkey: impl FnOnce(&mut Controlled) -> Result<()>,

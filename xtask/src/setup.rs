@@ -26,6 +26,7 @@ pub const BUILD: &[Needed] = &[
 /// What running the programs on displays of our own needs, for the demo and the end-to-end tests.
 pub const DESKTOP: &[Needed] = &[
     ("xvfb", "X servers without a monitor, a desktop for each side"),
+    ("xserver-xephyr", "shows both desktops in windows, where the demo runs on a display"),
     ("openbox", "the window manager of both desktops"),
     ("xterm", "an application to look at and type into"),
     ("mousepad", "a text editor to type into"),

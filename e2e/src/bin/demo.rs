@@ -16,7 +16,16 @@ struct Options {
 fn main() -> Result<()> {
     let options = options()?;
     std::fs::create_dir_all(&options.pictures)?;
-    let mut story = Story::new()?;
+    let watched = std::env::var_os("DISPLAY").is_some();
+    let mut story = if watched { Story::in_windows()? } else { Story::new()? };
+    println!(
+        "{}",
+        if watched {
+            "Both desktops are shown in windows on this display."
+        } else {
+            "There is no display here, so both desktops have displays of their own that nobody sees."
+        }
+    );
     let (anna, erika) = (story.person.desk.screen.display(), story.expert.desk.screen.display());
     println!(
         "Anna's desktop is display {anna}, Erika's is {erika}; pictures go to {}",

@@ -97,20 +97,21 @@ impl Xvfb {
 }
 
 impl Person {
-    /// A person at that display, which must be an Xvfb.
+    /// A person at that display, which must be an Xvfb or a Xephyr.
     ///
     /// # Errors
-    /// The server has no devices named "Xvfb mouse" and "Xvfb keyboard".
+    /// The server has not their virtual mouse and keyboard.
     pub fn at(display: &str) -> Result<Self> {
         let mut hands = Hands::new(display)?;
         let infos = hands.connection.xinput_xi_query_device(0u16)?.reply()?.infos;
-        let find = |kind: DeviceType, name: &str| {
-            let info = infos.iter().find(|info| info.type_ == kind && info.name == name.as_bytes());
+        let find = |kind: DeviceType, names: [&str; 2]| {
+            let fits = |name: &[u8]| names.iter().any(|wanted| wanted.as_bytes() == name);
+            let info = infos.iter().find(|info| info.type_ == kind && fits(&info.name));
             info.and_then(|info| u8::try_from(info.deviceid).ok())
-                .with_context(|| format!("no {name} on {display}"))
+                .with_context(|| format!("none of {names:?} on {display}"))
         };
-        let pointer = find(DeviceType::SLAVE_POINTER, "Xvfb mouse")?;
-        let keyboard = find(DeviceType::SLAVE_KEYBOARD, "Xvfb keyboard")?;
+        let pointer = find(DeviceType::SLAVE_POINTER, ["Xvfb mouse", "Xephyr virtual mouse"])?;
+        let keyboard = find(DeviceType::SLAVE_KEYBOARD, ["Xvfb keyboard", "Xephyr virtual keyboard"])?;
         hands.source = Source::Devices { pointer, keyboard };
         Ok(Self(hands))
     }

@@ -39,13 +39,27 @@ impl Xvfb {
     /// Xvfb is not installed or does not come up.
     pub fn start_with(width: u16, height: u16, arguments: &[&str]) -> Result<Self> {
         let mut command = Command::new("Xvfb");
+        command.args(["-screen", "0", &format!("{width}x{height}x24")]).args(arguments);
+        Self::start_server(command).context("Xvfb is needed (Debian package `xvfb`)")
+    }
+
+    /// Starts a server that shows its screen in a window of that title on the display of the surroundings, so that
+    /// one can watch.
+    ///
+    /// # Errors
+    /// Xephyr is not installed, there is no display, or it does not come up.
+    pub fn start_in_window(width: u16, height: u16, title: &str) -> Result<Self> {
+        let mut command = Command::new("Xephyr");
+        command.args(["-screen", &format!("{width}x{height}x24"), "-title", title, "-no-host-grab"]);
+        Self::start_server(command).context("Xephyr is needed (Debian package `xserver-xephyr`)")
+    }
+
+    fn start_server(mut command: Command) -> Result<Self> {
         command.args(["-displayfd", "1", "-nolisten", "tcp", "-terminate", "-dpi", "96"]);
-        command.args(["-screen", "0", &format!("{width}x{height}x24")]);
         command.args(["+extension", "XTEST", "+extension", "RANDR", "+extension", "XInputExtension"]);
-        command.args(arguments);
-        let mut server = Program::start_piped(command).context("Xvfb is needed (Debian package `xvfb`)")?;
+        let mut server = Program::start_piped(command)?;
         let number = read_display_number(&mut server)
-            .with_context(|| format!("Xvfb did not come up:\n{}", server.output()))?;
+            .with_context(|| format!("the X server did not come up:\n{}", server.output()))?;
         let display = format!(":{number}");
         let (keeps_it_alive, _) = connect(&display)?;
         Ok(Self { display, server, _keeps_it_alive: keeps_it_alive })
