@@ -1,1 +1,196 @@
-//! Placeholder while the terminal is written.
+//! `deskside --terminal`: what happens as lines on standard output, what the person wants as lines on standard input.
+//! A surface like the windows: it reads views and pushes commands. Nothing but a line that comes after its question says yes.
+
+mod narrator;
+mod words;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use deskside_proto::ids::{QuestionId, TicketId};
+
+use crate::app::command::{Answer, InvitationOptions, UserCommand};
+use crate::app::view::{AppView, QuestionKind};
+use crate::app::{CommandSender, ViewPublisher};
+use crate::cli::InviteArgs;
+use crate::consent::{TerminalLine, TerminalLines};
+
+use self::narrator::Narrator;
+use self::words::Wish;
+
+/// What a ticket that is being made shall become.
+#[derive(Debug, Default)]
+struct Delivery {
+    output: Option<PathBuf>,
+    email: Option<Option<String>>,
+}
+
+/// Shared between the thread that reads and whoever publishes views.
+#[derive(Debug, Default)]
+struct State {
+    narrator: Narrator,
+    /// When each open question was printed.
+    asked: BTreeMap<QuestionId, Instant>,
+    /// The ticket that `invite` asked for.
+    awaited: Option<Delivery>,
+    delivered: Option<TicketId>,
+}
+
+/// The terminal as a surface.
+#[derive(Debug, Clone)]
+pub struct Terminal {
+    state: Arc<Mutex<State>>,
+    view: ViewPublisher,
+    commands: CommandSender,
+}
+
+impl Terminal {
+    /// Begins to write what happens.
+    #[must_use]
+    pub fn open(view: ViewPublisher, commands: CommandSender) -> Self {
+        let terminal = Self { state: Arc::default(), view: view.clone(), commands };
+        print(&narrator::greeting(&view.latest()));
+        let listening = terminal.clone();
+        view.on_change(move || listening.tell());
+        terminal.tell();
+        terminal
+    }
+
+    /// Reads lines until the end of the input, `quit`, or the end of the program; to be called on a thread of its own.
+    pub fn read(&self, lines: &TerminalLines) {
+        while let Some(line) = lines.next_line() {
+            self.hear(&line);
+        }
+        // Nobody can answer any more: every question becomes a no, every session ends.
+        if let Some(question) = &self.view.latest().question {
+            self.commands.send(denial(question.id, &question.kind));
+        }
+        self.commands.send(UserCommand::Quit);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes what is new in the newest view.
+    fn tell(&self) {
+        let view = self.view.latest();
+        let mut state = self.state();
+        let lines = state.narrator.tell(&view);
+        print(&lines);
+        // Noted after the question is on the terminal: a line that was typed ahead does not answer it.
+        let now = Instant::now();
+        if let Some(question) = &view.question {
+            state.asked.entry(question.id).or_insert(now);
+        }
+        let open = view.question.as_ref().map(|question| question.id);
+        state.asked.retain(|id, _| Some(*id) == open);
+        self.deliver(&mut state, &view);
+    }
+
+    /// Saves and sends the ticket that `invite` asked for, once it is there.
+    fn deliver(&self, state: &mut State, view: &AppView) {
+        let Some(made) = view.invitation.as_ref().filter(|made| state.delivered != Some(made.id)) else {
+            return;
+        };
+        let Some(delivery) = state.awaited.take() else { return };
+        state.delivered = Some(made.id);
+        let id = made.id;
+        if let Some(address) = delivery.email {
+            self.commands.send(UserCommand::EmailTicket { id, address });
+            if delivery.output.is_none() {
+                return;
+            }
+        }
+        let path = delivery.output.unwrap_or_else(|| PathBuf::from(&made.file_name));
+        self.commands.send(UserCommand::SaveTicket { id, path: Some(path) });
+    }
+
+    fn hear(&self, line: &TerminalLine) {
+        let view = self.view.latest();
+        match words::parse(line.text()) {
+            Ok(Wish::Nothing) => {}
+            Ok(Wish::Help) => print(&words::help()),
+            Ok(Wish::Understood) => self.commands.send(UserCommand::SeenIntroduction),
+            Ok(Wish::Invite(args)) => self.invite(*args, &view),
+            Ok(Wish::Allow(number)) => self.allow(line, number, &view),
+            Ok(Wish::Deny(number)) => match view.question.as_ref().filter(|open| open.id.0 == number) {
+                Some(question) => self.commands.send(denial(question.id, &question.kind)),
+                None => print(&[format!("error: there is no question {number}")]),
+            },
+            Ok(Wish::Stop) => self.commands.send(UserCommand::StopControl),
+            Ok(Wish::End) => self.commands.send(UserCommand::EndSession(None)),
+            Ok(Wish::Tickets) => print(&narrator::tickets(&view)),
+            Ok(Wish::Cancel(text)) => self.cancel(&text, &view),
+            Ok(Wish::Status) => print(&narrator::status(&view)),
+            Ok(Wish::Quit) => self.commands.send(UserCommand::Quit),
+            Err(reason) => print(&[format!("error: {reason}")]),
+        }
+    }
+
+    fn invite(&self, args: InviteArgs, view: &AppView) {
+        if view.introduction_needed {
+            print(&["error: read the introduction above and type \"understood\" first".to_owned()]);
+            return;
+        }
+        let options = InvitationOptions {
+            to: args.to,
+            valid_for: args.valid_for.unwrap_or(view.settings.valid_for),
+            uses: args.uses.unwrap_or(view.settings.uses),
+        };
+        self.state().awaited = Some(Delivery { output: args.output, email: args.email });
+        self.commands.send(UserCommand::Invite(options));
+    }
+
+    fn allow(&self, line: &TerminalLine, number: u64, view: &AppView) {
+        let open = view.question.as_ref().filter(|open| open.id.0 == number);
+        let asked_at = self.state().asked.get(&QuestionId(number)).copied();
+        let (Some(question), Some(asked_at)) = (open, asked_at) else {
+            print(&[format!("error: there is no question {number}")]);
+            return;
+        };
+        match line.confirm(question.id, asked_at) {
+            Ok(yes) => {
+                let (question, answer) = (question.id, Answer::Allow(yes));
+                self.commands.send(match view.question.as_ref().map(|open| &open.kind) {
+                    Some(QuestionKind::Control { .. }) => UserCommand::AnswerControl { question, answer },
+                    Some(QuestionKind::View | QuestionKind::JoinView { .. }) | None => {
+                        UserCommand::AnswerView { question, answer }
+                    }
+                });
+            }
+            Err(error) => print(&[format!("error: {error}")]),
+        }
+    }
+
+    fn cancel(&self, text: &str, view: &AppView) {
+        let text = text.to_ascii_lowercase();
+        let mut found = view.tickets.iter().filter(|ticket| ticket.id.to_string().starts_with(&text));
+        match (found.next(), found.next()) {
+            (Some(ticket), None) => self.commands.send(UserCommand::CancelTicket(ticket.id)),
+            (Some(_), Some(_)) => print(&[format!("error: more than one ticket begins with {text}")]),
+            (None, _) => print(&[format!("error: there is no ticket {text}")]),
+        }
+    }
+}
+
+fn denial(question: QuestionId, kind: &QuestionKind) -> UserCommand {
+    match kind {
+        QuestionKind::View | QuestionKind::JoinView { .. } => {
+            UserCommand::AnswerView { question, answer: Answer::Deny }
+        }
+        QuestionKind::Control { .. } => UserCommand::AnswerControl { question, answer: Answer::Deny },
+    }
+}
+
+/// Writes lines to standard output, each at once. Who stopped reading gets no more.
+fn print(lines: &[String]) {
+    let mut output = io::stdout().lock();
+    for line in lines {
+        let _ = writeln!(output, "{line}");
+    }
+    let _ = output.flush();
+}
