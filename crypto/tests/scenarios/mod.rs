@@ -18,9 +18,9 @@ pub struct Vector {
 
 impl Vector {
     /// A scenario that must end with `expect`.
-    pub fn new(name: &str, about: &str, expect: &str, ticket: impl Into<Vec<u8>>) -> Self {
-        let vector = Self { name: name.into(), headers: Vec::new(), ticket: ticket.into() };
-        vector.with("about", about).with("expect", expect)
+    pub fn new(name: &str, about: &str, expect: &str, ticket: impl AsRef<[u8]>) -> Self {
+        let vector = Self { name: name.into(), headers: Vec::new(), ticket: ticket.as_ref().to_vec() };
+        if about.is_empty() { vector } else { vector.with("about", about) }.with("expect", expect)
     }
 
     /// Adds a header.
@@ -62,10 +62,6 @@ impl Vector {
 pub fn all() -> Vec<Vector> {
     let world = forge::World::new();
     let mut all = positive::all(&world);
-    all.extend(refusals::format(&world));
-    all.extend(refusals::text(&world));
-    all.extend(refusals::signature(&world));
-    all.extend(refusals::credentials(&world));
-    all.extend(refusals::uses(&world));
+    all.extend(refusals::all(&world));
     all
 }
