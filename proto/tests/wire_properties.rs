@@ -88,6 +88,8 @@ fn input_frames() -> impl Strategy<Value = InputFrame> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
     #[test]
     fn any_bytes_are_refused_or_have_one_spelling(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         every_family(&bytes)?;

@@ -153,6 +153,9 @@ pub struct Rect {
 }
 
 impl Rect {
+    /// The first number that no column and no row has.
+    const BEYOND: i64 = i32::MAX as i64 + 1;
+
     /// An area as given.
     pub const fn new(x: i32, y: i32, width: u32, height: u32) -> Self {
         Self { x, y, width, height }
@@ -165,14 +168,14 @@ impl Rect {
         Self { x: edge(left), y: edge(top), width: length(left, right), height: length(top, bottom) }
     }
 
-    /// First column to the right of the area.
+    /// First column to the right of the area; columns beyond the last that has a number do not exist.
     pub fn right(&self) -> i64 {
-        i64::from(self.x) + i64::from(self.width)
+        (i64::from(self.x) + i64::from(self.width)).min(Self::BEYOND)
     }
 
-    /// First row below the area.
+    /// First row below the area; rows beyond the last that has a number do not exist.
     pub fn bottom(&self) -> i64 {
-        i64::from(self.y) + i64::from(self.height)
+        (i64::from(self.y) + i64::from(self.height)).min(Self::BEYOND)
     }
 
     /// Width and height.
@@ -200,7 +203,11 @@ impl Rect {
 
     /// Every pixel of `other` lies inside.
     pub fn contains_rect(&self, other: &Self) -> bool {
-        self.intersection(other) == Some(*other) || other.is_empty()
+        other.is_empty()
+            || (self.x <= other.x
+                && self.y <= other.y
+                && other.right() <= self.right()
+                && other.bottom() <= self.bottom())
     }
 
     /// What both cover, or `None` when they have no pixel in common.

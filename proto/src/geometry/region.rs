@@ -49,7 +49,7 @@ impl Region {
 
     /// Number of pixels.
     pub fn area(&self) -> u64 {
-        self.rects.iter().map(Rect::area).sum()
+        self.rects.iter().map(Rect::area).fold(0, u64::saturating_add)
     }
 
     /// The smallest rectangle that covers the region; empty for an empty region.
@@ -99,7 +99,8 @@ impl Region {
 
     /// Joins two rectangles that make up a third without covering anything else, until there are none.
     fn join_exact(&mut self) {
-        while let Some((first, second)) = self.find_pair(|joined, a, b| joined.area() == a.area() + b.area())
+        while let Some((first, second)) =
+            self.find_pair(|joined, a, b| joined.area() == a.area().saturating_add(b.area()))
         {
             self.replace(first, second);
         }
@@ -117,7 +118,7 @@ impl Region {
         let pairs = self.rects.iter().enumerate().flat_map(|(first, a)| {
             let later = self.rects.iter().enumerate().skip(first + 1);
             later.map(move |(second, b)| {
-                (a.union(b).area().saturating_sub(a.area() + b.area()), first, second)
+                (a.union(b).area().saturating_sub(a.area().saturating_add(b.area())), first, second)
             })
         });
         if let Some((_, first, second)) = pairs.min() {
