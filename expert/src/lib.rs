@@ -13,5 +13,6 @@ pub mod opening;
 pub mod present;
 pub mod run;
 pub mod scale;
+pub mod terminal;
 pub mod view;
 pub mod words;

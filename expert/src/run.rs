@@ -3,15 +3,22 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
 use deskside_host::dirs::Directories;
 use deskside_host::exit::Exit;
 use deskside_host::logging;
 
+use crate::app::{self, Start};
 use crate::associate::{self, Places};
-use crate::cli::{self, Cli, Command, OpenOptions, ViewOptions};
+use crate::cli::{self, Cli, OpenOptions, ViewOptions};
+use crate::config::{self, Settings};
 use crate::identity::{self, Card};
+use crate::model::{Command, Message, Model};
+use crate::terminal::Mode;
+use crate::{opening, words};
 
 /// The word under which settings and data are kept.
 pub const PROGRAM: &str = "deskside-expert";
@@ -60,25 +67,51 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<Exit, Failure> {
+    words::remember_local_time();
     logging::start(cli.log.as_deref()).map_err(|error| Failure::new(Exit::Usage, error))?;
     match cli.command {
         None => show(cli.file, cli.view),
-        Some(Command::Open(options)) => open(options),
-        Some(Command::Identity { json }) => print_identity(json),
-        Some(Command::Associate { remove }) => associate(remove),
-        Some(Command::Completions { shell }) => print(&cli::completions(shell)),
-        Some(Command::Manual) => print(&cli::manual()?),
+        Some(cli::Command::Open(options)) => open(options),
+        Some(cli::Command::Identity { json }) => print_identity(json),
+        Some(cli::Command::Associate { remove }) => associate(remove),
+        Some(cli::Command::Completions { shell }) => print(&cli::completions(shell)),
+        Some(cli::Command::Manual) => print(&cli::manual()?),
     }
 }
 
+/// The window, as a double-click opens it: it says itself what is wrong with a ticket.
 fn show(file: Option<PathBuf>, view: ViewOptions) -> Result<Exit, Failure> {
-    let _ = (file, view);
-    Ok(Exit::Success)
+    let first = file.map(|file| Message::Command(Command::OpenFile(file)));
+    let start = prepare(view)?;
+    app::run(Start { first, ..start })
 }
 
+/// `open`, as a terminal or a script calls it: a ticket that cannot be used ends the program.
 fn open(options: OpenOptions) -> Result<Exit, Failure> {
-    let _ = options;
-    Ok(Exit::Success)
+    let start = prepare(options.view)?;
+    let ticket = opening::read_file(&options.file, &start.identity)
+        .map_err(|fault| Failure::new(fault.exit(), words::ticket_fault(&fault).line()))?;
+    let unix = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let standing = ticket.validity().at(unix);
+    if let Some(problem) = words::standing(standing, ticket.validity(), unix) {
+        return Err(Failure::new(Exit::Ticket, problem.line()));
+    }
+    let scripted = options.terminal || options.passphrase_stdin;
+    let terminal = scripted.then_some(Mode { stages: options.terminal });
+    app::run(Start { first: Some(Message::TicketRead(Ok(ticket))), terminal, ..start })
+}
+
+/// What every window needs before it is shown.
+fn prepare(view: ViewOptions) -> Result<Start, Failure> {
+    let dirs = Directories::for_program(PROGRAM)?;
+    let settings_file = dirs.settings_file();
+    let settings = Settings::load(&settings_file).map_err(|error| Failure::new(Exit::Usage, error))?;
+    let identity = Arc::new(identity::load_or_create(&dirs)?);
+    let name = config::own_name(view.name, &settings);
+    let mut model = Model::new(Card::of(&identity), settings, name);
+    model.full_screen |= view.full_screen;
+    model.scale = view.scale.unwrap_or(model.scale);
+    Ok(Start { model, identity, settings_file, first: None, terminal: None })
 }
 
 fn print_identity(json: bool) -> Result<Exit, Failure> {

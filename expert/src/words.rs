@@ -1,5 +1,6 @@
 //! Every sentence that the person reads, in one place. Knows what happened, not how it is drawn.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use deskside_proto::name::PersonName;
@@ -10,6 +11,16 @@ use time::{OffsetDateTime, UtcOffset};
 
 use crate::model::{ConnectFault, Ending, Given, Last, Phase, TicketFault};
 use crate::scale::Scale;
+
+static LOCAL: OnceLock<UtcOffset> = OnceLock::new();
+
+/// Asks the system for the local time zone. Must be called before the first thread is started: reading the zone while
+/// another thread changes the environment would be undefined, so the library refuses it later.
+pub fn remember_local_time() {
+    if let Ok(offset) = UtcOffset::current_local_offset() {
+        let _ = LOCAL.set(offset);
+    }
+}
 
 /// The program's name in titles.
 pub const TITLE: &str = "Deskside Expert";
@@ -515,8 +526,7 @@ pub fn validity(validity: &Validity, unix: u64) -> String {
 fn moment(unix: u64, now: u64) -> String {
     let local = |unix: u64| {
         let moment = OffsetDateTime::from_unix_timestamp(i64::try_from(unix).unwrap_or(i64::MAX)).ok()?;
-        let offset = UtcOffset::local_offset_at(moment).unwrap_or(UtcOffset::UTC);
-        moment.checked_to_offset(offset)
+        moment.checked_to_offset(*LOCAL.get().unwrap_or(&UtcOffset::UTC))
     };
     let Some(moment) = local(unix) else { return "a time far away".to_owned() };
     let clock = moment.format(format_description!("[hour]:[minute]")).unwrap_or_default();

@@ -64,6 +64,8 @@ pub struct Wants {
     pub toolbar: bool,
     /// The keyboard belongs to the toolbar.
     pub keyboard_in_toolbar: bool,
+    /// The pointer is over the picture, where the other side's pointer stands for it.
+    pub over_picture: bool,
     /// Which way the picture should scroll because the pointer is at its edge, -1 to 1.
     pub scroll: (f32, f32),
     /// The window must be painted again.
@@ -77,7 +79,6 @@ pub struct Tap {
     keyboard: Keyboard,
     buttons: BTreeSet<u8>,
     pointer: (f32, f32),
-    over_picture: bool,
     wheel: Wheel,
     wants: Wants,
 }
@@ -92,10 +93,14 @@ impl Tap {
             keyboard: Keyboard::default(),
             buttons: BTreeSet::new(),
             pointer: (-1.0, -1.0),
-            over_picture: false,
             wheel: Wheel::default(),
             wants: Wants::default(),
         }
+    }
+
+    /// Input goes there from now on.
+    pub fn set_sink(&mut self, sink: Sink) {
+        self.sink = sink;
     }
 
     /// Takes over how the window lies. When control has ended, what is held is forgotten: the client has released it.
@@ -103,7 +108,7 @@ impl Tap {
         if self.layout.controlling && !layout.controlling {
             self.keyboard.release_all();
             self.buttons.clear();
-            self.over_picture = false;
+            self.wants.over_picture = false;
             self.wants.keyboard_in_toolbar = false;
         }
         if layout.calling_edge.is_none() {
@@ -185,7 +190,7 @@ impl Tap {
         let dragging = !self.buttons.is_empty();
         self.watch_edge(x, y, dragging);
         let over = self.picture_at(x, y).is_some();
-        let was_over = std::mem::replace(&mut self.over_picture, over);
+        let was_over = std::mem::replace(&mut self.wants.over_picture, over);
         if !self.layout.controlling || !(over || dragging) {
             return Route::Window;
         }
@@ -198,7 +203,7 @@ impl Tap {
     }
 
     fn left(&mut self) -> Route {
-        self.over_picture = false;
+        self.wants.over_picture = false;
         self.wants.scroll = (0.0, 0.0);
         Route::Window
     }

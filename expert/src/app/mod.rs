@@ -1,3 +1,266 @@
 //! The window and everything that touches the world for it: events in, effects out.
+//! `shell` carries effects out, `input` takes keys and pointer first, `window` owns the event loop, this file the frame.
 
 pub mod input;
+mod shell;
+mod window;
+
+use std::cell::{Cell, RefCell};
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use deskside_crypto::identity::Identity;
+use deskside_host::exit::Exit;
+use zeroize::Zeroizing;
+
+use crate::link::Picture;
+use crate::model::{Command, Message, Model, Now, Passphrase, Stage};
+use crate::present::{self, Presenter};
+use crate::terminal::{self, Heard, Meaning, Mode};
+use crate::view::{self, Live};
+
+use input::Tap;
+use shell::Shell;
+
+pub use shell::Post;
+pub use window::run;
+
+/// What the program starts with.
+pub struct Start {
+    /// What is shown first.
+    pub model: Model,
+    /// The expert's identity.
+    pub identity: Arc<Identity>,
+    /// Where settings are kept.
+    pub settings_file: PathBuf,
+    /// What is done first.
+    pub first: Option<Message>,
+    /// How much of the terminal is used.
+    pub terminal: Option<Mode>,
+}
+
+/// What reaches the window's thread from others.
+#[derive(Debug)]
+pub enum Arrived {
+    /// For the model.
+    Message(Message),
+    /// From standard input.
+    Heard(Heard),
+}
+
+/// The window's content.
+struct App {
+    model: Model,
+    state: view::State,
+    shell: Shell,
+    arrived: Receiver<Arrived>,
+    tap: Rc<RefCell<Tap>>,
+    presenter: Box<dyn Presenter>,
+    script: Option<Script>,
+    exit: Rc<Cell<Exit>>,
+    title: String,
+}
+
+/// What a terminal needs to be remembered.
+struct Script {
+    mode: Mode,
+    reporter: terminal::Reporter,
+    /// Lines that came before there was a use for them.
+    waiting: std::collections::VecDeque<Zeroizing<String>>,
+    ended: bool,
+}
+
+impl App {
+    /// One message through the model, and what follows from it.
+    fn handle(&mut self, message: Message) {
+        let effects = self.model.handle(message, now());
+        if let Some(script) = &mut self.script
+            && script.mode.stages
+        {
+            script.reporter.report(&self.model);
+        }
+        for effect in effects {
+            self.shell.carry_out(effect, &self.model);
+        }
+    }
+
+    fn handle_arrived(&mut self) {
+        while let Ok(arrived) = self.arrived.try_recv() {
+            match arrived {
+                Arrived::Message(message) => self.handle(message),
+                Arrived::Heard(Heard::Line(line)) => {
+                    if let Some(script) = &mut self.script {
+                        script.waiting.push_back(line);
+                    }
+                }
+                Arrived::Heard(Heard::End) => {
+                    if let Some(script) = &mut self.script {
+                        script.ended = true;
+                    }
+                }
+            }
+            self.follow_script();
+        }
+    }
+
+    /// Uses the lines that wait, and takes the steps that a script need not spell out.
+    fn follow_script(&mut self) {
+        let Some(mode) = self.script.as_ref().map(|script| script.mode) else { return };
+        if let Stage::Ticket(ticket) = &self.model.stage
+            && ticket.passphrase == Passphrase::NotNeeded
+        {
+            self.handle(Message::Command(Command::Connect));
+        }
+        while let Some(line) = self.script.as_mut().and_then(|script| script.waiting.pop_front()) {
+            match terminal::meaning(&line, &self.model, mode) {
+                Meaning::Command(command) => self.handle(Message::Command(command)),
+                Meaning::Status => {
+                    if let Some(script) = &mut self.script {
+                        script.reporter.repeat(&self.model);
+                    }
+                }
+                Meaning::Later => {
+                    if let Some(script) = &mut self.script {
+                        script.waiting.push_front(line);
+                    }
+                    break;
+                }
+                Meaning::Unknown if mode.stages => {
+                    crate::run::say("deskside-expert: the commands are: control, release, end, status");
+                }
+                Meaning::Unknown => {}
+            }
+        }
+        let Some(script) = &self.script else { return };
+        let starved = script.ended && script.waiting.is_empty() && terminal::waits_for_passphrase(&self.model);
+        let over = mode.stages && matches!(self.model.stage, Stage::Ended(_));
+        if starved || over {
+            self.say_why();
+            self.handle(Message::Command(Command::Quit));
+        }
+    }
+
+    /// The sentence behind the exit code, for whoever reads standard error.
+    fn say_why(&self) {
+        let words = match &self.model.stage {
+            Stage::Ended(ending) if ending.exit() != Exit::Success => {
+                let client = self.model.current.as_ref().map(|(ticket, _)| ticket.from().to_string());
+                crate::words::ending(ending, client.as_deref().unwrap_or("The other side")).line()
+            }
+            Stage::Ticket(ticket) => match &ticket.passphrase {
+                Passphrase::Wrong(fault) => crate::words::ticket_fault(fault).line(),
+                _ => "The ticket needs its passphrase. Write it as a line to standard input.".to_owned(),
+            },
+            _ => return,
+        };
+        crate::run::say(&format!("deskside-expert: {words}"));
+    }
+
+    fn title(&self) -> String {
+        let name = crate::words::TITLE;
+        match &self.model.stage {
+            Stage::Session(session) => format!("{} \u{2013} {name}", session.client),
+            Stage::Ticket(ticket) => format!("{} \u{2013} {name}", ticket.ticket.from()),
+            Stage::Start { .. } | Stage::Connecting { .. } | Stage::Ended(_) => name.to_owned(),
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, context: &egui::Context, _: &mut eframe::Frame) {
+        self.handle_arrived();
+        let title = self.title();
+        if title != self.title {
+            context.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+        if let Some(exit) = self.shell.quits() {
+            self.exit.set(exit);
+            context.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _: &mut eframe::Frame) {
+        let wants = {
+            let mut tap = self.tap.borrow_mut();
+            tap.painted();
+            tap.wants()
+        };
+        let session = self.shell.shared();
+        let nothing = Picture::default();
+        let picture = session.as_ref().map_or(&nothing, |shared| &*shared.picture);
+        let cursor = session.as_ref().map(|shared| shared.cursor.look()).unwrap_or_default();
+        let live = Live { presenter: &mut *self.presenter, picture, cursor, wants };
+        let shown = view::show(ui, &self.model, now(), &mut self.state, live);
+        {
+            let mut tap = self.tap.borrow_mut();
+            tap.set_layout(shown.layout);
+            if shown.leave_toolbar {
+                tap.leave_toolbar();
+                ui.ctx().request_repaint();
+            }
+        }
+        for command in shown.commands {
+            self.handle(Message::Command(command));
+            ui.ctx().request_repaint();
+        }
+        if ui.ctx().input(|input| input.viewport().close_requested()) {
+            self.exit.set(self.shell.quits().unwrap_or_else(|| self.model.exit()));
+        }
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+
+    fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
+        self.tap.borrow_mut().release_all();
+        self.shell.leave();
+    }
+}
+
+/// The present moment on both clocks.
+fn now() -> Now {
+    let unix = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Now { monotonic: Instant::now(), unix }
+}
+
+impl App {
+    fn new(start: Start, context: &egui::Context, tap: Rc<RefCell<Tap>>, exit: Rc<Cell<Exit>>) -> std::io::Result<Self> {
+        let (sender, arrived) = std::sync::mpsc::channel();
+        let post = Post::new(sender, context.clone());
+        deskside_look::apply(context, start.model.settings.theme.into());
+        let shell = Shell::new(start.identity, start.settings_file, post.clone())?;
+        let gate = shell.gate();
+        tap.borrow_mut().set_sink(Box::new(move |event| gate.send(event)));
+        let script = start.terminal.map(|mode| Script {
+            mode,
+            reporter: terminal::Reporter::default(),
+            waiting: std::collections::VecDeque::new(),
+            ended: false,
+        });
+        if script.is_some() {
+            let post = post.clone();
+            terminal::listen(move |heard| post.send(Arrived::Heard(heard)))?;
+        }
+        let mut app = Self {
+            model: start.model,
+            state: view::State::default(),
+            shell,
+            arrived,
+            tap,
+            presenter: present::open(),
+            script,
+            exit,
+            title: String::new(),
+        };
+        if let Some(first) = start.first {
+            app.handle(first);
+            app.follow_script();
+        }
+        Ok(app)
+    }
+}

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use deskside_host::exit::Exit;
+use deskside_proto::geometry::Size;
+use deskside_proto::name::PersonName;
 use zeroize::Zeroizing;
 
 use crate::config::{Settings, Theme};
@@ -142,6 +144,10 @@ pub enum Effect {
     Save,
     /// Fill the screen, or not.
     FullScreen(bool),
+    /// The desktop is seen from now on.
+    ViewingBegan(Size),
+    /// Take statistics, or not.
+    Statistics(bool),
     /// Change the appearance.
     Theme(Theme),
     /// End the program.
@@ -200,8 +206,14 @@ pub struct Model {
     pub stage: Stage,
     /// The own key and fingerprint.
     pub card: Card,
-    /// The settings, with what the command line changed for now.
+    /// The settings, as they are in the file.
     pub settings: Settings,
+    /// The name that the other side is shown.
+    pub name: PersonName,
+    /// The size of the picture now.
+    pub scale: Scale,
+    /// The session fills the screen.
+    pub full_screen: bool,
     /// The statistics are shown.
     pub statistics: bool,
     /// What was copied last, for the word on its button.
@@ -215,11 +227,14 @@ pub struct Model {
 impl Model {
     /// The program at its start.
     #[must_use]
-    pub fn new(card: Card, settings: Settings) -> Self {
+    pub fn new(card: Card, settings: Settings, name: PersonName) -> Self {
         Self {
             stage: Stage::Start { problem: None, reading: false },
             card,
+            scale: settings.scale,
+            full_screen: settings.full_screen,
             settings,
+            name,
             statistics: false,
             copied: None,
             attempt: 0,
@@ -258,16 +273,17 @@ impl Model {
                 vec![Effect::Copy(what)]
             }
             Command::SetScale(scale) => {
+                self.scale = scale;
                 self.settings.scale = scale;
                 vec![Effect::Save]
             }
             Command::SetFullScreen(full) => {
-                self.settings.full_screen = full;
-                vec![Effect::FullScreen(full), Effect::Save]
+                self.full_screen = full;
+                vec![Effect::FullScreen(full)]
             }
             Command::SetStatistics(shown) => {
                 self.statistics = shown;
-                Vec::new()
+                vec![Effect::Statistics(shown)]
             }
             Command::SetTheme(theme) => {
                 self.settings.theme = theme;

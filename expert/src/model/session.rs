@@ -111,8 +111,8 @@ pub struct Session {
     pub phase: Phase,
     /// The size of their desktop; none before it is seen.
     pub screen: Option<Size>,
-    /// How control ended last.
-    pub last: Option<Last>,
+    /// How control ended last, and when.
+    pub last: Option<(Last, Instant)>,
     /// From when on it makes sense to ask for control again.
     pub ask_from: Option<Instant>,
     /// How the line is.
@@ -126,7 +126,7 @@ impl Session {
     #[must_use]
     pub fn accepts(&self, wish: Wish) -> bool {
         match wish {
-            Wish::RequestControl => self.phase == Phase::Viewing,
+            Wish::RequestControl => self.phase == Phase::Viewing && self.screen.is_some(),
             Wish::WithdrawRequest => matches!(self.phase, Phase::Asked { .. }),
             Wish::ReleaseControl => matches!(self.phase, Phase::Controlling { .. }),
             Wish::Leave => true,
@@ -167,8 +167,8 @@ impl Model {
                 Vec::new()
             }
             (news, Stage::Session(session)) => {
-                let began = session.handle(news, now);
-                if began && self.settings.full_screen { vec![Effect::FullScreen(true)] } else { Vec::new() }
+                let began = session.handle(news, now).then_some(session.screen).flatten();
+                began.map(Effect::ViewingBegan).into_iter().collect()
             }
             // News that crossed with a change of screen.
             (_, Stage::Start { .. } | Stage::Ticket(_) | Stage::Connecting { .. } | Stage::Ended(_)) => Vec::new(),
@@ -202,14 +202,14 @@ impl Session {
             }
             LinkNews::Denied { reason, pause } => {
                 self.ask_from = Some(now.monotonic + pause);
-                self.back_to_viewing(Some(Last::Denied(reason)));
+                self.back_to_viewing(Some((Last::Denied(reason), now.monotonic)));
             }
             LinkNews::Withdrawn => self.back_to_viewing(None),
             LinkNews::Revoked { reason, pause } => {
                 self.ask_from = Some(now.monotonic + pause);
-                self.back_to_viewing(Some(Last::Revoked(reason)));
+                self.back_to_viewing(Some((Last::Revoked(reason), now.monotonic)));
             }
-            LinkNews::Released => self.back_to_viewing(Some(Last::Released)),
+            LinkNews::Released => self.back_to_viewing(Some((Last::Released, now.monotonic))),
             LinkNews::Statistics(statistics) => self.statistics = statistics,
             // Handled where the stage changes.
             LinkNews::Waiting { .. } | LinkNews::Ended(_) => {}
@@ -217,7 +217,7 @@ impl Session {
         false
     }
 
-    fn back_to_viewing(&mut self, last: Option<Last>) {
+    fn back_to_viewing(&mut self, last: Option<(Last, Instant)>) {
         if self.is_seeing() {
             self.phase = Phase::Viewing;
             self.last = last;

@@ -1,0 +1,267 @@
+//! Carries effects out: files, dialogs, threads, the session's task, the clipboard, the window's state.
+//! What comes back goes to the model as a message; nothing is decided here.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+use deskside_crypto::identity::Identity;
+use deskside_host::exit::Exit;
+use deskside_proto::geometry::Size;
+use egui::{Context, Vec2, ViewportCommand};
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinHandle;
+
+use super::Arrived;
+use crate::link::{self, InputGate, Peer, Reporter, Shared, ToSession};
+use crate::model::{Access, Command, Copied, Effect, LinkNews, Message, Model, Spoken, Ticket, Wish};
+use crate::{opening, words};
+
+/// How long a session may take to say goodbye when the program ends.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// The way of other threads to the window's thread.
+#[derive(Clone)]
+pub struct Post {
+    sender: Sender<Arrived>,
+    context: Context,
+}
+
+impl Post {
+    pub(super) fn new(sender: Sender<Arrived>, context: Context) -> Self {
+        Self { sender, context }
+    }
+
+    /// Leaves a message and wakes the window.
+    pub fn send(&self, arrived: Arrived) {
+        // Without a receiver the program is ending.
+        let _ = self.sender.send(arrived);
+        self.context.request_repaint();
+    }
+
+    fn message(&self, message: Message) {
+        self.send(Arrived::Message(message));
+    }
+}
+
+/// Reports of one session.
+#[derive(Clone)]
+struct SessionPost {
+    post: Post,
+    attempt: u32,
+}
+
+impl Reporter for SessionPost {
+    fn report(&self, news: LinkNews) {
+        self.post.message(Message::Link { attempt: self.attempt, news });
+    }
+
+    fn repaint(&self) {
+        self.post.context.request_repaint();
+    }
+}
+
+struct Running {
+    to_session: UnboundedSender<ToSession>,
+    shared: Shared,
+    task: JoinHandle<()>,
+}
+
+/// Everything outside of the model.
+pub struct Shell {
+    identity: Arc<Identity>,
+    settings_file: PathBuf,
+    post: Post,
+    runtime: Runtime,
+    gate: InputGate,
+    running: Option<Running>,
+    quits: Option<Exit>,
+}
+
+impl Shell {
+    pub(super) fn new(identity: Arc<Identity>, settings_file: PathBuf, post: Post) -> std::io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let shell = Self {
+            identity,
+            settings_file,
+            post,
+            runtime,
+            gate: InputGate::default(),
+            running: None,
+            quits: None,
+        };
+        shell.watch_signals();
+        Ok(shell)
+    }
+
+    /// The way for input of whatever session runs.
+    pub(super) fn gate(&self) -> InputGate {
+        self.gate.clone()
+    }
+
+    /// The picture and pointer of the session that runs.
+    pub(super) fn shared(&self) -> Option<Shared> {
+        self.running.as_ref().map(|running| running.shared.clone())
+    }
+
+    /// The program is to end, with this code.
+    pub(super) const fn quits(&self) -> Option<Exit> {
+        self.quits
+    }
+
+    pub(super) fn carry_out(&mut self, effect: Effect, model: &Model) {
+        match effect {
+            Effect::ChooseFile => self.choose_file(),
+            Effect::ReadFile(path) => self.read(move |identity| opening::read_file(&path, identity)),
+            Effect::ReadText(text) => self.read(move |identity| opening::read_text(&text, identity)),
+            Effect::TryPassphrase { attempt, ticket, passphrase } => {
+                self.try_passphrase(attempt, ticket, passphrase);
+            }
+            Effect::Connect { attempt, ticket, access } => self.connect(attempt, ticket, access, model),
+            Effect::Session(wish) => {
+                self.tell(ToSession::Wish(wish));
+                if wish == Wish::Leave {
+                    self.end_viewing();
+                }
+            }
+            Effect::Disconnect => self.disconnect(),
+            Effect::Copy(what) => self.post.context.copy_text(copied(what, model)),
+            Effect::Save => {
+                if let Err(error) = model.settings.save(&self.settings_file) {
+                    tracing::warn!(%error, "the settings were not saved");
+                }
+            }
+            Effect::FullScreen(full) => {
+                self.post.context.send_viewport_cmd(ViewportCommand::Fullscreen(full));
+            }
+            Effect::ViewingBegan(size) => self.begin_viewing(size, model),
+            Effect::Statistics(shown) => self.tell(ToSession::Statistics(shown)),
+            Effect::Theme(theme) => deskside_look::theme::choose(&self.post.context, theme.into()),
+            Effect::Quit(exit) => {
+                self.quits = Some(exit);
+                self.post.context.request_repaint();
+            }
+        }
+    }
+
+    fn choose_file(&self) {
+        let post = self.post.clone();
+        self.runtime.spawn(async move {
+            let dialog = rfd::AsyncFileDialog::new()
+                .set_title("Open a ticket")
+                .add_filter("Deskside tickets", &[deskside_proto::ticket_file::FILE_EXTENSION])
+                .add_filter("All files", &["*"]);
+            if let Some(file) = dialog.pick_file().await {
+                post.message(Message::Command(Command::OpenFile(file.path().to_owned())));
+            }
+        });
+    }
+
+    fn read(
+        &self,
+        read: impl FnOnce(&Identity) -> Result<Arc<Ticket>, crate::model::TicketFault> + Send + 'static,
+    ) {
+        let (post, identity) = (self.post.clone(), Arc::clone(&self.identity));
+        self.runtime.spawn_blocking(move || post.message(Message::TicketRead(read(&identity))));
+    }
+
+    fn try_passphrase(&self, attempt: u32, ticket: Arc<Ticket>, passphrase: Spoken) {
+        let post = self.post.clone();
+        self.runtime.spawn_blocking(move || {
+            let result = opening::try_passphrase(&ticket, &passphrase.0);
+            post.message(Message::PassphraseTried { attempt, result });
+        });
+    }
+
+    fn connect(&mut self, attempt: u32, ticket: Arc<Ticket>, access: Arc<Access>, model: &Model) {
+        self.disconnect();
+        let shared = Shared { gate: self.gate.clone(), ..Shared::default() };
+        let (to_session, wishes) = tokio::sync::mpsc::unbounded_channel();
+        let peer = Peer { identity: Arc::clone(&self.identity), name: model.name.clone(), ticket, access };
+        let reporter = SessionPost { post: self.post.clone(), attempt };
+        let task = self.runtime.spawn(link::drive(peer, shared.clone(), wishes, reporter));
+        self.running = Some(Running { to_session, shared, task });
+        if model.statistics {
+            self.tell(ToSession::Statistics(true));
+        }
+    }
+
+    fn tell(&self, what: ToSession) {
+        if let Some(running) = &self.running {
+            // A session that has just ended reports so itself.
+            let _ = running.to_session.send(what);
+        }
+    }
+
+    /// Lets the connection go. A session that said goodbye has ended by itself; one that is still being made stops here.
+    fn disconnect(&mut self) {
+        self.end_viewing();
+        if let Some(running) = self.running.take() {
+            running.task.abort();
+        }
+    }
+
+    fn begin_viewing(&self, desktop: Size, model: &Model) {
+        let context = &self.post.context;
+        if model.full_screen {
+            context.send_viewport_cmd(ViewportCommand::Fullscreen(true));
+        } else if let Some(size) = window_for(context, desktop) {
+            context.send_viewport_cmd(ViewportCommand::InnerSize(size));
+        }
+    }
+
+    fn end_viewing(&self) {
+        let context = &self.post.context;
+        if context.input(|input| input.viewport().fullscreen.unwrap_or(false)) {
+            context.send_viewport_cmd(ViewportCommand::Fullscreen(false));
+        }
+    }
+
+    /// The program ends: the session says goodbye, in a bounded time.
+    pub(super) fn leave(&mut self) {
+        self.gate.close();
+        let Some(running) = self.running.take() else { return };
+        let _ = running.to_session.send(ToSession::Wish(Wish::Leave));
+        let wait = async { tokio::time::timeout(GOODBYE, running.task).await };
+        if self.runtime.block_on(wait).is_err() {
+            tracing::info!("the other side was not told in time");
+        }
+    }
+
+    /// A polite end is asked for with a signal, as by Ctrl+C in the terminal.
+    fn watch_signals(&self) {
+        use tokio::signal::unix::{SignalKind, signal};
+        for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
+            let post = self.post.clone();
+            self.runtime.spawn(async move {
+                if let Ok(mut signals) = signal(kind)
+                    && signals.recv().await.is_some()
+                {
+                    post.message(Message::Command(Command::Quit));
+                }
+            });
+        }
+    }
+}
+
+/// The window's size at which the desktop is seen whole, if the screen has room for it; units: points.
+fn window_for(context: &Context, desktop: Size) -> Option<Vec2> {
+    let (screen, scale) =
+        context.input(|input| (input.viewport().monitor_size, input.pixels_per_point()));
+    let toolbar = deskside_look::tokens::size::BUTTON_HEIGHT + deskside_look::tokens::space::M;
+    let wanted = Vec2::new(desktop.width as f32, desktop.height as f32) / scale + Vec2::new(0.0, toolbar);
+    // Room for the window's frame and the desktop's own bars.
+    let room = screen? * 0.92;
+    let factor = (room.x / wanted.x).min(room.y / wanted.y).min(1.0);
+    Some((wanted * factor).floor())
+}
+
+fn copied(what: Copied, model: &Model) -> String {
+    match what {
+        Copied::PublicKey => model.card.public_key.clone(),
+        Copied::Fingerprint => model.card.fingerprint.clone(),
+        Copied::RequestForTicket => words::request_for_ticket(&model.card.public_key),
+    }
+}

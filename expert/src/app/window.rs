@@ -1,0 +1,135 @@
+//! The event loop: every event of the window goes through the tap before egui sees it.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use deskside_host::exit::Exit;
+use deskside_look::icon::{self, Subject};
+use eframe::{EframeWinitApplication, UserEvent};
+use egui::{Context, ViewportBuilder};
+use winit::application::ApplicationHandler;
+use winit::event::{DeviceEvent, DeviceId, StartCause, WindowEvent};
+use winit::event_loop::{ActiveEventLoop, ControlFlow, DeviceEvents, EventLoop};
+use winit::window::WindowId;
+
+use super::input::{Route, Tap};
+use super::{App, Start};
+use crate::run::{Failure, PROGRAM};
+use crate::words;
+
+/// The window at the start. Units: points.
+const SIZE: [f32; 2] = [760.0, 620.0];
+const SMALLEST: [f32; 2] = [420.0, 360.0];
+
+/// Shows the window until the person closes it or the session of a script is over.
+///
+/// # Errors
+/// Where there is no display, or none that can be drawn on.
+pub fn run(start: Start) -> Result<Exit, Failure> {
+    let event_loop = EventLoop::<UserEvent>::with_user_event().build().map_err(|error| no_display(&error))?;
+    event_loop.set_control_flow(ControlFlow::Wait);
+    // Raw motion would wake the program for every movement anywhere on the screen.
+    event_loop.listen_device_events(DeviceEvents::Never);
+    let tap = Rc::new(RefCell::new(Tap::new(Box::new(|_| {}))));
+    let exit = Rc::new(Cell::new(Exit::Success));
+    let context = Rc::new(RefCell::new(None));
+    let creator = {
+        let (tap, exit, context) = (Rc::clone(&tap), Rc::clone(&exit), Rc::clone(&context));
+        move |creation: &eframe::CreationContext<'_>| {
+            *context.borrow_mut() = Some(creation.egui_ctx.clone());
+            let app = App::new(start, &creation.egui_ctx, tap, exit)?;
+            Ok(Box::new(app) as Box<dyn eframe::App>)
+        }
+    };
+    let eframe = eframe::create_native(words::TITLE, options(), Box::new(creator), &event_loop);
+    let mut window = Window { eframe, tap, context };
+    event_loop.run_app(&mut window).map_err(|error| no_display(&error))?;
+    if window.context.borrow().is_none() {
+        return Err(Failure::new(
+            Exit::Failure,
+            "the window could not be drawn: OpenGL 2.1 or OpenGL ES 3 is needed. Install your graphics driver, or Mesa's software renderer (package libgl1-mesa-dri)",
+        ));
+    }
+    Ok(exit.get())
+}
+
+fn no_display(error: &dyn std::error::Error) -> Failure {
+    Failure::new(
+        Exit::Failure,
+        format!(
+            "there is no display to show a window on ({error}). Start it from a graphical session, or set DISPLAY to one"
+        ),
+    )
+}
+
+fn options() -> eframe::NativeOptions {
+    let viewport = ViewportBuilder::default()
+        .with_title(words::TITLE)
+        .with_app_id(PROGRAM)
+        .with_inner_size(SIZE)
+        .with_min_inner_size(SMALLEST)
+        .with_icon(icon::window_icon(Subject::Expert));
+    eframe::NativeOptions {
+        viewport,
+        // Remote pixels are shown as they are.
+        dithering: false,
+        multisampling: 0,
+        // Waiting for the screen's beat would hold back input, which is sent from the same thread.
+        glow_options: eframe::egui_glow::GlowConfiguration { vsync: false, ..Default::default() },
+        ..eframe::NativeOptions::default()
+    }
+}
+
+/// The window, with the tap in front.
+struct Window<'a> {
+    eframe: EframeWinitApplication<'a>,
+    tap: Rc<RefCell<Tap>>,
+    context: Rc<RefCell<Option<Context>>>,
+}
+
+impl ApplicationHandler<UserEvent> for Window<'_> {
+    fn window_event(&mut self, event_loop: &ActiveEventLoop, window: WindowId, event: WindowEvent) {
+        let (route, repaint) = {
+            let mut tap = self.tap.borrow_mut();
+            (tap.handle(&event), tap.wants().repaint)
+        };
+        if repaint && let Some(context) = &*self.context.borrow() {
+            context.request_repaint();
+        }
+        if route == Route::Window {
+            self.eframe.window_event(event_loop, window, event);
+        }
+    }
+
+    fn device_event(&mut self, _: &ActiveEventLoop, _: DeviceId, _: DeviceEvent) {
+        // Motion of devices is not of the window, and egui would repaint for it.
+    }
+
+    fn resumed(&mut self, event_loop: &ActiveEventLoop) {
+        self.eframe.resumed(event_loop);
+    }
+
+    fn suspended(&mut self, event_loop: &ActiveEventLoop) {
+        self.eframe.suspended(event_loop);
+    }
+
+    fn new_events(&mut self, event_loop: &ActiveEventLoop, cause: StartCause) {
+        self.eframe.new_events(event_loop, cause);
+    }
+
+    fn user_event(&mut self, event_loop: &ActiveEventLoop, event: UserEvent) {
+        self.eframe.user_event(event_loop, event);
+    }
+
+    fn about_to_wait(&mut self, event_loop: &ActiveEventLoop) {
+        self.eframe.about_to_wait(event_loop);
+    }
+
+    fn exiting(&mut self, event_loop: &ActiveEventLoop) {
+        self.eframe.exiting(event_loop);
+    }
+
+    fn memory_warning(&mut self, event_loop: &ActiveEventLoop) {
+        self.eframe.memory_warning(event_loop);
+    }
+}

@@ -1,0 +1,263 @@
+//! The picture in its place: scale, scrolling, and the other side's pointer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deskside_proto::geometry::{Size, ViewPoint, ViewTransform};
+use deskside_proto::wire::cursor::CursorShape;
+use egui::containers::scroll_area::{DragScroll, ScrollSource};
+use egui::{Color32, ColorImage, CursorIcon, CustomCursorImage, Rect, ScrollArea, Sense, TextureHandle, Ui, Vec2};
+
+use super::Live;
+use super::viewer::pixels;
+use crate::app::input::{Layout, Pixels};
+use crate::model::{Phase, Session};
+use crate::scale::Scale;
+
+/// How near to the edge the pointer must be for a large picture to scroll. Units: physical pixels.
+const SCROLL_MARGIN_PX: f32 = 24.0;
+/// How fast it scrolls then. Units: points per second.
+const SCROLL_SPEED: f32 = 1200.0;
+
+/// What the picture's view remembers between frames.
+#[derive(Default)]
+pub struct Remembered {
+    offset: Vec2,
+    pointer: Option<Pointer>,
+}
+
+/// The other side's pointer, made ready for this window.
+struct Pointer {
+    shape: Arc<CursorShape>,
+    times: u16,
+    image: CustomCursorImage,
+    sprite: TextureHandle,
+}
+
+/// Shows the picture in all the room there is; gives where it lies.
+pub fn show(
+    ui: &mut Ui,
+    scale: Scale,
+    session: &Session,
+    state: &mut Remembered,
+    live: &mut Live<'_>,
+) -> Layout {
+    let desktop = shown_size(live, session);
+    if desktop.is_empty() {
+        return Layout::default();
+    }
+    let points_per_pixel = 1.0 / ui.ctx().pixels_per_point();
+    let room = pixels(ui, ui.available_rect_before_wrap());
+    let (factor, whole) = factor(scale, desktop, size_of(&room));
+    let wanted = Vec2::new(desktop.width as f32, desktop.height as f32) * factor * points_per_pixel;
+    let area = if fits(wanted, ui.available_size()) {
+        ui.allocate_rect(ui.available_rect_before_wrap(), Sense::hover());
+        state.offset = Vec2::ZERO;
+        room
+    } else {
+        scrolled(ui, wanted, session, state, live)
+    };
+    let scroll = state.offset / points_per_pixel;
+    let transform =
+        ViewTransform::placed(desktop, size_of(&area), factor, ViewPoint { x: scroll.x, y: scroll.y });
+    live.presenter.refresh(ui.ctx(), live.picture, whole);
+    let rect = Rect::from_min_max(
+        (Vec2::new(area.left, area.top) * points_per_pixel).to_pos2(),
+        (Vec2::new(area.right, area.bottom) * points_per_pixel).to_pos2(),
+    );
+    let painter = ui.painter().with_clip_rect(rect);
+    live.presenter.paint(&painter, rect, &transform);
+    pointer(ui, &painter, rect, &transform, session, state, live);
+    let scrolls = !fits(wanted, rect.size());
+    Layout {
+        picture: Some((area, transform)),
+        scroll_margin_px: if scrolls { SCROLL_MARGIN_PX } else { 0.0 },
+        ..Layout::default()
+    }
+}
+
+/// The size of the pixels that are there; before the first, what was announced.
+fn shown_size(live: &Live<'_>, session: &Session) -> Size {
+    let there = live.picture.size();
+    if there.is_empty() { session.screen.unwrap_or_default() } else { there }
+}
+
+fn size_of(area: &Pixels) -> Size {
+    let length = |from: f32, to: f32| (to - from).max(0.0) as u32;
+    Size::new(length(area.left, area.right), length(area.top, area.bottom))
+}
+
+/// Half a point of difference is rounding, not overflow.
+fn fits(wanted: Vec2, room: Vec2) -> bool {
+    wanted.x <= room.x + 0.5 && wanted.y <= room.y + 0.5
+}
+
+/// View pixels per desktop pixel, and whether pixels stay whole.
+///
+/// `Fit` makes a picture smaller as far as needed, but larger only by whole steps, so that text stays crisp.
+pub(super) fn factor(scale: Scale, desktop: Size, room: Size) -> (f32, bool) {
+    match scale {
+        Scale::Times(times) => (f32::from(times), true),
+        Scale::Fit => {
+            let ratio = |room: u32, desktop: u32| room as f32 / desktop.max(1) as f32;
+            let factor = ratio(room.width, desktop.width).min(ratio(room.height, desktop.height));
+            if factor >= 1.0 { (factor.floor(), true) } else { (factor.max(0.02), false) }
+        }
+    }
+}
+
+/// Room for a picture that is larger than the window: scroll bars, and scrolling by the pointer at the edge.
+fn scrolled(ui: &mut Ui, wanted: Vec2, session: &Session, state: &mut Remembered, live: &Live<'_>) -> Pixels {
+    let controlling = session.is_controlling();
+    let (x, y) = if controlling { live.wants.scroll } else { (0.0, 0.0) };
+    let mut offset = state.offset;
+    if (x, y) != (0.0, 0.0) {
+        let step = SCROLL_SPEED * ui.input(|input| input.stable_dt).min(0.05);
+        offset += Vec2::new(x, y) * step;
+    }
+    // While controlling, wheel and drag belong to the other side.
+    let source = if controlling {
+        ScrollSource { drag: DragScroll::Never, mouse_wheel: false, scroll_bar: true }
+    } else {
+        ScrollSource { drag: DragScroll::Always, mouse_wheel: true, scroll_bar: true }
+    };
+    ui.spacing_mut().item_spacing = Vec2::ZERO;
+    let output = ScrollArea::both()
+        .auto_shrink(false)
+        .scroll_source(source)
+        .scroll_offset(offset.max(Vec2::ZERO))
+        .show(ui, |ui| {
+            ui.allocate_exact_size(wanted, Sense::hover());
+        });
+    let moved = output.state.clamped_offset() != state.offset;
+    state.offset = output.state.clamped_offset();
+    if (x, y) != (0.0, 0.0) && moved {
+        ui.ctx().request_repaint_after(Duration::from_millis(8));
+    }
+    pixels(ui, output.inner_rect)
+}
+
+/// The other side's pointer: at the own pointer while it stands for it, else painted where the other side says.
+fn pointer(
+    ui: &Ui,
+    painter: &egui::Painter,
+    area: Rect,
+    transform: &ViewTransform,
+    session: &Session,
+    state: &mut Remembered,
+    live: &Live<'_>,
+) {
+    let stands_for_it = session.phase == Phase::Controlling { paused: false };
+    if !live.cursor.known || (stands_for_it && !live.wants.over_picture) {
+        return;
+    }
+    let Some(shape) = &live.cursor.shape else {
+        if stands_for_it {
+            ui.ctx().set_cursor_icon(CursorIcon::None);
+        }
+        return;
+    };
+    let times = transform.scale().floor().clamp(1.0, 4.0) as u16;
+    let pointer = ready(ui, shape, times, &mut state.pointer);
+    if stands_for_it {
+        ui.ctx().set_cursor_image(Some(pointer.image.clone()));
+        return;
+    }
+    let points_per_pixel = 1.0 / ui.ctx().pixels_per_point();
+    let size = Vec2::new(shape.size().width as f32, shape.size().height as f32);
+    let hotspot = Vec2::new(f32::from(shape.hotspot().x), f32::from(shape.hotspot().y));
+    let at = transform.view_from_desktop(live.cursor.at);
+    let times = f32::from(times);
+    let corner = area.min + (Vec2::new(at.x, at.y).round() - hotspot * times) * points_per_pixel;
+    let rect = Rect::from_min_size(corner, size * times * points_per_pixel);
+    let whole = Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
+    painter.image(pointer.sprite.id(), rect, whole, Color32::WHITE);
+}
+
+fn ready<'a>(ui: &Ui, shape: &Arc<CursorShape>, times: u16, kept: &'a mut Option<Pointer>) -> &'a Pointer {
+    let is_same = |kept: &Pointer| Arc::ptr_eq(&kept.shape, shape) && kept.times == times;
+    let made = match kept.take() {
+        Some(pointer) if is_same(&pointer) => pointer,
+        _ => {
+            let (width, height) = (shape.size().width as usize, shape.size().height as usize);
+            let sprite = ColorImage::from_rgba_premultiplied([width, height], shape.rgba());
+            Pointer {
+                shape: Arc::clone(shape),
+                times,
+                image: native_image(shape, times),
+                sprite: ui.ctx().load_texture("pointer", sprite, egui::TextureOptions::NEAREST),
+            }
+        }
+    };
+    kept.insert(made)
+}
+
+/// The pointer as the window system wants it: colours not multiplied by alpha, each pixel `times` times as large.
+fn native_image(shape: &CursorShape, times: u16) -> CustomCursorImage {
+    let (width, height) = (shape.size().width as usize, shape.size().height as usize);
+    let (pixels, _) = shape.rgba().as_chunks::<4>();
+    let steps = usize::from(times);
+    let mut rgba = Vec::with_capacity(pixels.len() * 4 * steps * steps);
+    for row in pixels.chunks_exact(width.max(1)) {
+        for _ in 0..steps {
+            for pixel in row {
+                let straight = unmultiplied(*pixel);
+                for _ in 0..steps {
+                    rgba.extend_from_slice(&straight);
+                }
+            }
+        }
+    }
+    let side = |length: usize| u16::try_from(length * steps).unwrap_or(u16::MAX);
+    let hotspot = shape.hotspot();
+    // The middle of the pixel that points.
+    let middle = |place: u16| place * times + times / 2;
+    CustomCursorImage {
+        rgba: rgba.into(),
+        size: [side(width), side(height)],
+        hotspot: [middle(hotspot.x), middle(hotspot.y)],
+    }
+}
+
+fn unmultiplied([red, green, blue, alpha]: [u8; 4]) -> [u8; 4] {
+    if alpha == 0 {
+        return [0; 4];
+    }
+    let colour = |value: u8| {
+        let straight = (u16::from(value) * 255 + u16::from(alpha) / 2) / u16::from(alpha);
+        u8::try_from(straight).unwrap_or(u8::MAX)
+    };
+    [colour(red), colour(green), colour(blue), alpha]
+}
+
+#[cfg(test)]
+mod tests {
+    use deskside_proto::wire::cursor::Hotspot;
+
+    use super::*;
+
+    #[test]
+    fn fit_never_makes_pixels_uneven_by_enlarging() {
+        let desktop = Size::new(800, 600);
+        assert_eq!(factor(Scale::Fit, desktop, Size::new(1920, 1080)), (1.0, true));
+        assert_eq!(factor(Scale::Fit, desktop, Size::new(1920, 1200)), (2.0, true));
+        assert_eq!(factor(Scale::Fit, desktop, Size::new(400, 1200)), (0.5, false));
+        assert_eq!(factor(Scale::Times(3), desktop, Size::new(1, 1)), (3.0, true));
+    }
+
+    #[test]
+    fn a_window_without_room_still_has_a_scale() {
+        let (factor, _) = factor(Scale::Fit, Size::new(800, 600), Size::new(0, 0));
+        assert!(factor > 0.0);
+    }
+
+    #[test]
+    fn the_pointer_is_enlarged_pixel_by_pixel_and_its_colours_are_straight() {
+        let rgba = vec![64, 0, 0, 128, 0, 0, 0, 0];
+        let shape = CursorShape::new(Size::new(2, 1), Hotspot { x: 1, y: 0 }, rgba).unwrap();
+        let image = native_image(&shape, 2);
+        assert_eq!((image.size, image.hotspot), ([4, 2], [3, 1]));
+        let row: [u8; 16] = [128, 0, 0, 128, 128, 0, 0, 128, 0, 0, 0, 0, 0, 0, 0, 0];
+        assert_eq!(image.rgba.as_ref(), [row, row].concat());
+    }
+}

@@ -1,0 +1,150 @@
+//! The start screen: open, drop or paste a ticket; what to give to people.
+
+use deskside_look::tokens::{Palette, size, space};
+use deskside_look::widget::{Button, Card, ErrorText, body, card, error_panel, fingerprint, heading, small, subheading};
+use egui::{Align, CornerRadius, FontId, Layout, Sense, Stroke, Ui, Vec2};
+
+use super::column;
+use crate::config::Theme;
+use crate::model::{Command, Copied, Model, Problem};
+use crate::words::{self, start as text};
+
+/// Height of the place to drop a ticket on, in points.
+const DROP_HEIGHT: f32 = 150.0;
+
+pub fn show(ui: &mut Ui, model: &Model, problem: Option<&Problem>, reading: bool, commands: &mut Vec<Command>) {
+    take_drops_and_pastes(ui, commands);
+    column(ui, |ui| {
+        heading(ui, text::HEADING);
+        body(ui, text::LEAD);
+        if let Some(Problem(fault)) = problem {
+            let words = words::ticket_fault(fault);
+            error_panel(ui, ErrorText { what: &words.what, meaning: &words.meaning, remedy: &words.remedy });
+        }
+        drop_zone(ui, reading, commands);
+        ui.add_space(space::XS);
+        own_card(ui, model, commands);
+        footer(ui, model, commands);
+    });
+}
+
+/// A file that is dropped anywhere, or a text that is pasted, is opened.
+pub fn take_drops_and_pastes(ui: &Ui, commands: &mut Vec<Command>) {
+    ui.ctx().input(|input| {
+        if let Some(file) = input.raw.dropped_files.first() {
+            commands.push(Command::OpenFile(file.path().to_owned()));
+        }
+        for event in &input.events {
+            if let egui::Event::Paste(text) = event {
+                commands.push(Command::OpenText(text.clone()));
+            }
+        }
+    });
+}
+
+fn drop_zone(ui: &mut Ui, reading: bool, commands: &mut Vec<Command>) {
+    let palette = Palette::of(ui);
+    let hovering = ui.ctx().input(|input| !input.raw.hovered_files.is_empty());
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), DROP_HEIGHT), Sense::hover());
+    let (fill, line) =
+        if hovering { (palette.accent.tint, palette.accent.ink) } else { (palette.ground.card, palette.ground.line_strong) };
+    let painter = ui.painter();
+    painter.rect_filled(rect, CornerRadius::same(size::CORNER), fill);
+    dashed_frame(ui, rect.shrink(0.5), line);
+    let inner = rect.shrink(space::L);
+    ui.scope_builder(egui::UiBuilder::new().max_rect(inner), |ui| {
+        ui.with_layout(Layout::top_down(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.y = space::XS;
+            ui.add_space(space::XS);
+            let title = match (hovering, reading) {
+                (true, _) => text::DROP_NOW,
+                (false, true) => text::READING,
+                (false, false) => text::DROP,
+            };
+            subheading(ui, title);
+            small(ui, text::PASTE);
+            ui.add_space(space::M);
+            if Button::primary(text::OPEN).answer().enabled(!reading).show(ui).pressed() {
+                commands.push(Command::ChooseFile);
+            }
+        });
+    });
+}
+
+fn dashed_frame(ui: &Ui, rect: egui::Rect, colour: egui::Color32) {
+    let corners = [rect.left_top(), rect.right_top(), rect.right_bottom(), rect.left_bottom(), rect.left_top()];
+    ui.painter().extend(egui::Shape::dashed_line(&corners, Stroke::new(1.0, colour), 6.0, 4.0));
+}
+
+fn own_card(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
+    card(ui, Card::Plain, |ui| {
+        ui.spacing_mut().item_spacing.y = space::S;
+        subheading(ui, text::OWN);
+        small(ui, text::OWN_LEAD);
+        ui.add_space(space::XS);
+        line_with_copy(ui, model, Copied::Fingerprint, text::FINGERPRINT, &model.card.fingerprint, commands);
+        line_with_copy(ui, model, Copied::PublicKey, text::KEY, &model.card.public_key, commands);
+    });
+}
+
+/// A name, its value in one line, and a button that copies it.
+fn line_with_copy(
+    ui: &mut Ui,
+    model: &Model,
+    what: Copied,
+    name: &str,
+    value: &str,
+    commands: &mut Vec<Command>,
+) {
+    ui.horizontal(|ui| {
+        let height = size::BUTTON_HEIGHT - space::S;
+        ui.allocate_ui_with_layout(Vec2::new(96.0, height), Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_width(96.0);
+            small(ui, name);
+        });
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let word = match (model.copied == Some(what), what) {
+                (true, _) => text::COPIED,
+                (false, Copied::PublicKey) => text::COPY_KEY,
+                (false, Copied::Fingerprint | Copied::RequestForTicket) => text::COPY_FINGERPRINT,
+            };
+            if Button::quiet(word).low().min_width(136.0).show(ui).pressed() {
+                commands.push(Command::Copy(what));
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| match what {
+                Copied::Fingerprint => fingerprint(ui, value),
+                Copied::PublicKey | Copied::RequestForTicket => {
+                    let ink = Palette::of(ui).ink.strong;
+                    let value = egui::RichText::new(value).font(FontId::monospace(13.0)).color(ink);
+                    ui.add(egui::Label::new(value).truncate());
+                }
+            });
+        });
+    });
+}
+
+fn footer(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        small(ui, &format!("{} {}", text::NAME, model.name));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let mut theme = model.settings.theme;
+            egui::ComboBox::from_id_salt("theme").width(96.0).selected_text(theme_word(theme)).show_ui(ui, |ui| {
+                for offered in [Theme::System, Theme::Light, Theme::Dark] {
+                    ui.selectable_value(&mut theme, offered, theme_word(offered));
+                }
+            });
+            if theme != model.settings.theme {
+                commands.push(Command::SetTheme(theme));
+            }
+            small(ui, text::THEME);
+        });
+    });
+}
+
+const fn theme_word(theme: Theme) -> &'static str {
+    match theme {
+        Theme::System => "System",
+        Theme::Light => "Light",
+        Theme::Dark => "Dark",
+    }
+}

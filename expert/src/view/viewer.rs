@@ -1,0 +1,189 @@
+//! The screen of a running session: the picture, the toolbar over or above it, what must be said in between.
+
+use std::time::Duration;
+
+use deskside_look::tokens::{Meaning, Palette, size, space};
+use deskside_look::widget::dot;
+use egui::{Align2, Area, CentralPanel, CornerRadius, Frame, Id, Margin, Order, Panel, Rect, Stroke, Ui, Vec2};
+
+use super::picture::{self, Remembered as PictureState};
+use super::{Live, Shown, statistics, toolbar};
+use crate::app::input::{Layout, Pixels};
+use crate::model::{Command, Model, Now, Phase, Session};
+use crate::words;
+
+/// How long something that happened stays written over the picture in full screen.
+const NOTE_TIME: Duration = Duration::from_secs(6);
+
+/// What the viewer remembers between frames.
+#[derive(Default)]
+pub struct Remembered {
+    picture: PictureState,
+    statistics: statistics::Remembered,
+    keyboard_was_here: bool,
+}
+
+pub fn show(
+    ui: &mut Ui,
+    model: &Model,
+    session: &Session,
+    now: Now,
+    state: &mut Remembered,
+    mut live: Live<'_>,
+    shown: &mut Shown,
+) {
+    let keyboard_here = live.wants.keyboard_in_toolbar || !session.is_controlling();
+    let called = live.wants.keyboard_in_toolbar && !state.keyboard_was_here;
+    state.keyboard_was_here = live.wants.keyboard_in_toolbar;
+    keys(ui, model, session, &live, shown);
+    if !model.full_screen {
+        Panel::top("toolbar").frame(bar_frame(ui)).show_separator_line(false).show(ui, |ui| {
+            toolbar::show(ui, model, session, now, called, &mut shown.commands);
+            if live.wants.keyboard_in_toolbar {
+                toolbar::keyboard_hint(ui);
+            }
+        });
+    }
+    let ground = Palette::of(ui).ground.field;
+    let area = CentralPanel::default()
+        .frame(Frame::new().fill(ground))
+        .show(ui, |ui| picture::show(ui, model.scale, session, &mut state.picture, &mut live))
+        .inner;
+    shown.layout = Layout { controlling: session.is_controlling(), ..area };
+    if model.full_screen {
+        full_screen_toolbar(ui, model, session, now, called, &live, shown);
+    }
+    if model.statistics {
+        statistics::show(ui, session, &mut state.statistics, live.presenter, model.full_screen);
+    }
+    if !keyboard_here {
+        // A control that was focused must not hear what is typed for the other side later.
+        ui.memory_mut(|memory| {
+            if let Some(id) = memory.focused() {
+                memory.surrender_focus(id);
+            }
+        });
+    }
+    if egui::Popup::is_any_open(ui.ctx()) {
+        // While a menu is open every click is the window's: it chooses or closes.
+        shown.layout.picture = None;
+    }
+}
+
+/// Keys of the viewer itself. While controlling they are heard only once the keyboard was brought here.
+fn keys(ui: &Ui, model: &Model, session: &Session, live: &Live<'_>, shown: &mut Shown) {
+    let (full, escape) =
+        ui.input(|input| (input.key_pressed(egui::Key::F11), input.key_pressed(egui::Key::Escape)));
+    if full {
+        shown.commands.push(Command::SetFullScreen(!model.full_screen));
+    }
+    if escape && !egui::Popup::is_any_open(ui.ctx()) {
+        if live.wants.keyboard_in_toolbar {
+            shown.leave_toolbar = true;
+        } else if model.full_screen && !session.is_controlling() {
+            shown.commands.push(Command::SetFullScreen(false));
+        }
+    }
+}
+
+fn bar_frame(ui: &Ui) -> Frame {
+    let palette = Palette::of(ui);
+    Frame::new()
+        .fill(palette.ground.card)
+        .inner_margin(Margin::symmetric(space::M as i8, 7))
+        .stroke(Stroke::new(1.0, palette.ground.line))
+}
+
+/// In full screen the toolbar lies over the picture only while it is wanted; otherwise at most a note does.
+fn full_screen_toolbar(
+    ui: &Ui,
+    model: &Model,
+    session: &Session,
+    now: Now,
+    called: bool,
+    live: &Live<'_>,
+    shown: &mut Shown,
+) {
+    let screen = ui.ctx().content_rect();
+    shown.layout.calling_edge = Some(pixels(ui, edge(screen)));
+    let menu_open = egui::Popup::is_any_open(ui.ctx());
+    if live.wants.toolbar || menu_open {
+        let frame = bar_frame(ui).corner_radius(CornerRadius { sw: size::CORNER, se: size::CORNER, nw: 0, ne: 0 });
+        let width = (screen.width() - 2.0 * space::XXL).min(980.0);
+        let response = Area::new(Id::unique("toolbar-over-picture"))
+            .order(Order::Foreground)
+            .anchor(Align2::CENTER_TOP, Vec2::ZERO)
+            .show(ui.ctx(), |ui| {
+                frame.show(ui, |ui| {
+                    ui.set_width(width);
+                    toolbar::show(ui, model, session, now, called, &mut shown.commands);
+                    if live.wants.keyboard_in_toolbar {
+                        toolbar::keyboard_hint(ui);
+                    }
+                });
+            })
+            .response;
+        shown.layout.covers.push(pixels(ui, response.rect));
+    } else if let Some((word, meaning)) = note(ui, session, now) {
+        note_over_picture(ui, &word, meaning);
+    }
+}
+
+/// The middle third of the topmost row of pixels.
+fn edge(screen: Rect) -> Rect {
+    let third = screen.width() / 3.0;
+    Rect::from_min_size(egui::pos2(screen.left() + third, screen.top()), Vec2::new(third, 1.0))
+}
+
+/// What is worth saying over a picture in full screen: what waits, and what has just happened.
+fn note(ui: &Ui, session: &Session, now: Now) -> Option<(String, Meaning)> {
+    match session.phase {
+        Phase::Asked { until } => {
+            ui.ctx().request_repaint_after(Duration::from_secs(1));
+            let left = words::countdown(until.saturating_duration_since(now.monotonic));
+            return Some((format!("Waiting for {} to give you control, {left}", session.client), Meaning::Watch));
+        }
+        Phase::Controlling { paused: true } => {
+            return Some((format!("{} is typing; your input waits", session.client), Meaning::Watch));
+        }
+        Phase::Waiting { .. } | Phase::Viewing | Phase::Controlling { paused: false } => {}
+    }
+    let (last, since) = session.last?;
+    let age = now.monotonic.saturating_duration_since(since);
+    let left = NOTE_TIME.checked_sub(age).filter(|left| !left.is_zero())?;
+    ui.ctx().request_repaint_after(left);
+    Some((words::last(last, &session.client), Meaning::Alert))
+}
+
+fn note_over_picture(ui: &Ui, word: &str, meaning: Meaning) {
+    let palette = Palette::of(ui);
+    Area::new(Id::unique("note-over-picture"))
+        .order(Order::Foreground)
+        .anchor(Align2::CENTER_TOP, Vec2::new(0.0, space::XL))
+        .interactable(false)
+        .show(ui.ctx(), |ui| {
+            Frame::new()
+                .fill(palette.ground.card)
+                .stroke(Stroke::new(1.0, palette.ground.line))
+                .corner_radius(CornerRadius::same(size::CORNER))
+                .inner_margin(Margin::symmetric(space::L as i8, space::S as i8))
+                .show(ui, |ui| {
+                    ui.horizontal(|ui| {
+                        dot(ui, meaning);
+                        let ink = palette.ink.strong;
+                        ui.add(egui::Label::new(egui::RichText::new(word).color(ink)).extend());
+                    });
+                });
+        });
+}
+
+/// A rectangle of the window in physical pixels.
+pub fn pixels(ui: &Ui, rect: Rect) -> Pixels {
+    let scale = ui.ctx().pixels_per_point();
+    Pixels {
+        left: (rect.left() * scale).round(),
+        top: (rect.top() * scale).round(),
+        right: (rect.right() * scale).round(),
+        bottom: (rect.bottom() * scale).round(),
+    }
+}
