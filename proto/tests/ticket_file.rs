@@ -1,6 +1,14 @@
 //! The ticket file from outside: one reading for each text, one text for each ticket, no input that breaks it.
 //! The refusals one by one are in the vectors of `deskside-crypto`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "this is a test, also where its functions are no test cases"
+)]
+
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use deskside_proto::ids::TicketId;
