@@ -3,5 +3,5 @@
 mod desktop;
 mod screen;
 
-pub use desktop::{Action, FakeDesktop};
+pub use desktop::{Action, Failing, FakeDesktop};
 pub use screen::FakeScreen;

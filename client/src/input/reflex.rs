@@ -1,0 +1,50 @@
+//! What happens in the very thread that hears the person's devices: close the gate, release everything, and only then
+//! tell the rest of the program, which may be slow, stuck or gone.
+
+use std::sync::Arc;
+
+use super::path::InputPath;
+use crate::physical::PhysicalListener;
+
+/// What the reflex tells the rest of the program, after the deed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reflex {
+    /// The person pressed the hotkey. The gate is closed and everything released.
+    HotkeyPressed,
+    /// Nobody hears the hotkey any more, therefore control ended. The gate is closed and everything released.
+    WatchLost,
+}
+
+/// Connects the person's devices with the input path.
+pub struct LocalReflex {
+    path: Arc<InputPath>,
+    tell: Box<dyn Fn(Reflex) + Send + Sync>,
+}
+
+impl LocalReflex {
+    /// `tell` is called after the deed, in the watching thread: it must not wait.
+    pub fn new(path: Arc<InputPath>, tell: impl Fn(Reflex) + Send + Sync + 'static) -> Self {
+        Self { path, tell: Box::new(tell) }
+    }
+
+    fn stop(&self, why: Reflex) {
+        if let Err(error) = self.path.disable_and_release() {
+            tracing::warn!(%error, "held keys could not be released");
+        }
+        (self.tell)(why);
+    }
+}
+
+impl PhysicalListener for LocalReflex {
+    fn hotkey_pressed(&self) {
+        self.stop(Reflex::HotkeyPressed);
+    }
+
+    fn person_active(&self) {
+        self.path.person_active();
+    }
+
+    fn watch_lost(&self) {
+        self.stop(Reflex::WatchLost);
+    }
+}
