@@ -17,6 +17,9 @@ pub(crate) const CONTROL_QUEUE: usize = 64;
 /// Messages of one stream that may wait for the program.
 pub(crate) const EVENT_QUEUE: usize = 256;
 
+/// Cursors that may wait for the viewer; a shape is large.
+pub(crate) const CURSOR_QUEUE: usize = 8;
+
 /// Bytes taken from a stream at once.
 const READ_BYTES: usize = 4096;
 
@@ -80,11 +83,12 @@ pub(crate) struct Line {
     pub(crate) connection: quinn::Connection,
     misbehaved: OnceLock<PeerMisbehaved>,
     code: OnceLock<CloseCode>,
+    reason: OnceLock<CloseReason>,
 }
 
 impl Line {
     pub(crate) fn new(connection: quinn::Connection) -> Self {
-        Self { connection, misbehaved: OnceLock::new(), code: OnceLock::new() }
+        Self { connection, misbehaved: OnceLock::new(), code: OnceLock::new(), reason: OnceLock::new() }
     }
 
     /// Cuts off a peer that broke the protocol.
@@ -99,18 +103,24 @@ impl Line {
         let _ = self.code.set(code);
     }
 
-    /// Closes at once, with the code that was decided first.
+    /// Closes at once, with the code that was decided first; does nothing when the other side was faster.
     pub(crate) fn close_now(&self, code: CloseCode) {
-        close(&self.connection, *self.code.get_or_init(|| code));
+        if self.connection.close_reason().is_none() {
+            close(&self.connection, *self.code.get_or_init(|| code));
+        }
     }
 
-    /// Waits for the end and says what it was.
+    /// Waits for the end and says what it was, the same to everybody who asks.
     pub(crate) async fn closed(&self) -> CloseReason {
         let error = self.connection.closed().await;
+        *self.reason.get_or_init(|| self.reason_of(&error))
+    }
+
+    fn reason_of(&self, error: &quinn::ConnectionError) -> CloseReason {
         if let Some(act) = self.misbehaved.get() {
             return CloseReason::PeerMisbehaved(*act);
         }
-        match &error {
+        match error {
             quinn::ConnectionError::LocallyClosed => {
                 CloseReason::Here(self.code.get().copied().unwrap_or(CloseCode::Finished))
             }

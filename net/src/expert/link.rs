@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::link::{
-    CONTROL_QUEUE, CloseReason, EVENT_QUEUE, FrameSource, Line, PeerMisbehaved, StreamFailure, read_kind,
+    CONTROL_QUEUE, CURSOR_QUEUE, CloseReason, FrameSource, Line, PeerMisbehaved, StreamFailure, read_kind,
     write_control, write_frames,
 };
 use crate::outbox::{Outbox, SendError};
@@ -79,7 +79,7 @@ impl ExpertLink {
         });
         let _ = words.set_priority(priority::CONTROL);
         let (control_in, control) = mpsc::channel(CONTROL_QUEUE);
-        let (cursor_in, cursor) = mpsc::channel(EVENT_QUEUE);
+        let (cursor_in, cursor) = mpsc::channel(CURSOR_QUEUE);
         let (update_in, update) = mpsc::channel(UPDATE_QUEUE);
 
         let writer = shared.clone();
