@@ -12,15 +12,15 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if std::env::var_os("OPENH264_NO_ASM").is_some() {
-        eprintln!("OPENH264_NO_ASM is set: the H.264 codec would be three times slower. Unset it.");
+        println!("cargo::error=OPENH264_NO_ASM is set: the H.264 codec would be three times slower. Unset it.");
         return ExitCode::FAILURE;
     }
     let found = Command::new("nasm").arg("-v").stdout(Stdio::null()).stderr(Stdio::null()).status();
     if found.is_ok_and(|status| status.success()) {
         return ExitCode::SUCCESS;
     }
-    eprintln!(
-        "The assembler `nasm` is missing: without it the H.264 codec is three times slower, and nothing would \
+    println!(
+        "cargo::error=The assembler `nasm` is missing: without it the H.264 codec is three times slower, and nothing would \
          say so. Install it (Debian, Ubuntu: `apt install nasm`), run `cargo clean -p openh264-sys2`, and build \
          again."
     );

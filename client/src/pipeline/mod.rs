@@ -1,0 +1,186 @@
+//! One thread that owns capturer and encoder and hands out updates while there is credit. It knows no network, and
+//! it exists only where a view permit was spent on it.
+
+pub mod credit;
+mod run;
+
+use crate::capture::{self, CaptureError, ScreenCapturer, ViewPermit, Waker};
+use deskside_media::PictureMode;
+use deskside_media::update::EncodeError;
+use deskside_proto::geometry::Size;
+use deskside_proto::wire::cursor::CursorMessage;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+/// How soon an update has to travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    /// Something has changed on the screen.
+    Live,
+    /// What is shown already becomes exact: after everything else.
+    Refinement,
+}
+
+/// One update, ready to be sent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Update {
+    /// Counts the updates of the pipeline from 0, without gaps.
+    pub sequence: u32,
+    /// How soon it has to travel.
+    pub urgency: Urgency,
+    /// The payload as in docs/PROTOCOL.md, "Picture updates".
+    pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for Update {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Update({}, {:?}, {} bytes)", self.sequence, self.urgency, self.bytes.len())
+    }
+}
+
+/// Where updates go. It is called on the pipeline's thread and must not block.
+pub trait UpdateSink: Send {
+    /// Whether an update would be sent at once. After a no the pipeline captures nothing until
+    /// [`PipelineHandle::wake`] is called; then the newest state is sent, whatever was in between.
+    fn ready(&self) -> bool;
+
+    /// Sends an update.
+    fn send_update(&mut self, update: Update);
+
+    /// Sends what is new about the cursor; it needs no credit.
+    fn send_cursor(&mut self, message: CursorMessage);
+
+    /// The pipeline has ended by itself: nothing more will come.
+    fn failed(&mut self, error: PipelineError);
+}
+
+/// Why there are no updates.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// The desktop cannot be captured.
+    #[error(transparent)]
+    Capture(#[from] CaptureError),
+    /// The picture cannot be encoded.
+    #[error("the picture cannot be encoded: {0}")]
+    Encode(#[from] EncodeError),
+    /// The thread ended for a reason of its own.
+    #[error("the picture's thread has stopped")]
+    Stopped,
+}
+
+/// What to capture and how to send it.
+#[derive(Debug, Clone)]
+pub struct PipelineConfig {
+    /// An X display; that of the environment when there is none.
+    pub display: Option<String>,
+    /// How the picture is sent.
+    pub mode: PictureMode,
+}
+
+#[derive(Debug, Default)]
+struct Orders {
+    stop: AtomicBool,
+    keyframe: AtomicBool,
+}
+
+/// Gives orders to a running pipeline from any thread.
+#[derive(Debug, Clone)]
+pub struct PipelineHandle {
+    orders: Arc<Orders>,
+    waker: Waker,
+}
+
+impl PipelineHandle {
+    /// The sink may be ready again.
+    pub fn wake(&self) {
+        self.waker.wake();
+    }
+
+    /// The viewer needs a complete picture.
+    pub fn request_keyframe(&self) {
+        self.orders.keyframe.store(true, Ordering::Release);
+        self.waker.wake();
+    }
+
+    fn stop(&self) {
+        self.orders.stop.store(true, Ordering::Release);
+        self.waker.wake();
+    }
+}
+
+/// A running pipeline. It captures until it is dropped, and nothing afterwards.
+#[derive(Debug)]
+pub struct Pipeline {
+    handle: PipelineHandle,
+    size: Size,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Pipeline {
+    /// Opens the desktop and begins to send. The permit is spent.
+    ///
+    /// # Errors
+    /// The desktop cannot be captured.
+    pub fn start(
+        permit: ViewPermit,
+        config: PipelineConfig,
+        sink: impl UpdateSink + 'static,
+    ) -> Result<Self, PipelineError> {
+        let (opened, result) = mpsc::sync_channel(1);
+        let orders = Arc::new(Orders::default());
+        let thread_orders = Arc::clone(&orders);
+        // Capturers stay on the thread that made them.
+        let thread =
+            std::thread::Builder::new().name("picture".to_owned()).spawn(move || {
+                match capture::open(&permit, config.display.as_deref()) {
+                    Ok(capturer) => {
+                        let _ = opened.send(Ok((capturer.size(), capturer.waker())));
+                        conduct(capturer, config.mode, sink, &thread_orders);
+                    }
+                    Err(error) => drop(opened.send(Err(error))),
+                }
+            });
+        let thread = thread.map_err(|_| PipelineError::Stopped)?;
+        let (size, waker) = result.recv().map_err(|_| PipelineError::Stopped)??;
+        Ok(Self { handle: PipelineHandle { orders, waker }, size, thread: Some(thread) })
+    }
+
+    /// Size of the desktop when the pipeline began.
+    pub const fn size(&self) -> Size {
+        self.size
+    }
+
+    /// For giving orders from other threads.
+    pub fn handle(&self) -> PipelineHandle {
+        self.handle.clone()
+    }
+}
+
+impl Drop for Pipeline {
+    fn drop(&mut self) {
+        self.handle.stop();
+        if let Some(thread) = self.thread.take() {
+            // A panic was reported through the sink already.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Runs until an order to stop or an error, and reports the error, or a panic, to the sink.
+fn conduct(capturer: Box<dyn ScreenCapturer>, mode: PictureMode, mut sink: impl UpdateSink, orders: &Orders) {
+    let span = tracing::info_span!("capture", backend = capturer.backend());
+    let _inside = span.enter();
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        run::Run::new(capturer, mode, &mut sink, orders)?.until_stopped()
+    }));
+    match outcome {
+        Ok(Ok(())) => tracing::debug!("the picture has stopped"),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the picture has failed");
+            sink.failed(error);
+        }
+        Err(_) => sink.failed(PipelineError::Stopped),
+    }
+}

@@ -1,0 +1,388 @@
+//! What every capture backend must do, on a real X server, and what only the X11 backend can.
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+use deskside_client::capture::{
+    CaptureError, Extent, Interest, Noticed, ScreenCapturer, ViewPermit, desktop_size, open, open_backend,
+};
+use deskside_media::{Area, Surface};
+use deskside_proto::geometry::{DesktopPoint, Rect, Size};
+use deskside_proto::session::ClientEffect;
+use deskside_proto::wire::cursor::CursorMessage;
+use deskside_testkit::x11::Xvfb;
+use std::process::Command;
+use std::time::{Duration, Instant};
+use x11rb::connection::Connection as _;
+use x11rb::protocol::randr::{ConnectionExt as _, ModeInfo, Rotation};
+use x11rb::protocol::xproto::{
+    ChangeGCAux, ChangeWindowAttributesAux, ConnectionExt as _, CreateGCAux, CreateWindowAux, Gcontext,
+    ImageFormat, Rectangle, SubwindowMode, Window, WindowClass,
+};
+use x11rb::rust_connection::RustConnection;
+use x11rb::wrapper::ConnectionExt as _;
+
+fn permit() -> ViewPermit {
+    ViewPermit::from_effect(&ClientEffect::StartCapture).unwrap()
+}
+
+/// Draws on a display, as any program would.
+struct Painter {
+    connection: RustConnection,
+    root: Window,
+    gc: Gcontext,
+}
+
+impl Painter {
+    fn new(display: &str) -> Self {
+        let (connection, screen) = RustConnection::connect(Some(display)).unwrap();
+        let root = connection.setup().roots[screen].root;
+        let gc = connection.generate_id().unwrap();
+        let aux = CreateGCAux::new().subwindow_mode(SubwindowMode::INCLUDE_INFERIORS).graphics_exposures(0);
+        connection.create_gc(gc, root, &aux).unwrap().check().unwrap();
+        Self { connection, root, gc }
+    }
+
+    fn fill(&self, window: Window, x: i16, y: i16, width: u16, height: u16, colour: u32) {
+        self.connection.change_gc(self.gc, &ChangeGCAux::new().foreground(colour)).unwrap();
+        self.connection.poly_fill_rectangle(window, self.gc, &[Rectangle { x, y, width, height }]).unwrap();
+        self.connection.sync().unwrap();
+    }
+
+    fn window(&self, x: i16, y: i16, width: u16, height: u16, colour: u32) -> Window {
+        let window = self.connection.generate_id().unwrap();
+        let aux = CreateWindowAux::new().override_redirect(1).background_pixel(colour);
+        self.connection
+            .create_window(0, window, self.root, x, y, width, height, 0, WindowClass::INPUT_OUTPUT, 0, &aux)
+            .unwrap();
+        self.connection.map_window(window).unwrap();
+        self.connection.sync().unwrap();
+        window
+    }
+
+    /// The whole screen, as the server itself says it is.
+    fn truth(&self) -> Surface {
+        let geometry = self.connection.get_geometry(self.root).unwrap().reply().unwrap();
+        let (width, height) = (geometry.width, geometry.height);
+        let image = self
+            .connection
+            .get_image(ImageFormat::Z_PIXMAP, self.root, 0, 0, width, height, !0)
+            .unwrap()
+            .reply()
+            .unwrap();
+        let mut surface = Surface::new(Size::new(width.into(), height.into())).unwrap();
+        let whole = Area::whole(surface.size()).unwrap();
+        for (row, fresh) in surface.rows_mut(whole).zip(image.data.chunks_exact(usize::from(width) * 4)) {
+            row.copy_from_slice(fresh);
+        }
+        surface
+    }
+
+    /// Gives the screen another, smaller size, as a settings program does.
+    fn resize(&self, width: u16, height: u16) {
+        let resources = self.connection.randr_get_screen_resources(self.root).unwrap().reply().unwrap();
+        let (output, crtc) = (resources.outputs[0], resources.crtcs[0]);
+        let name = b"test";
+        let info = ModeInfo {
+            width,
+            height,
+            htotal: width + 160,
+            vtotal: height + 45,
+            dot_clock: 25_180_000,
+            name_len: 4,
+            ..ModeInfo::default()
+        };
+        let mode = self.connection.randr_create_mode(self.root, info, name).unwrap().reply().unwrap().mode;
+        self.connection.randr_add_output_mode(output, mode).unwrap();
+        let now = x11rb::CURRENT_TIME;
+        let config =
+            self.connection.randr_set_crtc_config(crtc, now, now, 0, 0, mode, Rotation::ROTATE0, &[output]);
+        config.unwrap().reply().unwrap();
+        self.connection.randr_set_screen_size(self.root, width, height, 160, 120).unwrap().check().unwrap();
+        self.connection.sync().unwrap();
+    }
+}
+
+/// What a viewer would hold if it got every captured pixel.
+struct Watcher {
+    capturer: Box<dyn ScreenCapturer>,
+    seen: Surface,
+    cursor: Vec<CursorMessage>,
+    patches: usize,
+}
+
+impl Watcher {
+    fn new(capturer: Box<dyn ScreenCapturer>) -> Self {
+        let seen = Surface::new(capturer.size()).unwrap();
+        let mut watcher = Self { capturer, seen, cursor: Vec::new(), patches: 0 };
+        watcher.take(Extent::Whole);
+        watcher
+    }
+
+    fn take(&mut self, extent: Extent) {
+        let (seen, patches) = (&mut self.seen, &mut self.patches);
+        self.capturer
+            .capture(extent, &mut |frame| {
+                assert_eq!(frame.size, seen.size());
+                for patch in frame.patches {
+                    *patches += 1;
+                    let area = Area::within(patch.area(), frame.size).expect("patches are on the screen");
+                    for (y, row) in seen.rows_mut(area).enumerate() {
+                        row.copy_from_slice(patch.row(0, y, area.width()).unwrap());
+                    }
+                }
+            })
+            .unwrap();
+    }
+
+    /// Waits once and takes what there is; says what was noticed.
+    fn step(&mut self, limit: Duration) -> Vec<Noticed> {
+        let mut noticed = Vec::new();
+        self.capturer.wait(Interest::Pixels, Some(Instant::now() + limit), &mut noticed).unwrap();
+        for notice in &noticed {
+            match notice {
+                Noticed::Damage => self.take(Extent::Damaged),
+                Noticed::Resized(size) => {
+                    self.seen = Surface::new(*size).unwrap();
+                    self.take(Extent::Whole);
+                }
+                Noticed::Cursor(message) => self.cursor.push(message.clone()),
+            }
+        }
+        noticed
+    }
+
+    #[track_caller]
+    fn until(&mut self, what: &str, done: impl Fn(&Self) -> bool) {
+        let end = Instant::now() + Duration::from_secs(10);
+        while !done(self) {
+            assert!(Instant::now() < end, "{what} did not come");
+            self.step(Duration::from_millis(500));
+        }
+    }
+
+    #[track_caller]
+    fn until_it_shows(&mut self, painter: &Painter) {
+        let truth = painter.truth();
+        self.until("the picture", |watcher| watcher.seen.same_colours(&truth));
+    }
+
+    /// Steps until nothing is noticed for a while.
+    fn settle(&mut self) {
+        while !self.step(Duration::from_millis(400)).is_empty() {}
+    }
+}
+
+/// The contract; every backend keeps it.
+fn keeps_the_contract(backend: &str, display: &str) {
+    let painter = Painter::new(display);
+    let capturer = open_backend(&permit(), backend, Some(display)).unwrap();
+    assert_eq!(capturer.backend(), backend);
+    assert_eq!(capturer.size(), desktop_size(Some(display)).unwrap());
+    let mut watcher = Watcher::new(capturer);
+
+    painter.fill(painter.root, 10, 10, 100, 50, 0x00FF_8000);
+    watcher.until_it_shows(&painter);
+
+    watcher.settle();
+    let patches = watcher.patches;
+    let noticed = watcher.step(Duration::from_millis(700));
+    assert_eq!(noticed, [], "{backend}: something was noticed on a still screen");
+    assert_eq!(watcher.patches, patches, "{backend}: pixels were fetched from a still screen");
+
+    // Windows that lie over each other, over the edges of the screen, and one that is hidden completely.
+    let below = painter.window(200, 150, 300, 200, 0x0011_2233);
+    let above = painter.window(-60, -40, 320, 260, 0x0044_5566);
+    painter.window(i16::try_from(watcher.seen.size().width).unwrap() - 30, 300, 400, 90, 0x0077_8899);
+    for step in 0..12_i16 {
+        painter.fill(below, step * 9, step * 7, 120, 60, 0x0000_1111 * u32::from(step.unsigned_abs()));
+        painter.fill(above, 40 + step * 5, 30, 90, 220, 0x0011_0500 * u32::from(step.unsigned_abs()));
+    }
+    watcher.until_it_shows(&painter);
+    painter.connection.destroy_window(above).unwrap();
+    painter.connection.sync().unwrap();
+    watcher.until_it_shows(&painter);
+
+    waiting_without_interest_ignores_pixels(&mut watcher, &painter);
+    a_waker_ends_a_wait(&mut watcher);
+
+    painter.resize(640, 480);
+    watcher.until("the new size", |watcher| watcher.seen.size() == Size::new(640, 480));
+    assert_eq!(watcher.capturer.size(), Size::new(640, 480));
+    painter.fill(painter.root, 600, 440, 100, 100, 0x0012_3456);
+    watcher.until_it_shows(&painter);
+}
+
+fn waiting_without_interest_ignores_pixels(watcher: &mut Watcher, painter: &Painter) {
+    watcher.settle();
+    painter.fill(painter.root, 300, 20, 40, 40, 0x00AB_CDEF);
+    let mut noticed = Vec::new();
+    let until = Instant::now() + Duration::from_millis(300);
+    watcher.capturer.wait(Interest::NoPixels, Some(until), &mut noticed).unwrap();
+    assert!(!noticed.contains(&Noticed::Damage));
+    assert!(Instant::now() >= until);
+    watcher.until_it_shows(painter);
+}
+
+fn a_waker_ends_a_wait(watcher: &mut Watcher) {
+    let waker = watcher.capturer.waker();
+    let begun = Instant::now();
+    // First a waker that was used before the wait, then one that is used during it.
+    waker.wake();
+    watcher.capturer.wait(Interest::NoPixels, None, &mut Vec::new()).unwrap();
+    let thread = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(50));
+        waker.wake();
+    });
+    watcher.capturer.wait(Interest::NoPixels, None, &mut Vec::new()).unwrap();
+    thread.join().unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn x11_keeps_the_contract() {
+    keeps_the_contract("x11", Xvfb::start(1_024, 768).unwrap().display());
+}
+
+/// This backend takes its display from the environment, so the test runs in a process that has the right one.
+#[test]
+fn scrap_keeps_the_contract() {
+    let xvfb = Xvfb::start(1_024, 768).unwrap();
+    let status = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "scrap_keeps_the_contract_on_its_display", "--ignored", "--nocapture"])
+        .env("DISPLAY", xvfb.display())
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
+
+#[test]
+#[ignore = "run by scrap_keeps_the_contract, which sets DISPLAY"]
+fn scrap_keeps_the_contract_on_its_display() {
+    keeps_the_contract("scrap", &std::env::var("DISPLAY").unwrap());
+}
+
+#[test]
+fn without_shared_memory_the_pixels_come_through_the_connection() {
+    let xvfb = Xvfb::start_with(1_024, 768, &["-extension", "MIT-SHM"]).unwrap();
+    keeps_the_contract("x11", xvfb.display());
+}
+
+#[test]
+fn a_new_cursor_shape_is_reported_with_its_colours() {
+    let xvfb = Xvfb::start(800, 600).unwrap();
+    let painter = Painter::new(xvfb.display());
+    let mut watcher = Watcher::new(open(&permit(), Some(xvfb.display())).unwrap());
+    watcher.until("the first shape", |watcher| !watcher.cursor.is_empty());
+    watcher.settle();
+    watcher.cursor.clear();
+
+    let pixmap = painter.connection.generate_id().unwrap();
+    painter.connection.create_pixmap(1, pixmap, painter.root, 24, 20).unwrap();
+    let gc = painter.connection.generate_id().unwrap();
+    painter.connection.create_gc(gc, pixmap, &CreateGCAux::new().foreground(1)).unwrap();
+    let all = Rectangle { x: 0, y: 0, width: 24, height: 20 };
+    painter.connection.poly_fill_rectangle(pixmap, gc, &[all]).unwrap();
+    let cursor = painter.connection.generate_id().unwrap();
+    let (red, other) = ((0xFFFF, 0, 0), (0, 0, 0));
+    painter
+        .connection
+        .create_cursor(cursor, pixmap, pixmap, red.0, red.1, red.2, other.0, other.1, other.2, 3, 5)
+        .unwrap();
+    let aux = ChangeWindowAttributesAux::new().cursor(cursor);
+    painter.connection.change_window_attributes(painter.root, &aux).unwrap();
+    painter.connection.sync().unwrap();
+
+    watcher.until("the new shape", |watcher| {
+        watcher.cursor.iter().any(|message| match message {
+            CursorMessage::Shape(shape) => {
+                shape.size() == Size::new(24, 20)
+                    && (shape.hotspot().x, shape.hotspot().y) == (3, 5)
+                    && shape.rgba()[..4] == [255, 0, 0, 255]
+            }
+            CursorMessage::Hidden | CursorMessage::Moved { .. } => false,
+        })
+    });
+}
+
+#[test]
+fn the_pointer_is_followed_and_costs_nothing_while_it_rests() {
+    let xvfb = Xvfb::start(800, 600).unwrap();
+    let injected = xvfb.injected().unwrap();
+    let mut watcher = Watcher::new(open(&permit(), Some(xvfb.display())).unwrap());
+    watcher.settle();
+    for (x, y) in [(20, 30), (700, 500), (0, 0), (799, 599)] {
+        injected.move_to(x, y).unwrap();
+        let place = CursorMessage::Moved { at: DesktopPoint::new(x.into(), y.into()) };
+        watcher.until("the pointer's place", |watcher| watcher.cursor.last() == Some(&place));
+    }
+    watcher.settle();
+    assert_eq!(watcher.step(Duration::from_millis(500)), []);
+}
+
+#[test]
+fn a_server_that_dies_is_an_error_and_no_panic() {
+    let xvfb = Xvfb::start(800, 600).unwrap();
+    let mut watcher = Watcher::new(open_backend(&permit(), "x11", Some(xvfb.display())).unwrap());
+    watcher.settle();
+    let ends = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(100));
+        drop(xvfb);
+    });
+    let mut outcome = Ok(());
+    for _ in 0..10 {
+        outcome = watcher.capturer.wait(Interest::Pixels, None, &mut Vec::new());
+        if outcome.is_err() {
+            break;
+        }
+    }
+    assert!(matches!(outcome, Err(CaptureError::Lost(_))), "{outcome:?}");
+    assert!(matches!(watcher.capturer.capture(Extent::Whole, &mut |_| {}), Err(CaptureError::Lost(_))));
+    ends.join().unwrap();
+}
+
+#[test]
+fn what_cannot_be_captured_is_said() {
+    let xvfb = Xvfb::start_with(640, 480, &["-screen", "0", "640x480x16"]).unwrap();
+    let error = open_backend(&permit(), "x11", Some(xvfb.display())).err().unwrap();
+    assert!(matches!(error, CaptureError::PixelFormat(_)), "{error:?}");
+    assert!(error.to_string().contains("depth 16"), "{error}");
+
+    let xvfb = Xvfb::start_with(640, 480, &["-extension", "DAMAGE"]).unwrap();
+    let error = open_backend(&permit(), "x11", Some(xvfb.display())).err().unwrap();
+    assert!(matches!(error, CaptureError::Missing(_)), "{error:?}");
+
+    let error = open_backend(&permit(), "x11", Some(":4711")).err().unwrap();
+    assert!(matches!(error, CaptureError::Unreachable(_)), "{error:?}");
+    assert!(matches!(desktop_size(Some(":4711")), Err(CaptureError::Unreachable(_))));
+    assert!(open_backend(&permit(), "none", None).is_err());
+}
+
+#[test]
+fn only_the_order_to_begin_gives_a_permit() {
+    for other in [ClientEffect::AskView, ClientEffect::StopCapture, ClientEffect::CloseLink] {
+        assert!(ViewPermit::from_effect(&other).is_none());
+    }
+}
+
+#[test]
+fn damage_costs_pixels_of_the_damage_only() {
+    let xvfb = Xvfb::start(1_920, 1_080).unwrap();
+    let painter = Painter::new(xvfb.display());
+    let mut watcher = Watcher::new(open_backend(&permit(), "x11", Some(xvfb.display())).unwrap());
+    watcher.settle();
+    painter.fill(painter.root, 500, 400, 8, 16, 0x00FF_FFFF);
+    let mut noticed = Vec::new();
+    watcher.capturer.wait(Interest::Pixels, None, &mut noticed).unwrap();
+    let mut areas = Vec::new();
+    watcher
+        .capturer
+        .capture(Extent::Damaged, &mut |frame| areas.extend(frame.patches.iter().map(|patch| patch.area())))
+        .unwrap();
+    assert_eq!(areas, [Rect::new(500, 400, 8, 16)]);
+}
