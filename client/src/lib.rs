@@ -8,6 +8,8 @@ pub mod consent;
 pub mod control_socket;
 pub mod email;
 pub mod experts_seen;
+pub mod inject;
+pub mod input;
 pub mod physical;
 pub mod pipeline;
 pub mod profile;

@@ -90,7 +90,7 @@ pub enum Answer {
 pub enum SettingsChange {
     /// The name that experts see.
     Name(PersonName),
-    /// The keys that take control back, such as `Ctrl+Alt+Shift+Esc`; in force from the next start of a session.
+    /// The keys that take control back, such as `Ctrl+Alt+Shift+Esc`; in force from the next start of Deskside.
     Hotkey(String),
     /// How long a new ticket can be used unless said otherwise.
     ValidFor(Duration),

@@ -294,7 +294,7 @@ pub struct ReceiptLine {
 /// The settings as they are shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsView {
-    /// The keys that take control back, such as `Ctrl+Alt+Shift+Esc`.
+    /// The keys that take control back in this run, such as `Ctrl+Alt+Shift+Esc`.
     pub hotkey: String,
     /// How long a new ticket can be used unless said otherwise.
     pub valid_for: Duration,

@@ -14,12 +14,17 @@ use crate::config;
 use crate::tickets::record::Record;
 
 /// What the first start explains, and what protects against callers who pretend to be somebody.
-pub const INTRODUCTION: [&str; 4] = [
-    "You make a ticket and send it to an expert whom you trust; you tell the passphrase by telephone.",
-    "The expert sees your screen only after your yes, and controls your computer only after a second yes.",
-    "You stop both at any moment: with the button Stop, or with the keys Ctrl+Alt+Shift+Esc.",
-    "Did they contact you first? Banks, authorities and Microsoft never call to see your screen: hang up.",
-];
+#[must_use]
+pub fn introduction(hotkey: &str) -> [String; 4] {
+    [
+        "You make a ticket and send it to an expert whom you trust; you tell the passphrase by telephone.".to_owned(),
+        "The expert sees your screen only after your yes, and controls your computer only after a second yes."
+            .to_owned(),
+        format!("You stop both at any moment: with the button Stop, or with the keys {hotkey}."),
+        "Did they contact you first? Banks, authorities and Microsoft never call to see your screen: hang up."
+            .to_owned(),
+    ]
+}
 
 /// A moment in local time, such as `2026-11-22 23:05`.
 #[must_use]

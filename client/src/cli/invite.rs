@@ -91,7 +91,7 @@ fn introduce(profile: &Profile) -> Result<(), Failure> {
         return Ok(());
     }
     let mut error_output = io::stderr().lock();
-    for sentence in words::INTRODUCTION {
+    for sentence in words::introduction(&profile.settings.hotkey.to_string()) {
         let _ = writeln!(error_output, "{sentence}");
     }
     profile.mark_introduction_seen().map_err(Failure::machine)

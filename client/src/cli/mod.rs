@@ -38,6 +38,7 @@ On the terminal (--terminal) Deskside writes one line for each thing that happen
   stop                  take control back at once; viewing goes on
   end                   end all sessions
   tickets | cancel ID   list, close tickets
+  understood            the introduction of the first start was read
   status | help | quit
 The lines it writes begin with one of these words:
   ready, introduction, ticket, passphrase, saved, emailed, question, answered, session, notice, status, error, bye

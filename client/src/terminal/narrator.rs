@@ -70,7 +70,8 @@ impl Narrator {
         let mut lines = Vec::new();
         if view.introduction_needed && !self.introduced {
             self.introduced = true;
-            lines.extend(words::INTRODUCTION.map(|sentence| format!("introduction: {sentence}")));
+            let sentences = words::introduction(&view.settings.hotkey);
+            lines.extend(sentences.map(|sentence| format!("introduction: {sentence}")));
             lines.push("introduction: If that is what you want, type \"understood\".".to_owned());
         }
         self.tell_invitation(view.invitation.as_ref(), &mut lines);

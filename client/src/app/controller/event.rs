@@ -14,6 +14,7 @@ use deskside_proto::wire::control::{FromClient, FromExpert, RefusedReason};
 
 use crate::app::command::{InvitationOptions, UserCommand};
 use crate::app::view::SeenBefore;
+use crate::capture::ViewPermit;
 use crate::config::Settings;
 use crate::receipt::Entry;
 use crate::tickets::record::{Closed, Record};
@@ -65,8 +66,8 @@ pub enum Event {
     UseSpent(SessionId, Result<Size, String>),
     /// An expert said something.
     Said(SessionId, FromExpert),
-    /// Input of the expert was injected; told at most once a second.
-    InputSeen(SessionId),
+    /// Input of the expert in control was carried out; told at most once a second.
+    InputSeen,
     /// Nothing was heard from the expert for too long.
     Silent(SessionId),
     /// The link is gone.
@@ -81,8 +82,10 @@ pub enum Event {
     ScreenLocked(bool),
     /// The screen cannot be read any more.
     CaptureFailed(SessionId, String),
-    /// Whether input can be injected: the sentence says why not.
+    /// Whether this desktop can be controlled safely: the sentence says why not.
     InputReady(Result<(), String>),
+    /// The input of the expert in control cannot be carried out any more.
+    InputFailed(String),
     /// Too many wrong proofs came for a ticket.
     TooManyFailures(TicketId),
     /// The client listens on this port now; or why not.
@@ -94,7 +97,7 @@ pub enum Event {
 }
 
 /// What is to be done, in the order given.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub enum Effect {
     /// Let no input through any more. Always before everything else that ends control.
     CloseGate,
@@ -103,7 +106,7 @@ pub enum Effect {
     /// Let this expert's input through.
     OpenGate(SessionId, Grant),
     /// Begin to capture the desktop for this expert.
-    StartCapture(SessionId),
+    StartCapture(SessionId, ViewPermit),
     /// Stop capturing for this expert.
     StopCapture(SessionId),
     /// Say this to the expert.

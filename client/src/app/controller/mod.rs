@@ -21,7 +21,7 @@ use self::invitations::Invitations;
 use self::sessions::Session;
 use super::command::{SettingsChange, UserCommand};
 use super::view::{Notice, NoticeKind};
-use crate::config::Settings;
+use crate::config::{Hotkey, Settings};
 use crate::receipt::Entry;
 use crate::tickets::record::unix_seconds;
 
@@ -39,6 +39,8 @@ pub struct Start {
     pub fingerprint: String,
     /// The settings.
     pub settings: Settings,
+    /// The keys that take control back in this run.
+    pub hotkey: Hotkey,
     /// The settings file, to be shown.
     pub settings_file: std::path::PathBuf,
     /// The introduction was read in an earlier run.
@@ -143,7 +145,7 @@ impl Controller {
             Event::Arrived(newcomer) => self.arrived(newcomer, now),
             Event::UseSpent(session, result) => self.use_spent(session, result, now),
             Event::Said(session, message) => self.said(session, message, now),
-            Event::InputSeen(session) => self.input_seen(session, now),
+            Event::InputSeen => self.input_seen(now),
             Event::Silent(session) => self.silent(session, now),
             Event::LinkClosed(session) => self.link_closed(session, now),
             Event::HotkeyPressed => self.stop_control(now),
@@ -152,6 +154,7 @@ impl Controller {
             Event::ScreenLocked(locked) => self.screen_locked(locked, now),
             Event::CaptureFailed(session, reason) => self.capture_failed(session, reason, now),
             Event::InputReady(result) => self.input_ready(result, now),
+            Event::InputFailed(reason) => self.input_failed(reason, now),
             Event::TooManyFailures(ticket) => self.too_many_failures(ticket, now),
             Event::Listening(result) => self.listening(result, now),
             Event::Trouble(text) => {
@@ -201,7 +204,14 @@ impl Controller {
                 settings.name = Some(name);
             }
             SettingsChange::Hotkey(text) => match text.parse() {
-                Ok(hotkey) => settings.hotkey = hotkey,
+                Ok(hotkey) => {
+                    settings.hotkey = hotkey;
+                    let text = format!(
+                        "Until then they are {}. The new ones are {}.",
+                        self.start.hotkey, settings.hotkey
+                    );
+                    self.inform("The new keys hold from the next start of Deskside".to_owned(), text);
+                }
                 Err(error) => {
                     self.trouble("These keys cannot be used", format!("{error}"));
                     return Vec::new();

@@ -12,6 +12,7 @@ use deskside_proto::wire::control::{EndedReason, FromExpert, RefusedReason};
 use super::receipts::in_words;
 use super::{Controller, Effect, Newcomer, Now};
 use crate::app::command::Answer;
+use crate::capture::ViewPermit;
 
 /// One expert.
 #[derive(Debug)]
@@ -103,9 +104,10 @@ impl Controller {
                 }
                 ClientEffect::CloseQuestion => session.question = None,
                 ClientEffect::StartCapture => {
+                    let Some(permit) = ViewPermit::from_effect(&effect) else { continue };
                     session.since = Some(now.mono);
                     let (fingerprint, name) = (session.who.fingerprint.clone(), session.who.name.clone());
-                    translated.push(Effect::StartCapture(id));
+                    translated.push(Effect::StartCapture(id, permit));
                     translated.push(Effect::CountExpert { fingerprint, name });
                 }
                 ClientEffect::StopCapture => translated.push(Effect::StopCapture(id)),
@@ -250,8 +252,8 @@ impl Controller {
         }
     }
 
-    pub(super) fn input_seen(&mut self, id: SessionId, now: Now) -> Vec<Effect> {
-        self.step(id, ClientEvent::ExpertInputSeen, now)
+    pub(super) fn input_seen(&mut self, now: Now) -> Vec<Effect> {
+        self.step_all(ClientEvent::ExpertInputSeen, now)
     }
 
     pub(super) fn silent(&mut self, id: SessionId, now: Now) -> Vec<Effect> {
@@ -287,6 +289,13 @@ impl Controller {
         }
         let mut effects = vec![Effect::CloseGate, Effect::ReleaseAll];
         effects.extend(self.step_all(ClientEvent::InputFailed, now));
+        effects
+    }
+
+    pub(super) fn input_failed(&mut self, reason: String, now: Now) -> Vec<Effect> {
+        let mut effects = vec![Effect::CloseGate, Effect::ReleaseAll];
+        effects.extend(self.step_all(ClientEvent::InputFailed, now));
+        self.trouble("Control has ended", reason);
         effects
     }
 }

@@ -1,0 +1,146 @@
+//! One expert's link: what comes in goes to the input path or the controller, what is captured goes out.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use deskside_net::client::{ClientEvents, ClientLink, ClientLinkEvent, ClientSender};
+use deskside_proto::ids::SessionId;
+use deskside_proto::wire::CloseCode;
+use deskside_proto::wire::control::FromClient;
+use deskside_proto::wire::cursor::CursorMessage;
+use deskside_proto::wire::feedback::Feedback;
+use tokio::sync::mpsc;
+
+use crate::app::controller::Event;
+use crate::input::InputPath;
+use crate::pipeline::{Pipeline, PipelineError, PipelineHandle, Update, UpdateSink};
+
+/// Where the pipeline's handle is once there is one.
+type Handle = Arc<Mutex<Option<PipelineHandle>>>;
+
+/// One expert's link and picture.
+#[derive(Debug)]
+pub(super) struct Link {
+    sender: ClientSender,
+    handle: Handle,
+    pipeline: Option<Pipeline>,
+}
+
+impl Link {
+    /// Begins to take in what the expert sends.
+    pub(super) fn follow(
+        session: SessionId,
+        link: ClientLink,
+        input: Option<Arc<InputPath>>,
+        experts: mpsc::Sender<Event>,
+    ) -> Self {
+        let (sender, events) = link.split();
+        let handle = Handle::default();
+        tokio::spawn(listen(session, events, input, Arc::clone(&handle), experts));
+        Self { sender, handle, pipeline: None }
+    }
+
+    pub(super) fn say(&self, message: FromClient) {
+        if let Err(error) = self.sender.send_control(message) {
+            tracing::debug!(%error, "a message was not sent");
+        }
+    }
+
+    pub(super) fn close(&self) {
+        self.sender.close(CloseCode::Finished);
+    }
+
+    /// Says whether this expert has control, so that its silence is noticed.
+    pub(super) fn set_controlled(&self, controlled: bool) {
+        self.sender.set_controlled(controlled);
+    }
+
+    pub(super) fn sink(&self, session: SessionId, failed: impl Fn(Event) + Send + 'static) -> Sink {
+        Sink { session, sender: self.sender.clone(), failed: Box::new(failed) }
+    }
+
+    pub(super) fn show(&mut self, pipeline: Pipeline) {
+        *self.handle.lock().unwrap_or_else(PoisonError::into_inner) = Some(pipeline.handle());
+        self.pipeline = Some(pipeline);
+    }
+
+    /// Stops capturing; the thread is waited for elsewhere, because it may be in the middle of a picture.
+    pub(super) fn hide(&mut self) {
+        *self.handle.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        if let Some(pipeline) = self.pipeline.take() {
+            tokio::task::spawn_blocking(move || drop(pipeline));
+        }
+    }
+}
+
+async fn listen(
+    session: SessionId,
+    mut events: ClientEvents,
+    input: Option<Arc<InputPath>>,
+    handle: Handle,
+    experts: mpsc::Sender<Event>,
+) {
+    while let Some(event) = events.recv().await {
+        let event = match event {
+            ClientLinkEvent::Input(frame) => {
+                // A closed gate is no event; the path itself reports what is.
+                if let Some(input) = &input {
+                    let _ = input.submit(frame);
+                }
+                continue;
+            }
+            ClientLinkEvent::Feedback(feedback) => {
+                feed_back(&handle, feedback);
+                continue;
+            }
+            ClientLinkEvent::Control(message) => Event::Said(session, message),
+            ClientLinkEvent::Silent => Event::Silent(session),
+            ClientLinkEvent::Closed(reason) => {
+                tracing::info!(session = session.0, ?reason, "the link is closed");
+                Event::LinkClosed(session)
+            }
+        };
+        if experts.send(event).await.is_err() {
+            return;
+        }
+    }
+}
+
+fn feed_back(handle: &Handle, feedback: Feedback) {
+    let handle = handle.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(handle) = handle.as_ref() else { return };
+    match feedback {
+        Feedback::UpdateApplied { .. } => handle.wake(),
+        Feedback::KeyframeNeeded => handle.request_keyframe(),
+        Feedback::Heartbeat => {}
+    }
+}
+
+/// Sends what a pipeline makes over the link.
+pub(super) struct Sink {
+    session: SessionId,
+    sender: ClientSender,
+    failed: Box<dyn Fn(Event) + Send>,
+}
+
+impl UpdateSink for Sink {
+    fn ready(&self) -> bool {
+        self.sender.has_room()
+    }
+
+    fn send_update(&mut self, update: Update) {
+        if let Err(error) = self.sender.send_update(update.sequence, Bytes::from(update.bytes)) {
+            tracing::debug!(%error, "an update was not sent");
+        }
+    }
+
+    fn send_cursor(&mut self, message: CursorMessage) {
+        if let Err(error) = self.sender.send_cursor(message) {
+            tracing::debug!(%error, "the cursor was not sent");
+        }
+    }
+
+    fn failed(&mut self, error: PipelineError) {
+        (self.failed)(Event::CaptureFailed(self.session, error.to_string()));
+    }
+}
