@@ -18,6 +18,7 @@ use super::local_priority::{LocalActivity, LocalPriority};
 use super::own_windows::{self, KeepOff, OwnWindows, QuestionOpen};
 use super::queue::{NotTaken, Queue};
 use crate::inject::{self, InjectError, InputInjector};
+use crate::physical::priority;
 
 /// How often [`InputReport::Used`] is told at most.
 const USED_EVERY: Duration = Duration::from_secs(1);
@@ -283,6 +284,7 @@ struct Worker {
 
 impl Worker {
     fn run(mut self) {
+        priority::prefer_this_thread();
         while let Some(work) = self.wait() {
             // Whatever breaks in here must not leave a key pressed nor end this thread silently.
             let step = catch_unwind(AssertUnwindSafe(|| match work {

@@ -1,6 +1,7 @@
 //! What the person's own mouse and keyboard do, told apart from what programs inject: the stop hotkey, whether the
 //! person is active, and where the last press came from. Knows nothing of sessions or consent; it only reports.
 
+pub(crate) mod priority;
 mod x11;
 
 use std::sync::Arc;

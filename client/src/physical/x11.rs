@@ -28,8 +28,6 @@ use crate::config::Hotkey;
 
 /// Longest wait for the thread's answer; a desktop that is silent for longer cannot vouch for anything.
 const ANSWER_LIMIT: Duration = Duration::from_secs(2);
-/// How much the thread is preferred where the system allows it ("nice" units): the hotkey must not wait for busy programs.
-const PREFERENCE: i32 = -11;
 /// X11 numbers wheel turns as these buttons.
 const WHEEL_BUTTONS: std::ops::RangeInclusive<u32> = 4..=7;
 
@@ -215,7 +213,7 @@ impl Drop for SaysWhenLost<'_> {
 
 impl Watcher {
     fn run(mut self) {
-        prefer_this_thread();
+        super::priority::prefer_this_thread();
         let (link, listener) = (Arc::clone(&self.link), Arc::clone(&self.listener));
         let _end = SaysWhenLost(&link, listener.as_ref());
         while !link.stopping.load(Ordering::SeqCst) {
@@ -312,14 +310,6 @@ impl Watcher {
         answers.answered += 1;
         answers.latest = Some(Presses { now, real: self.presses.real, injected: self.presses.injected });
         self.link.answered.notify_all();
-    }
-}
-
-/// Only privileged accounts may; without it the thread still wakes early, because it sleeps most of the time.
-fn prefer_this_thread() {
-    match rustix::process::setpriority_process(Some(rustix::thread::gettid()), PREFERENCE) {
-        Ok(()) => tracing::debug!("the hotkey's thread is preferred"),
-        Err(error) => tracing::debug!(%error, "the hotkey's thread is not preferred"),
     }
 }
 

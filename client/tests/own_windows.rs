@@ -1,0 +1,155 @@
+//! Which windows are Deskside's own, on a real X server with a real window manager. The test program's own windows stand
+//! for Deskside's; a terminal stands for everything else.
+
+#![expect(clippy::unwrap_used, reason = "a test ends at the first thing that goes wrong")]
+
+use std::time::Duration;
+
+use deskside_client::input::own_windows::{self, OwnWindows};
+use deskside_proto::geometry::DesktopPoint;
+use deskside_testkit::x11::{Wanted, Window, Xvfb};
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::{
+    AtomEnum, ConfigureWindowAux, ConnectionExt as _, CreateWindowAux, EventMask, InputFocus, PropMode,
+    StackMode, WindowClass,
+};
+use x11rb::rust_connection::RustConnection;
+use x11rb::wrapper::ConnectionExt as _;
+
+const SOON: Duration = Duration::from_secs(10);
+
+struct Mine {
+    connection: RustConnection,
+    window: u32,
+}
+
+/// Opens a window of this very process.
+fn open_mine(x: &Xvfb, title: &str, past_the_manager: bool) -> Mine {
+    let (connection, screen) = RustConnection::connect(Some(x.display())).unwrap();
+    let root = connection.setup().roots[screen].root;
+    let window = connection.generate_id().unwrap();
+    let attributes = CreateWindowAux::new()
+        .override_redirect(u32::from(past_the_manager))
+        .background_pixel(0x00ff_0000)
+        .event_mask(EventMask::STRUCTURE_NOTIFY);
+    connection
+        .create_window(0, window, root, 100, 100, 200, 150, 0, WindowClass::INPUT_OUTPUT, 0, &attributes)
+        .unwrap();
+    connection
+        .change_property8(PropMode::REPLACE, window, AtomEnum::WM_NAME, AtomEnum::STRING, title.as_bytes())
+        .unwrap();
+    connection.map_window(window).unwrap();
+    connection.sync().unwrap();
+    x.wait_for_window(&Wanted::title(title), SOON).unwrap();
+    Mine { connection, window }
+}
+
+impl Mine {
+    fn now(&self, x: &Xvfb, title: &str) -> Window {
+        self.connection.sync().unwrap();
+        x.wait_for_window(&Wanted::title(title), SOON).unwrap()
+    }
+}
+
+fn middle(window: &Window) -> DesktopPoint {
+    let (left, top) = window.middle();
+    DesktopPoint::new(left.into(), top.into())
+}
+
+fn owns(windows: &mut Box<dyn OwnWindows>, at: DesktopPoint) -> bool {
+    windows.own_place(at).unwrap()
+}
+
+#[test]
+fn own_windows_are_known_with_their_frames_and_others_are_not() {
+    let x = Xvfb::start(1000, 700).unwrap();
+    let _manager = x.start_window_manager().unwrap();
+    let mut windows = own_windows::open(Some(x.display())).unwrap();
+    let _terminal = x.run("xterm", ["-T", "a terminal", "-geometry", "40x10+500+400"]).unwrap();
+    let terminal = x.wait_for_window(&Wanted::title("a terminal"), SOON).unwrap();
+    assert!(!owns(&mut windows, middle(&terminal)));
+    assert!(!owns(&mut windows, DesktopPoint::new(5, 5)), "the bare desktop");
+    let mine = open_mine(&x, "the banner", false);
+    let window = mine.now(&x, "the banner");
+    assert!(owns(&mut windows, middle(&window)));
+    let title_bar = DesktopPoint::new(i32::from(window.x) + 50, i32::from(window.y) - 8);
+    assert!(owns(&mut windows, title_bar), "closing it by its frame is as bad: {window:?}");
+    assert!(!owns(&mut windows, middle(&terminal)));
+    // A window of another program on top takes the event; when it goes below, ours does.
+    let (left, top) = (i32::from(window.x) - 5, i32::from(window.y) - 25);
+    let place = x
+        .command("xdotool")
+        .args(["windowmove", &terminal.id.to_string()])
+        .args([left.to_string(), top.to_string()])
+        .status();
+    assert!(place.unwrap().success());
+    let raise = ConfigureWindowAux::new().stack_mode(StackMode::ABOVE);
+    let (other, _) = RustConnection::connect(Some(x.display())).unwrap();
+    other.configure_window(terminal.id, &raise).unwrap();
+    other.sync().unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    let covered = x.wait_for_window(&Wanted::title("a terminal"), SOON).unwrap();
+    assert!(!owns(&mut windows, middle(&covered)), "covered by the terminal");
+    mine.connection.configure_window(mine.window, &raise).unwrap();
+    mine.connection.sync().unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(owns(&mut windows, middle(&window)), "raised again");
+    mine.connection.destroy_window(mine.window).unwrap();
+    mine.connection.sync().unwrap();
+    x.wait_until_gone(&Wanted::title("the banner"), SOON).unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(!owns(&mut windows, middle(&window)), "gone");
+}
+
+#[test]
+fn a_menu_that_no_manager_manages_is_known_the_moment_it_appears() {
+    let x = Xvfb::start(1000, 700).unwrap();
+    let mut windows = own_windows::open(Some(x.display())).unwrap();
+    let place = DesktopPoint::new(150, 150);
+    assert!(!owns(&mut windows, place));
+    let menu = open_mine(&x, "a menu", true);
+    assert!(owns(&mut windows, place));
+    menu.connection.unmap_window(menu.window).unwrap();
+    menu.connection.sync().unwrap();
+    assert!(!owns(&mut windows, place));
+}
+
+#[test]
+fn keys_that_would_land_in_an_own_window_are_known() {
+    let x = Xvfb::start(1000, 700).unwrap();
+    let mut windows = own_windows::open(Some(x.display())).unwrap();
+    let mine = open_mine(&x, "the banner", true);
+    assert!(!windows.own_focus().unwrap());
+    mine.connection.set_input_focus(InputFocus::PARENT, mine.window, 0u32).unwrap();
+    mine.connection.sync().unwrap();
+    assert!(windows.own_focus().unwrap());
+    let _terminal = x.run("xterm", ["-T", "a terminal", "-geometry", "40x10+500+400"]).unwrap();
+    let terminal = x.wait_for_window(&Wanted::title("a terminal"), SOON).unwrap();
+    mine.connection.set_input_focus(InputFocus::PARENT, terminal.id, 0u32).unwrap();
+    mine.connection.sync().unwrap();
+    assert!(!windows.own_focus().unwrap());
+    // Without any window in focus the key goes where the pointer is.
+    mine.connection.set_input_focus(InputFocus::NONE, u32::from(InputFocus::POINTER_ROOT), 0u32).unwrap();
+    mine.connection.sync().unwrap();
+    let person = x.person().unwrap();
+    person.move_to(150, 150).unwrap();
+    assert!(windows.own_focus().unwrap());
+    person.move_to(900, 20).unwrap();
+    assert!(!windows.own_focus().unwrap());
+}
+
+#[test]
+fn a_program_that_grabs_the_server_does_not_hold_the_answer_back() {
+    let x = Xvfb::start(1000, 700).unwrap();
+    let mut windows = own_windows::open(Some(x.display())).unwrap();
+    let (grabber, _) = RustConnection::connect(Some(x.display())).unwrap();
+    grabber.grab_server().unwrap();
+    grabber.sync().unwrap();
+    assert!(!owns(&mut windows, DesktopPoint::new(5, 5)));
+    grabber.ungrab_server().unwrap();
+}
+
+#[test]
+fn without_a_desktop_there_is_no_control() {
+    assert!(own_windows::open(Some(":99999")).is_err());
+}
