@@ -12,8 +12,9 @@ use deskside_proto::wire::feedback::Feedback;
 use deskside_proto::wire::input::InputFrame;
 use deskside_proto::wire::{CloseCode, Message, StreamKind, UpdateHeader};
 use tokio::sync::{Notify, mpsc, watch};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
+use super::liveness::silence;
 use crate::credit::{Credit, MOST_UPDATES};
 use crate::link::{
     CONTROL_QUEUE, CloseReason, EVENT_QUEUE, FrameSource, Line, PeerMisbehaved, StreamFailure, read_kind,
@@ -463,28 +464,6 @@ async fn watch_liveness(shared: Arc<Shared>, events: mpsc::Sender<ClientLinkEven
     }
 }
 
-/// Returns when the expert has control and `limit` has passed since its last word, or since it got control.
-async fn silence(controlled: &mut watch::Receiver<bool>, heard: &watch::Receiver<Instant>, limit: Duration) {
-    // The sender lives in `Shared`, which outlives every receiver: `changed` does not fail.
-    loop {
-        if !*controlled.borrow_and_update() {
-            let _ = controlled.changed().await;
-            continue;
-        }
-        let begin = Instant::now();
-        loop {
-            let due = begin.max(*heard.borrow()) + limit;
-            if due <= Instant::now() {
-                return;
-            }
-            tokio::select! {
-                _ = controlled.changed() => break,
-                () = sleep_until(due) => {}
-            }
-        }
-    }
-}
-
 /// Lets everybody who waits for this link know that it is over.
 async fn watch_end(shared: Arc<Shared>) {
     let reason = shared.line.closed().await;
@@ -494,64 +473,4 @@ async fn watch_end(shared: Arc<Shared>) {
     shared.cursor().closed = true;
     shared.cursor_changed.notify_one();
     shared.room.notify_waiters();
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LIMIT: Duration = Duration::from_secs(10);
-
-    fn at(seconds: u64) -> Duration {
-        Duration::from_secs(seconds)
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn silence_counts_from_the_last_word() {
-        let start = Instant::now();
-        let (_control, mut controlled) = watch::channel(true);
-        let (heart, heard) = watch::channel(start);
-        let beats = async {
-            for second in [2, 4, 6] {
-                sleep_until(start + at(second)).await;
-                heart.send_replace(Instant::now());
-            }
-            std::future::pending::<()>().await;
-        };
-        tokio::select! {
-            () = silence(&mut controlled, &heard, LIMIT) => {}
-            () = beats => {}
-        }
-        assert_eq!(start.elapsed(), at(16));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn nobody_is_silent_who_has_no_control() {
-        let start = Instant::now();
-        let (_control, mut controlled) = watch::channel(false);
-        let (_heart, heard) = watch::channel(start);
-        let waiting = tokio::time::timeout(at(3600), silence(&mut controlled, &heard, LIMIT));
-        assert!(waiting.await.is_err());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn silence_counts_from_the_beginning_of_control_not_from_before() {
-        let start = Instant::now();
-        let (control, mut controlled) = watch::channel(false);
-        let (_heart, heard) = watch::channel(start);
-        let person = async {
-            sleep_until(start + at(60)).await;
-            control.send_replace(true);
-            // Taken away and given again: counting begins anew.
-            sleep_until(start + at(65)).await;
-            control.send_replace(false);
-            control.send_replace(true);
-            std::future::pending::<()>().await;
-        };
-        tokio::select! {
-            () = silence(&mut controlled, &heard, LIMIT) => {}
-            () = person => {}
-        }
-        assert_eq!(start.elapsed(), at(75));
-    }
 }

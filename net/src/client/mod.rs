@@ -5,6 +5,7 @@ mod door;
 mod greeting;
 mod link;
 mod listener;
+mod liveness;
 
 use std::net::{IpAddr, SocketAddr};
 
