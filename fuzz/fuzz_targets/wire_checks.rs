@@ -1,6 +1,8 @@
 //! What must hold for any bytes on the wire; used by the fuzz targets and by the test that replays their corpora.
 //! Input: the first byte chooses the family, the second (streams only) the size of the portions.
 
+#![allow(dead_code, reason = "each user needs one of the two checks")]
+
 use std::fmt::Debug;
 
 use deskside_proto::wire::control::{FromClient, FromExpert};

@@ -1,5 +1,7 @@
 //! Replays what the fuzz targets `wire_message` and `wire_stream` have found interesting, crashes of the past among it.
 
+#![allow(clippy::expect_used, reason = "a test that meets a surprise must stop there")]
+
 #[path = "../../fuzz/fuzz_targets/wire_checks.rs"]
 mod wire_checks;
 

@@ -122,3 +122,52 @@ impl Desk {
         if taken { Self::Busy } else { Self::Free }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EVERYONE: [Presence; 4] =
+        [Presence::Asking, Presence::Watching, Presence::Controlling, Presence::Gone];
+
+    #[test]
+    fn the_first_expert_is_asked_about_alone_and_the_second_as_one_who_joins() {
+        let rule = |sessions: &[Presence]| Arrival::of(&Policy::STANDARD, sessions.iter().copied());
+        assert_eq!(rule(&[]), Arrival::AskAlone);
+        assert_eq!(rule(&[Presence::Gone, Presence::Gone]), Arrival::AskAlone);
+        assert_eq!(rule(&[Presence::Watching]), Arrival::AskJoin);
+        assert_eq!(rule(&[Presence::Controlling, Presence::Gone]), Arrival::AskJoin);
+        assert_eq!(rule(&[Presence::Watching, Presence::Controlling]), Arrival::Busy);
+    }
+
+    #[test]
+    fn whatever_else_there_is_an_open_question_means_busy() {
+        for other in EVERYONE {
+            let sessions = [other, Presence::Asking];
+            assert_eq!(Arrival::of(&Policy::STANDARD, sessions), Arrival::Busy);
+            assert_eq!(Desk::of(sessions), Desk::Busy);
+        }
+    }
+
+    #[test]
+    fn only_one_expert_controls_and_those_who_watch_are_no_hindrance() {
+        for other in EVERYONE {
+            let expected = match other {
+                Presence::Asking | Presence::Controlling => Desk::Busy,
+                Presence::Watching | Presence::Gone => Desk::Free,
+            };
+            assert_eq!(Desk::of([other]), expected);
+            assert_eq!(Desk::of([Presence::Watching, other, Presence::Gone]), expected);
+        }
+        assert_eq!(Desk::of([]), Desk::Free);
+    }
+
+    #[test]
+    fn no_waiting_time_is_zero_and_a_heartbeat_may_be_missed_before_silence() {
+        let Policy { view_question, control_question, cool_down, idle, .. } = Policy::STANDARD;
+        for wait in [view_question, control_question, cool_down, idle, Policy::PROOF] {
+            assert!(wait >= Duration::from_secs(5));
+        }
+        assert!(Policy::SILENCE >= Policy::HEARTBEAT * 3);
+    }
+}

@@ -9,6 +9,8 @@
     reason = "a test that meets a surprise must stop there"
 )]
 
+mod scenarios;
+
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
@@ -301,25 +303,6 @@ fn a_stale_allow_never_grants() {
 }
 
 #[test]
-fn a_question_that_was_closed_cannot_be_answered_when_it_is_asked_again() {
-    let viewing = step(&open(), ClientEvent::LocalAllowView { screen: SCREEN }, Duration::ZERO).after;
-    let request = |number| ClientEvent::ExpertRequestsControl {
-        request: RequestId(number),
-        scopes: Scopes::CONTROL,
-        desk: Desk::Free,
-    };
-    let asked = step(&viewing, request(1), Duration::ZERO).after;
-    let cancelled =
-        step(&asked, ClientEvent::ExpertCancelsRequest { request: RequestId(1) }, Duration::ZERO).after;
-    let same_number = step(&cancelled, request(1), Duration::ZERO);
-    assert_eq!(same_number.after.session.state, ClientState::Viewing, "an old number is not asked again");
-    let asked_again = step(&cancelled, request(2), Duration::ZERO).after;
-    let old_answer =
-        step(&asked_again, ClientEvent::LocalAllowControl { request: RequestId(1) }, Duration::ZERO);
-    assert!(!is_controlled(&old_answer.after));
-}
-
-#[test]
 fn a_grant_is_never_reused() {
     let mut numbers = std::collections::HashSet::new();
     for session in 1..=3 {
@@ -346,24 +329,6 @@ fn a_grant_is_never_reused() {
         }
     }
     assert_eq!(numbers.len(), 150);
-}
-
-#[test]
-fn when_grant_numbers_run_out_control_is_denied() {
-    let mut last = GrantIssuer::new(SessionId(7)).with_left(1);
-    assert!(last.issue(Scopes::CONTROL).is_some());
-    assert!(last.issue(Scopes::CONTROL).is_none(), "the next number belongs to another session");
-    assert!(GrantIssuer::new(SessionId(1 << 32)).issue(Scopes::CONTROL).is_none());
-
-    let mut node = step(&open(), ClientEvent::LocalAllowView { screen: SCREEN }, Duration::ZERO).after;
-    node.session.grants = node.session.grants.with_left(0);
-    let request = RequestId(1);
-    let asks = ClientEvent::ExpertRequestsControl { request, scopes: Scopes::CONTROL, desk: Desk::Free };
-    let asked = step(&node, asks, Duration::ZERO).after;
-    let allowed = step(&asked, ClientEvent::LocalAllowControl { request }, Duration::ZERO);
-    assert_eq!(allowed.after.session.state, ClientState::Viewing);
-    let told = FromClient::ControlDenied { request, reason: DeniedReason::Unsupported };
-    assert!(sends(&allowed.effects, &told));
 }
 
 #[test]
@@ -448,51 +413,6 @@ fn capture_and_questions_end_exactly_when_their_states_end() {
 }
 
 #[test]
-fn after_three_questions_without_a_yes_the_person_is_left_alone() {
-    let closers: [fn(RequestId) -> ClientEvent; 3] = [
-        |request| ClientEvent::LocalDenyControl { request },
-        |_| ClientEvent::TimePassed,
-        |request| ClientEvent::ExpertCancelsRequest { request },
-    ];
-    let mut node = step(&open(), ClientEvent::LocalAllowView { screen: SCREEN }, Duration::ZERO).after;
-    let asks = |number| ClientEvent::ExpertRequestsControl {
-        request: RequestId(number),
-        scopes: Scopes::CONTROL,
-        desk: Desk::Free,
-    };
-    for (number, closer) in (1..).zip(closers) {
-        let asked = step(&node, asks(number), Duration::ZERO);
-        let question = ClientEffect::AskControl { request: RequestId(number), scopes: Scopes::CONTROL };
-        assert!(asked.effects.contains(&question));
-        node = step(&asked.after, closer(RequestId(number)), SHORT.control_question).after;
-        assert_eq!(node.session.state, ClientState::Viewing);
-    }
-    let asked = step(&node, asks(9), SECOND * 1000);
-    let told = FromClient::ControlDenied { request: RequestId(9), reason: DeniedReason::TooManyRequests };
-    assert_eq!(asked.effects, [ClientEffect::Send(told)]);
-}
-
-#[test]
-fn after_a_stop_requests_are_denied_for_the_cool_down_and_asked_afterwards() {
-    let viewing = step(&open(), ClientEvent::LocalAllowView { screen: SCREEN }, Duration::ZERO).after;
-    let asks = |number| ClientEvent::ExpertRequestsControl {
-        request: RequestId(number),
-        scopes: Scopes::CONTROL,
-        desk: Desk::Free,
-    };
-    let asked = step(&viewing, asks(1), Duration::ZERO).after;
-    let controlled =
-        step(&asked, ClientEvent::LocalAllowControl { request: RequestId(1) }, Duration::ZERO).after;
-    let revoked = step(&controlled, ClientEvent::LocalRevoke, Duration::ZERO).after;
-    let early = step(&revoked, asks(2), SECOND);
-    let told = FromClient::ControlDenied { request: RequestId(2), reason: DeniedReason::CoolingDown };
-    assert_eq!(early.effects, [ClientEffect::Send(told)]);
-    let later = step(&early.after, asks(3), SECOND);
-    let question = ClientEffect::AskControl { request: RequestId(3), scopes: Scopes::CONTROL };
-    assert!(later.effects.contains(&question));
-}
-
-#[test]
 fn the_persons_own_input_pauses_control_only_while_there_is_control() {
     for Transition { before, event, after, effects, .. } in every_transition() {
         let told = effects
@@ -526,5 +446,29 @@ fn silence_and_a_locked_screen_end_control_but_not_seeing() {
         assert_eq!(after.session.state, ClientState::Viewing);
         assert!(sends(&effects, &FromClient::ControlRevoked { grant, reason }));
         assert!(!effects.contains(&ClientEffect::StopCapture));
+    }
+}
+
+#[test]
+fn a_request_in_the_wrong_state_disturbs_neither_question_nor_grant() {
+    for Transition { after: node, .. } in every_transition() {
+        // A question that has just run out is closed by whatever comes next.
+        if node.session.deadline().is_some_and(|at| at <= node.now) {
+            continue;
+        }
+        let request = RequestId(node.session.last_request.map_or(1, |last| last.0 + 1));
+        let asks = ClientEvent::ExpertRequestsControl { request, scopes: Scopes::CONTROL, desk: Desk::Free };
+        let Transition { after, effects, .. } = step(&node, asks, Duration::ZERO);
+        match node.session.state {
+            ClientState::AskingView { .. }
+            | ClientState::ControlRequested { .. }
+            | ClientState::Controlled { .. } => {
+                assert_eq!(after.session.state, node.session.state);
+                let reason = DeniedReason::OutOfTurn;
+                assert_eq!(effects, [ClientEffect::Send(FromClient::ControlDenied { request, reason })]);
+            }
+            ClientState::Ended { .. } => assert_eq!(effects, []),
+            ClientState::Viewing | ClientState::Revoked { .. } => {}
+        }
     }
 }

@@ -203,3 +203,38 @@ fn only_what_needs_a_grant_can_be_asked_for() {
         assert_eq!((session.state(), effects), (&ExpertState::Viewing, Vec::new()));
     }
 }
+
+#[test]
+fn what_is_said_of_an_old_grant_does_not_touch_the_new_one() {
+    let old = GrantId(std::num::NonZeroU64::MAX);
+    let (session, _) = after(controlling());
+    for message in [
+        FromClient::ControlRevoked { grant: old, reason: RevokedReason::ByPerson },
+        FromClient::ControlPaused { grant: old, paused: true },
+        FromClient::ControlDenied { request: RequestId(1), reason: DeniedReason::NoAnswer },
+    ] {
+        let (unchanged, effects) = session.clone().handle(ExpertEvent::Received(message), NOW);
+        assert_eq!((unchanged, effects), (session.clone(), Vec::new()));
+    }
+    let (paused, effects) =
+        session.handle(ExpertEvent::Received(FromClient::ControlPaused { grant: GRANT, paused: true }), NOW);
+    assert!(matches!(paused.state(), ExpertState::Controlling { paused: true, .. }));
+    assert_eq!(effects, []);
+}
+
+#[test]
+fn after_a_stop_the_expert_waits_before_asking_again() {
+    let (session, _) = after(controlling());
+    let stopped = FromClient::ControlRevoked { grant: GRANT, reason: RevokedReason::ByPerson };
+    let (session, effects) = session.handle(ExpertEvent::Received(stopped), NOW);
+    let notice = ExpertNotice::ControlRevoked(RevokedReason::ByPerson);
+    assert_eq!(effects, [ExpertEffect::StopInput, ExpertEffect::Tell(notice)]);
+    let until = session.deadline().unwrap();
+    assert_eq!(until, NOW.after(Policy::STANDARD.cool_down));
+    let asks = ExpertEvent::AskControl { scopes: Scopes::CONTROL };
+    let (session, effects) = session.handle(asks.clone(), Millis(until.0 - 1));
+    assert_eq!(effects, []);
+    let (session, effects) = session.handle(asks, until);
+    assert_eq!(effects.len(), 1);
+    assert!(matches!(session.state(), ExpertState::Asked { request: RequestId(2), .. }));
+}
