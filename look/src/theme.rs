@@ -60,13 +60,28 @@ fn style(palette: &Palette, dark: bool) -> Style {
     style.spacing.icon_width_inner = space::M - 2.0;
     style.spacing.icon_spacing = space::S;
     style.spacing.window_margin = Margin::same(space::L as i8);
-    style.spacing.scroll = egui::style::ScrollStyle::solid();
-    style.spacing.scroll.bar_width = space::S;
+    style.spacing.scroll = scroll_bars();
     // Nothing moves by itself: an animation is picture bytes for whoever watches, and unrest for whoever is helped.
     style.animation_time = 0.0;
     style.scroll_animation = egui::style::ScrollAnimation::none();
     style.interaction.selectable_labels = false;
     style
+}
+
+/// Bars that lie in a page's margin and are always in sight: who is under stress does not look for hidden ones.
+fn scroll_bars() -> egui::style::ScrollStyle {
+    let mut scroll = egui::style::ScrollStyle::floating();
+    scroll.foreground_color = true;
+    scroll.bar_width = space::S + 2.0;
+    scroll.floating_width = space::S;
+    scroll.bar_outer_margin = space::XS;
+    scroll.dormant_handle_opacity = 0.35;
+    scroll.active_handle_opacity = 0.45;
+    scroll.interact_handle_opacity = 0.8;
+    scroll.dormant_background_opacity = 0.0;
+    scroll.active_background_opacity = 0.0;
+    scroll.interact_background_opacity = 0.3;
+    scroll
 }
 
 fn visuals(palette: &Palette, dark: bool) -> Visuals {

@@ -20,7 +20,7 @@ use crate::consent::{LocalYes, NotGenuine};
 /// accept the guard accepts as well.
 pub const DEAF_FOR: f64 = 0.6;
 /// The window's size (points).
-pub const SIZE: [f32; 2] = [540.0, 470.0];
+pub const SIZE: [f32; 2] = [580.0, 440.0];
 
 /// One question's window, from its first picture to its answer.
 #[derive(Default)]

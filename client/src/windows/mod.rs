@@ -70,6 +70,8 @@ impl fmt::Debug for Confirm {
 pub enum Start {
     /// On the screen.
     Shown,
+    /// On the screen, open at this page.
+    OnPage(main_window::Page),
     /// In the tray, if there is one; else on the screen.
     Hidden,
 }

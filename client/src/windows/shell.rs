@@ -53,6 +53,8 @@ struct Shell {
     banner: Option<Banner>,
     seen: Seen,
     stance: Stance,
+    /// Whether the window of a hidden start was taken off the screen.
+    hidden: bool,
 }
 
 /// The main window's relation to the desktop.
@@ -102,11 +104,15 @@ impl Shell {
         surroundings.tray.on_change(move || wake.request_repaint_of(ViewportId::ROOT));
         Self {
             desktop: desktop::open(),
-            main: MainWindow::default(),
+            main: match surroundings.start {
+                Start::OnPage(page) => MainWindow::on_page(page),
+                Start::Shown | Start::Hidden => MainWindow::default(),
+            },
             question: None,
             banner: None,
             seen: Seen { window_requests: view.window_requests, theme, view },
             stance: if hidden { Stance::Hidden } else { Stance::Shown },
+            hidden: false,
             surroundings,
         }
     }
@@ -146,6 +152,13 @@ impl Shell {
     fn children(&self) -> impl Iterator<Item = ViewportId> {
         let question = self.question.as_ref().map(|question| question.viewport);
         question.into_iter().chain(self.banner.as_ref().map(|banner| banner.viewport))
+    }
+
+    /// Whether the question or the banner on the screen are not those of the view.
+    fn has_stale_children(&self) -> bool {
+        let asked = self.seen.view.question.as_ref().map(|question| question.id);
+        let shown = self.question.as_ref().map(|question| question.id);
+        asked != shown || self.seen.view.sessions.is_empty() == self.banner.is_some()
     }
 
     fn come_forward(&mut self, ctx: &Context) {
@@ -214,6 +227,7 @@ impl Shell {
             .with_resizable(false)
             .with_minimize_button(false)
             .with_maximize_button(false)
+            .with_window_type(egui::X11WindowType::Dialog)
             .with_window_level(WindowLevel::AlwaysOnTop);
         let builder = self.placed(ctx, builder, consent::SIZE, Place::Middle);
         Question { id: asked.id, viewport, window: Arc::default(), builder }
@@ -262,14 +276,19 @@ impl eframe::App for Shell {
         if ctx.input(|input| input.viewport().close_requested()) && self.stance != Stance::Hidden {
             self.close_requested(ctx);
         }
-        let wanted = self.seen.view.question.is_some() || !self.seen.view.sessions.is_empty();
-        if self.stance == Stance::Hidden && (wanted || self.children().next().is_some()) {
-            // Child windows belong to a pass of the main window, and a hidden one makes none by itself.
+        if self.has_stale_children() {
+            // Child windows come and go in a pass of the main window, and a covered or minimised one makes none.
             ctx.send_viewport_cmd_to(ViewportId::ROOT, ViewportCommand::RequestPaintWhileHidden);
+            ctx.request_repaint_of(ViewportId::ROOT);
         }
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        if self.stance == Stance::Hidden && !self.hidden {
+            // eframe shows the main window with its first picture.
+            self.hidden = true;
+            ui.ctx().send_viewport_cmd(ViewportCommand::Visible(false));
+        }
         self.child_windows(&ui.ctx().clone());
         if self.stance != Stance::Hidden {
             let moment = Moment::now(self.surroundings.local_offset);

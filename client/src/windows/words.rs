@@ -103,6 +103,8 @@ pub const PAGES: [&str; 4] = ["Help", "Tickets", "What happened", "Settings"];
 pub const HOME_TITLE: &str = "Get help with this computer";
 /// The empty home page.
 pub const HOME_TEXT: &str = "Invite somebody you trust. They see your screen only after you say yes.";
+/// Above the three sentences on the first page.
+pub const HOW_TITLE: &str = "How it works";
 /// Starts a ticket.
 pub const INVITE: &str = "&Invite somebody";
 /// Title when a ticket waits.
@@ -167,10 +169,10 @@ pub const STEP_TELL: &str = "2. Tell them these four words by telephone";
 /// What a screen reader says before the passphrase.
 pub const PASSPHRASE: &str = "Passphrase";
 /// Why it is spoken.
-pub const WHY_SPOKEN: &str = "Say them, do not write them into the same message. Whoever reads both could pretend to be \
-    your helper; and when you hear a voice you know, you know who gets in.";
+pub const WHY_SPOKEN: &str = "Say them; do not write them into the message with the ticket. Whoever reads both could \
+    pretend to be your helper.";
 /// Third step.
-pub const STEP_WAIT: &str = "3. Keep this computer on. Deskside asks you when they arrive";
+pub const STEP_WAIT: &str = "3. Wait: Deskside asks you before anybody sees anything";
 /// Title where the ticket is sealed to a key.
 pub const SEALED: &str = "2. No passphrase is needed";
 /// Writes the file.

@@ -2,10 +2,9 @@
 //!
 //! `&` before a letter makes it the mnemonic: `"&Allow"` shows an underlined A and is pressed by Alt+A.
 
-use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align2, Color32, CornerRadius, FontId, Key, Modifiers, Response, Role, Sense, Stroke, StrokeKind, Ui,
-    Vec2, WidgetInfo,
+    Align2, Color32, CornerRadius, Galley, Key, Modifiers, Pos2, Response, Role, Sense, Stroke, StrokeKind,
+    Ui, Vec2, WidgetInfo,
 };
 
 use crate::fonts;
@@ -70,8 +69,8 @@ impl Face {
             }
             Self::OnBar(tone) => Paint {
                 fill: tone.on_fill,
-                fill_hovered: tone.on_fill.lerp_to_gamma(tone.fill, 0.12),
-                ink: tone.fill.lerp_to_gamma(Color32::BLACK, 0.25),
+                fill_hovered: tone.on_fill.lerp_to_gamma(tone.tint, 0.5),
+                ink: tone.fill,
                 line: Stroke::NONE,
             },
         }
@@ -162,8 +161,7 @@ impl<'a> Button<'a> {
         let font = fonts::strong(text::BODY - if self.height < size::BUTTON_HEIGHT { 1.0 } else { 0.0 });
         let palette = Palette::of(ui);
         let paint = self.face.paint(palette);
-        let job = label(&plain, mnemonic.map(|(at, _)| at), &font, paint.ink);
-        let galley = ui.painter().layout_job(job);
+        let galley = ui.painter().layout_no_wrap(plain.clone(), font, Color32::PLACEHOLDER);
         let width = (galley.size().x + 2.0 * space::L).max(self.min_width);
         let sense = if self.enabled { Sense::click() } else { Sense::hover() };
         let (rect, response) = ui.allocate_exact_size(Vec2::new(width, self.height), sense);
@@ -179,6 +177,9 @@ impl<'a> Button<'a> {
             let line = Stroke::new(paint.line.width, fade(paint.line.color));
             ui.painter().rect(rect, corner, fade(fill), line, StrokeKind::Inside);
             let at = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), rect).min;
+            if let Some((letter, _)) = mnemonic {
+                underline(ui, &galley, at, letter, fade(paint.ink));
+            }
             ui.painter().galley(at, galley, fade(paint.ink));
             if response.has_focus() {
                 focus_ring(ui, rect);
@@ -214,35 +215,25 @@ fn take(ui: &Ui, key: Key) -> bool {
     })
 }
 
-/// The text without its mark, and the marked letter's byte position and key.
+/// The text without its mark, and the marked letter's place (characters before it) and key.
 fn split(text: &str) -> (String, Option<(usize, Key)>) {
     let Some((before, after)) = text.split_once('&') else {
         return (text.to_owned(), None);
     };
     let key =
         after.chars().next().and_then(|letter| Key::from_name(&letter.to_ascii_uppercase().to_string()));
-    (format!("{before}{after}"), key.map(|key| (before.len(), key)))
+    (format!("{before}{after}"), key.map(|key| (before.chars().count(), key)))
 }
 
-fn label(plain: &str, marked: Option<usize>, font: &FontId, ink: Color32) -> LayoutJob {
-    let mut job = LayoutJob::default();
-    job.wrap.max_rows = 1;
-    let format = |underline: bool| TextFormat {
-        font_id: font.clone(),
-        color: Color32::PLACEHOLDER,
-        underline: if underline { Stroke::new(1.5, ink) } else { Stroke::NONE },
-        ..TextFormat::default()
+/// Underlines the mnemonic, just below the baseline; `at` is where the text begins.
+fn underline(ui: &Ui, galley: &Galley, at: Pos2, letter: usize, ink: Color32) {
+    let glyph = galley.rows.first().and_then(|row| row.row.glyphs.get(letter).map(|glyph| (row.pos, glyph)));
+    let Some((row, glyph)) = glyph else {
+        return;
     };
-    let Some((head, rest)) = marked.and_then(|at| plain.split_at_checked(at)) else {
-        job.append(plain, 0.0, format(false));
-        return job;
-    };
-    let letter = rest.chars().next().map_or(0, char::len_utf8);
-    let (letter, tail) = rest.split_at_checked(letter).unwrap_or(("", rest));
-    job.append(head, 0.0, format(false));
-    job.append(letter, 0.0, format(true));
-    job.append(tail, 0.0, format(false));
-    job
+    let left = at + row.to_vec2() + glyph.pos.to_vec2() + Vec2::new(0.0, 2.5);
+    let width = glyph.advance_width;
+    ui.painter().hline(left.x..=left.x + width, left.y.round(), Stroke::new(1.0, ink));
 }
 
 #[cfg(test)]

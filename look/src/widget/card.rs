@@ -30,6 +30,8 @@ pub fn card<R>(ui: &mut Ui, kind: Card, content: impl FnOnce(&mut Ui) -> R) -> R
         .inner_margin(Margin::same(space::L as i8))
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
+            // Rows in a card are as high as what is in them.
+            ui.spacing_mut().interact_size.y = 0.0;
             content(ui)
         })
         .inner

@@ -17,7 +17,7 @@ pub fn big_code(ui: &mut Ui, name: &str, code: &str) {
         .inner_margin(Margin::symmetric(space::L as i8, space::M as i8))
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
-            let text = RichText::new(code).font(fonts::code()).color(palette.ink.strong);
+            let text = RichText::new(code).font(fitting(ui, code)).color(palette.ink.strong);
             let response = ui.vertical_centered(|ui| ui.add(Label::new(text).wrap().selectable(true))).inner;
             response.widget_info(|| {
                 let mut info = egui::WidgetInfo::labeled(egui::Role::Label, true, name);
@@ -25,6 +25,15 @@ pub fn big_code(ui: &mut Ui, name: &str, code: &str) {
                 info
             });
         });
+}
+
+/// The code's face, smaller where one line would be too long for it, down to a size that is still easy to read.
+fn fitting(ui: &Ui, code: &str) -> egui::FontId {
+    let wanted = fonts::code();
+    let width =
+        ui.painter().layout_no_wrap(code.to_owned(), wanted.clone(), egui::Color32::PLACEHOLDER).size().x;
+    let size = (wanted.size * ui.available_width() / width.max(1.0)).floor();
+    egui::FontId { size: size.clamp(text::SUBHEADING, text::CODE), ..wanted }
 }
 
 /// A fingerprint in its groups.

@@ -13,7 +13,7 @@ pub use badge::{badge, dot};
 pub use button::{Button, Pressed};
 pub use card::{Card, card, page};
 pub use code::{big_code, fingerprint};
-pub use panel::{ErrorText, error_panel, hint_panel};
+pub use panel::{ErrorText, answered_panel, error_panel, hint_panel};
 pub use rows::{Row, key_values};
 
 use crate::fonts;

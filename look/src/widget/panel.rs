@@ -4,7 +4,7 @@ use egui::Ui;
 
 use crate::fonts;
 use crate::tokens::{Meaning, Palette, space, text};
-use crate::widget::{Card, body, card};
+use crate::widget::{Button, Card, body, card};
 
 /// An error as a person needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,17 @@ pub fn hint_panel(ui: &mut Ui, meaning: Meaning, title: &str, line: &str) {
             body(ui, line);
         }
     });
+}
+
+/// Like [`hint_panel`], with a button that puts it away; true when it was pressed.
+pub fn answered_panel(ui: &mut Ui, meaning: Meaning, title: &str, line: &str, answer: &str) -> bool {
+    let mut pressed = false;
+    panel(ui, meaning, title, |ui| {
+        body(ui, line);
+        ui.add_space(space::XS);
+        pressed = Button::quiet(answer).low().show(ui).pressed();
+    });
+    pressed
 }
 
 fn panel(ui: &mut Ui, meaning: Meaning, title: &str, content: impl FnOnce(&mut Ui)) {

@@ -34,6 +34,7 @@ impl<'a> Row<'a> {
 pub fn key_values(ui: &mut Ui, id: &str, rows: &[Row<'_>]) {
     let palette = Palette::of(ui);
     let width = ui.available_width();
+    ui.spacing_mut().interact_size.y = 0.0;
     Grid::new(id).num_columns(2).spacing([space::L, space::S]).min_row_height(0.0).show(ui, |ui| {
         let before = ui.cursor().left();
         for row in rows {

@@ -23,6 +23,11 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>) -> bool {
             widget::body(ui, words::HOME_TEXT);
         }
     }
+    if view.activity() == Activity::Waiting || view.activity() == Activity::Asked {
+        for ticket in view.tickets.iter().filter(|ticket| ticket.state == TicketState::Open) {
+            widget::card(ui, Card::Plain, |ui| super::tickets::row(ui, scene, ticket));
+        }
+    }
     ui.add_space(space::XS);
     let button = match view.activity() {
         Activity::Idle => Button::primary(words::INVITE),
@@ -30,7 +35,13 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>) -> bool {
             Button::quiet(words::INVITE)
         }
     };
-    button.min_width(200.0).show(ui).pressed()
+    let wanted = button.min_width(200.0).show(ui).pressed();
+    if view.activity() == Activity::Idle {
+        ui.add_space(space::M);
+        widget::subheading(ui, words::HOW_TITLE);
+        super::numbered(ui, &words::THREE_SENTENCES);
+    }
+    wanted
 }
 
 fn sessions(ui: &mut Ui, scene: Scene<'_>) {

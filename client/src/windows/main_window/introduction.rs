@@ -1,7 +1,7 @@
 //! The first start: three sentences, and the question that fraud does not survive.
 
 use deskside_look::tokens::{Meaning, space};
-use deskside_look::widget::{self, Button, Card};
+use deskside_look::widget::{self, Button};
 use egui::Ui;
 
 use super::{Scene, actions, scrolling, words};
@@ -24,14 +24,7 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) {
     actions(ui, |ui| buttons(ui, scene, draft.caller));
     scrolling(ui, |ui| {
         widget::heading(ui, words::WELCOME);
-        widget::card(ui, Card::Plain, |ui| {
-            for (number, sentence) in (1..).zip(words::THREE_SENTENCES) {
-                ui.horizontal_top(|ui| {
-                    widget::strong(ui, &format!("{number}."));
-                    ui.vertical(|ui| widget::body(ui, sentence));
-                });
-            }
-        });
+        super::numbered(ui, &words::THREE_SENTENCES);
         widget::subheading(ui, words::WHO_CALLED);
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = space::XS;

@@ -36,7 +36,7 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, made: &InvitationView, draft: 
             scene.commands.send(UserCommand::DismissInvitation);
         }
         let left = made.valid_until.duration_since(scene.moment.system).ok();
-        ui.vertical(|ui| widget::small(ui, &words::validity(left, made.uses)));
+        widget::small(ui, &words::validity(left, made.uses));
         super::repaint_at_minute_left(ui, left);
     });
     scrolling(ui, |ui| {
@@ -44,7 +44,7 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, made: &InvitationView, draft: 
         widget::heading(ui, words::INVITATION_TITLE);
         widget::card(ui, Card::Plain, |ui| send(ui, scene, made, draft));
         widget::card(ui, Card::Plain, |ui| tell(ui, made));
-        widget::card(ui, Card::Plain, |ui| widget::subheading(ui, words::STEP_WAIT));
+        widget::subheading(ui, words::STEP_WAIT);
     });
 }
 

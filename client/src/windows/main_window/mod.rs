@@ -148,16 +148,24 @@ impl MainWindow {
     }
 }
 
-/// A page that scrolls when it is longer than the window.
+/// A page that scrolls when it is longer than the window; the bar is at the window's edge, outside the margin.
 fn scrolling<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
-    widget::page(ui, |ui| {
-        egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            ui.set_max_width(size::READING_WIDTH.min(ui.available_width()));
-            ui.spacing_mut().item_spacing.y = space::M;
-            content(ui)
+    let fill = Palette::of(ui).ground.window;
+    let margin = egui::Frame::new().inner_margin(egui::Margin::same(space::XL as i8));
+    egui::CentralPanel::default()
+        .frame(egui::Frame::new().fill(fill))
+        .show(ui, |ui| {
+            egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                margin.show(ui, |ui| {
+                    ui.set_max_width(size::READING_WIDTH.min(ui.available_width()));
+                    ui.spacing_mut().item_spacing.y = space::M;
+                    content(ui)
+                })
+            })
         })
-    })
-    .inner
+        .inner
+        .inner
+        .inner
 }
 
 /// The buttons at the bottom of a page, always in view.
@@ -179,10 +187,25 @@ fn notice(ui: &mut Ui, scene: Scene<'_>) {
         NoticeKind::Information => Meaning::Accent,
         NoticeKind::Trouble => Meaning::Alert,
     };
-    widget::hint_panel(ui, meaning, &notice.title, &notice.text);
-    if widget::Button::quiet(words::OK).low().show(ui).pressed() {
+    let pressed = widget::answered_panel(ui, meaning, &notice.title, &notice.text, words::OK);
+    if pressed {
         scene.commands.send(UserCommand::DismissNotice);
     }
+}
+
+/// Sentences with their numbers, in a card.
+fn numbered(ui: &mut Ui, sentences: &[&str]) {
+    widget::card(ui, widget::Card::Plain, |ui| {
+        for (number, sentence) in (1..).zip(sentences) {
+            ui.horizontal_top(|ui| {
+                ui.allocate_ui(egui::vec2(space::L, 0.0), |ui| {
+                    ui.set_min_width(space::L);
+                    widget::strong(ui, &number.to_string());
+                });
+                ui.vertical(|ui| widget::body(ui, sentence));
+            });
+        }
+    });
 }
 
 fn tab(ui: &mut Ui, name: &str, chosen: bool) -> Response {

@@ -68,7 +68,7 @@ fn field<T>(
         let field = TextEdit::singleline(text)
             .desired_width(width - 2.0 * space::M)
             .char_limit(64)
-            .margin(egui::vec2(space::S + 2.0, space::S));
+            .margin(egui::vec2(space::S + 2.0, space::S + 2.0));
         let response = ui.add(field).labelled_by(label.id);
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         applied = (changed && entered) | Button::quiet(words::APPLY).enabled(changed).show(ui).pressed();

@@ -19,7 +19,7 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>) {
     }
 }
 
-fn row(ui: &mut Ui, scene: Scene<'_>, ticket: &TicketView) {
+pub(super) fn row(ui: &mut Ui, scene: Scene<'_>, ticket: &TicketView) {
     let left = ticket.valid_until.duration_since(scene.moment.system).ok();
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -1,0 +1,278 @@
+//! Shows one window of the client with made-up data, for pictures and for looking at it.
+//!
+//! `cargo run -p deskside --example gallery -- --theme dark --window consent-view`
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use deskside_client::app::view::*;
+use deskside_client::app::{AppView, CommandSender, UserCommand, ViewPublisher};
+use deskside_client::config::{PictureChoice, Theme};
+use deskside_client::tray::TrayPresence;
+use deskside_client::windows::main_window::Page;
+use deskside_client::windows::{Confirm, Start, Surroundings, run};
+use deskside_crypto::passphrase::Passphrase;
+use deskside_proto::ids::{QuestionId, SessionId, TicketId};
+use deskside_proto::name::PersonName;
+use deskside_proto::session::Scopes;
+use time::UtcOffset;
+
+const WINDOWS: [&str; 16] = [
+    "introduction",
+    "home",
+    "waiting",
+    "notice",
+    "invitation",
+    "invitation-sent",
+    "invitation-sealed",
+    "tickets",
+    "receipt",
+    "settings",
+    "sessions",
+    "consent-view",
+    "consent-join",
+    "consent-control",
+    "banner-watching",
+    "banner-controlling",
+];
+
+fn main() -> ExitCode {
+    let mut words: VecDeque<String> = std::env::args().skip(1).collect();
+    let (mut theme, mut window, mut name) = (Theme::System, "home".to_owned(), "Martin Berg".to_owned());
+    while let (Some(option), Some(value)) = (words.pop_front(), words.pop_front()) {
+        match (option.as_str(), value.as_str()) {
+            ("--theme", "light") => theme = Theme::Light,
+            ("--theme", "dark") => theme = Theme::Dark,
+            ("--window", _) if WINDOWS.contains(&value.as_str()) => window = value,
+            ("--name", _) => name = value,
+            _ => {
+                eprintln!("gallery [--theme light|dark] [--name NAME] [--window {}]", WINDOWS.join("|"));
+                return ExitCode::from(2);
+            }
+        }
+    }
+    let Ok(name) = PersonName::parse(&name) else {
+        eprintln!("that is not a name");
+        return ExitCode::from(2);
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let (commands, mut wishes) = CommandSender::channel();
+    let publisher = ViewPublisher::new(view(&window, theme, &name));
+    let answering = publisher.clone();
+    runtime.spawn(async move {
+        while let Some(command) = wishes.next().await {
+            println!("{command:?}");
+            answer(&answering, command);
+        }
+    });
+    let start = match window.as_str() {
+        "tickets" => Start::OnPage(Page::Tickets),
+        "receipt" => Start::OnPage(Page::Receipt),
+        "settings" => Start::OnPage(Page::Settings),
+        _ if window.starts_with("banner") || window.starts_with("consent") => Start::Hidden,
+        _ => Start::Shown,
+    };
+    let tray = TrayPresence::none();
+    tray.set_present(start == Start::Hidden);
+    let surroundings = Surroundings {
+        publisher,
+        commands,
+        confirm: Confirm::blind(),
+        tray,
+        local_offset: UtcOffset::UTC,
+        start,
+    };
+    match run(surroundings) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Just enough of a controller to click through the windows.
+fn answer(publisher: &ViewPublisher, command: UserCommand) {
+    let mut view = AppView::clone(&publisher.latest());
+    match command {
+        UserCommand::Quit => view.ended = true,
+        UserCommand::SeenIntroduction => view.introduction_needed = false,
+        UserCommand::Invite(_) => view.invitation = Some(invitation()),
+        UserCommand::DismissInvitation => view.invitation = None,
+        UserCommand::AnswerView { .. } | UserCommand::AnswerControl { .. } => view.question = None,
+        UserCommand::EndSession(_) => view.sessions.clear(),
+        UserCommand::DismissNotice => view.notice = None,
+        UserCommand::ShowWindow => view.window_requests += 1,
+        UserCommand::StopControl => {
+            for session in &mut view.sessions {
+                session.state = SessionState::Watching;
+            }
+        }
+        UserCommand::SaveTicket { .. }
+        | UserCommand::EmailTicket { .. }
+        | UserCommand::CancelTicket(_)
+        | UserCommand::ChangeSettings(_) => {}
+    }
+    publisher.publish(view);
+}
+
+const FINGERPRINT: &str = "K7QM-2XPA-9FTC-LW3E-B6ND";
+
+fn view(window: &str, theme: Theme, name: &PersonName) -> AppView {
+    let settings = SettingsView {
+        hotkey: "Ctrl+Alt+Shift+Esc".to_owned(),
+        valid_for: Duration::from_secs(3600),
+        uses: 1,
+        picture: PictureChoice::Auto,
+        theme,
+        mail_server: None,
+        file: PathBuf::from("/home/anna/.config/deskside/config.toml"),
+        fingerprint: "R2VD-X5KC-7HNA-ME4T-QY3P".to_owned(),
+    };
+    let me = PersonName::parse("Anna Lindqvist").expect("a name");
+    let mut view = AppView::empty(me, settings);
+    match window {
+        "introduction" => view.introduction_needed = true,
+        "waiting" => view.tickets = tickets(),
+        "notice" => {
+            view.notice = Some(Notice {
+                kind: NoticeKind::Trouble,
+                title: "The ticket could not be e-mailed".to_owned(),
+                text:
+                    "The mail server does not answer. Save the file and send it yourself, or try again later."
+                        .to_owned(),
+            });
+        }
+        "invitation" => view.invitation = Some(invitation()),
+        "invitation-sent" => {
+            view.settings.mail_server = Some("mail.example.org".to_owned());
+            view.invitation = Some(InvitationView {
+                delivery: Delivery::Done("The ticket is on its way to martin@example.org.".to_owned()),
+                ..invitation()
+            });
+        }
+        "invitation-sealed" => {
+            view.invitation = Some(InvitationView {
+                passphrase: None,
+                sealed_to: Some(FINGERPRINT.to_owned()),
+                saved_to: Some(PathBuf::from("/home/anna/Downloads/Help for Anna Lindqvist.deskside")),
+                ..invitation()
+            });
+        }
+        "tickets" => view.tickets = tickets(),
+        "receipt" => view.receipt = receipt(name),
+        "sessions" => {
+            let other =
+                PersonName::parse("Wilhelmina Alexandra von Hohenstein-Wagner zu Altenburg").expect("a name");
+            view.sessions = vec![
+                session(1, name, SessionState::Controlling { paused: false }),
+                session(2, &other, SessionState::Watching),
+            ];
+        }
+        "consent-view" => view.question = Some(question(QuestionKind::View, name, SeenBefore::New)),
+        "consent-join" => {
+            let others = vec![PersonName::parse("Erika Sommer").expect("a name")];
+            let before = SeenBefore::Before {
+                count: 1,
+                last: SystemTime::now() - Duration::from_secs(86_400 * 3),
+                other_name: Some(PersonName::parse("IT service").expect("a name")),
+            };
+            view.question = Some(question(QuestionKind::JoinView { others }, name, before));
+        }
+        "consent-control" => {
+            let before = SeenBefore::Before {
+                count: 3,
+                last: SystemTime::now() - Duration::from_secs(86_400 * 9),
+                other_name: None,
+            };
+            view.question = Some(question(QuestionKind::Control { scopes: Scopes::CONTROL }, name, before));
+        }
+        "banner-watching" => view.sessions = vec![session(1, name, SessionState::Watching)],
+        "banner-controlling" => {
+            view.sessions = vec![session(1, name, SessionState::Controlling { paused: false })];
+        }
+        _ => {}
+    }
+    view
+}
+
+fn question(kind: QuestionKind, name: &PersonName, seen: SeenBefore) -> QuestionView {
+    QuestionView {
+        id: QuestionId(7),
+        kind,
+        expert_name: name.clone(),
+        fingerprint: FINGERPRINT.to_owned(),
+        seen,
+        deadline: Instant::now() + Duration::from_secs(119),
+    }
+}
+
+fn session(id: u64, name: &PersonName, state: SessionState) -> SessionView {
+    SessionView {
+        id: SessionId(id),
+        expert_name: name.clone(),
+        fingerprint: FINGERPRINT.to_owned(),
+        state,
+        since: Instant::now().checked_sub(Duration::from_secs(60 * 12 + 5)).unwrap_or_else(Instant::now),
+    }
+}
+
+fn invitation() -> InvitationView {
+    InvitationView {
+        id: TicketId([7; 16]),
+        passphrase: Some(Arc::new(
+            Passphrase::parse("velvet-harbor-pencil-dolphin").expect("words of the list"),
+        )),
+        sealed_to: None,
+        valid_until: SystemTime::now() + Duration::from_secs(3590),
+        uses: 1,
+        file_name: "Help for Anna Lindqvist.deskside".to_owned(),
+        text: TicketText("Deskside ticket …".into()),
+        delivery: Delivery::Nothing,
+        saved_to: None,
+    }
+}
+
+fn tickets() -> Vec<TicketView> {
+    let now = SystemTime::now();
+    let states = [
+        (TicketState::Open, 40),
+        (TicketState::Used, 300),
+        (TicketState::Cancelled, 1500),
+        (TicketState::Expired, 4000),
+        (TicketState::Closed, 9000),
+    ];
+    let mut tickets = Vec::new();
+    for (number, (state, minutes_ago)) in (1..).zip(states) {
+        let created = now - Duration::from_secs(60 * minutes_ago);
+        tickets.push(TicketView {
+            id: TicketId([number * 37; 16]),
+            created,
+            valid_until: created + Duration::from_secs(3600),
+            uses_left: 1,
+            state,
+            to: None,
+        });
+    }
+    tickets
+}
+
+fn receipt(name: &PersonName) -> Vec<ReceiptLine> {
+    let lines = [
+        format!("{name} left."),
+        format!("You took control back with Ctrl+Alt+Shift+Esc. {name} had it for 4 minutes."),
+        format!("You allowed {name} to control the pointer and the keyboard."),
+        format!("You allowed {name} to see the screen."),
+        format!("{name} asked to see the screen (fingerprint {FINGERPRINT}, new)."),
+        "You made a ticket, good for 1 hour, to be used once.".to_owned(),
+    ];
+    let mut shown = Vec::new();
+    for (number, text) in (0_u32..).zip(lines) {
+        let ago = Duration::from_secs(u64::from(number) * 200 + if number > 4 { 90_000 } else { 0 });
+        shown.push(ReceiptLine { when: SystemTime::now() - ago, text });
+    }
+    shown
+}

@@ -1,1 +1,0 @@
-//! The windows by what a screen reader would find in them.

@@ -1,0 +1,60 @@
+//! The bar at the top: who is here, for how long, and how to stop them.
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+
+use super::*;
+use crate::windows::banner::{SIZE, show};
+
+fn bar(sessions: Vec<SessionView>) -> Harness<'static, Bench<()>> {
+    let view = AppView { sessions, ..view() };
+    open(Bench::new((), view), SIZE, |(), ui, scene| {
+        show(ui, scene);
+    })
+}
+
+#[test]
+fn while_somebody_watches_it_names_them_and_ends_the_session() {
+    let mut harness = bar(vec![session(1, "Martin Berg", SessionState::Watching, 12)]);
+    assert!(says(&harness, "Martin Berg sees your screen"));
+    assert!(says(&harness, "for 12 minutes") && says(&harness, "Ctrl+Alt+Shift+Esc"));
+    assert!(harness.query_by_label("Stop control").is_none(), "there is nothing to stop");
+    press(&mut harness, "End session");
+    assert!(matches!(harness.state_mut().sent().as_slice(), [UserCommand::EndSession(None)]));
+}
+
+#[test]
+fn while_somebody_controls_it_stops_them() {
+    let mut harness = bar(vec![session(1, "Martin Berg", SessionState::Controlling { paused: false }, 1)]);
+    assert!(says(&harness, "Martin Berg controls this computer"));
+    press(&mut harness, "Stop control");
+    assert!(matches!(harness.state_mut().sent().as_slice(), [UserCommand::StopControl]));
+}
+
+#[test]
+fn of_several_it_names_the_one_who_can_do_most() {
+    let harness = bar(vec![
+        session(1, "Erika Sommer", SessionState::Watching, 20),
+        session(2, "Martin Berg", SessionState::Controlling { paused: true }, 5),
+        session(3, "Paul Ohm", SessionState::Asking, 5),
+    ]);
+    assert!(says(&harness, "Martin Berg waits while you move or type, 2 more watch"));
+    assert!(says(&harness, "for 20 minutes"));
+    assert!(harness.query_by_label("End all").is_some());
+}
+
+#[test]
+fn the_longest_name_pushes_no_button_out() {
+    let harness = bar(vec![session(1, LONGEST, SessionState::Controlling { paused: false }, 700)]);
+    let [width, _] = SIZE;
+    let (stop, end) =
+        (harness.get_by_label("Stop control").rect(), harness.get_by_label("End session").rect());
+    assert!(stop.min.x > 0.0 && end.max.x <= width && stop.max.x <= end.min.x);
+}
+
+#[test]
+fn it_is_painted_again_once_a_minute_at_most() {
+    let harness = bar(vec![session(1, "Martin Berg", SessionState::Watching, 3)]);
+    let output = harness.output().viewport_output.values().next().unwrap();
+    assert!(output.repaint_delay > Duration::from_secs(50), "{:?}", output.repaint_delay);
+}

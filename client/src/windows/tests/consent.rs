@@ -1,0 +1,225 @@
+//! The question's window: never a default yes, all by keyboard, and the guard has the last word.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use deskside_proto::session::Scopes;
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+
+use super::*;
+use crate::app::Answer;
+use crate::consent::{LocalYes, NotGenuine};
+use crate::windows::Confirm;
+use crate::windows::consent::{ConsentWindow, SIZE};
+
+type Open = Harness<'static, Bench<ConsentWindow>>;
+
+/// A guard that counts how often it was asked, and believes or not.
+fn guard(believes: bool) -> (Confirm, Arc<AtomicU32>) {
+    let asked = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&asked);
+    let confirm = Confirm::new(move |question| {
+        let count = Arc::clone(&count);
+        Ok(Box::new(move || {
+            count.fetch_add(1, Ordering::Relaxed);
+            if believes { Ok(LocalYes::for_test(question)) } else { Err(NotGenuine::Injected) }
+        }))
+    });
+    (confirm, asked)
+}
+
+fn asking(question: QuestionView, confirm: Confirm) -> Open {
+    let shown = question.clone();
+    let view = AppView { question: Some(question), ..view() };
+    open(Bench::new(ConsentWindow::default(), view), SIZE, move |window, ui, scene| {
+        window.show(ui, scene, &shown, &confirm);
+    })
+}
+
+fn awake(question: QuestionView, confirm: Confirm) -> Open {
+    let mut harness = asking(question, confirm);
+    harness.run_steps(10);
+    harness
+}
+
+fn view_question() -> QuestionView {
+    question(QuestionKind::View, SeenBefore::New)
+}
+
+fn control_question() -> QuestionView {
+    question(QuestionKind::Control { scopes: Scopes::CONTROL }, SeenBefore::New)
+}
+
+fn key(harness: &mut Open, modifiers: Modifiers, key: Key) {
+    harness.key_press_modifiers(modifiers, key);
+    harness.run_steps(3);
+}
+
+#[test]
+fn it_says_who_asks_what_it_means_and_that_they_are_new() {
+    let harness = awake(view_question(), guard(true).0);
+    for part in
+        ["May Martin Berg see your screen?", FINGERPRINT, "everything on your screen", "never been helped"]
+    {
+        assert!(says(&harness, part), "{part}");
+    }
+    assert!(says(&harness, "within two minutes counts as no"));
+}
+
+#[test]
+fn it_says_when_somebody_was_here_before_and_under_which_name() {
+    let last = moment().system - Duration::from_secs(86_400);
+    let known = SeenBefore::Before { count: 3, last, other_name: None };
+    let harness = awake(question(QuestionKind::View, known), guard(true).0);
+    assert!(says(&harness, "Here before: 3 times, last on 21 November"));
+    let renamed = SeenBefore::Before { count: 1, last, other_name: Some(name("IT service")) };
+    let harness = awake(question(QuestionKind::View, renamed), guard(true).0);
+    assert!(says(&harness, "another name than last time") && says(&harness, "IT service"));
+}
+
+#[test]
+fn enter_and_space_never_allow_by_themselves() {
+    let (confirm, asked) = guard(true);
+    let mut harness = awake(view_question(), confirm);
+    for press in [Key::Enter, Key::Space, Key::Enter] {
+        key(&mut harness, Modifiers::NONE, press);
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 0);
+    assert!(harness.state_mut().sent().is_empty());
+}
+
+#[test]
+fn nothing_is_focused_at_first() {
+    let harness = awake(view_question(), guard(true).0);
+    assert!(!harness.get_by_label("Allow").is_focused() && !harness.get_by_label("Deny").is_focused());
+}
+
+#[test]
+fn escape_and_alt_d_deny() {
+    for (modifiers, press) in [(Modifiers::NONE, Key::Escape), (Modifiers::ALT, Key::D)] {
+        let (confirm, asked) = guard(true);
+        let mut harness = awake(view_question(), confirm);
+        key(&mut harness, modifiers, press);
+        let sent = harness.state_mut().sent();
+        assert!(
+            matches!(
+                sent.as_slice(),
+                [UserCommand::AnswerView { question: QuestionId(7), answer: Answer::Deny }]
+            ),
+            "{press:?}: {sent:?}"
+        );
+        assert_eq!(asked.load(Ordering::Relaxed), 0, "a no needs no guard");
+    }
+}
+
+#[test]
+fn alt_a_asks_the_guard_and_sends_its_yes() {
+    let (confirm, asked) = guard(true);
+    let mut harness = awake(control_question(), confirm);
+    key(&mut harness, Modifiers::ALT, Key::A);
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+    let sent = harness.state_mut().sent();
+    let [UserCommand::AnswerControl { question: QuestionId(7), answer: Answer::Allow(yes) }] =
+        sent.as_slice()
+    else {
+        panic!("{sent:?}");
+    };
+    assert_eq!(yes.question(), QuestionId(7));
+}
+
+#[test]
+fn a_press_that_the_guard_does_not_believe_sends_nothing_and_says_why() {
+    let (confirm, asked) = guard(false);
+    let mut harness = awake(control_question(), confirm);
+    press(&mut harness, "Allow");
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+    assert!(harness.state_mut().sent().is_empty());
+    assert!(says(&harness, "did not come from your own mouse or keyboard"));
+    press(&mut harness, "Deny");
+    assert_eq!(harness.state_mut().sent().len(), 1, "it can still be denied");
+}
+
+#[test]
+fn what_is_pressed_in_the_first_moment_is_not_heard() {
+    let (confirm, asked) = guard(true);
+    let mut harness = asking(view_question(), confirm);
+    key(&mut harness, Modifiers::ALT, Key::A);
+    key(&mut harness, Modifiers::NONE, Key::Escape);
+    assert_eq!(asked.load(Ordering::Relaxed), 0);
+    assert!(harness.state_mut().sent().is_empty());
+    harness.run_steps(10);
+    key(&mut harness, Modifiers::ALT, Key::A);
+    assert_eq!(harness.state_mut().sent().len(), 1, "afterwards it is");
+}
+
+#[test]
+fn a_question_is_answered_once() {
+    let mut harness = awake(view_question(), guard(true).0);
+    key(&mut harness, Modifiers::ALT, Key::A);
+    key(&mut harness, Modifiers::ALT, Key::A);
+    key(&mut harness, Modifiers::ALT, Key::D);
+    assert_eq!(harness.state_mut().sent().len(), 1);
+}
+
+#[test]
+fn tab_and_arrows_reach_both_answers_and_enter_presses_the_one_in_the_frame() {
+    let (confirm, asked) = guard(true);
+    let mut harness = awake(view_question(), confirm);
+    key(&mut harness, Modifiers::NONE, Key::Tab);
+    assert!(harness.get_by_label("Deny").is_focused(), "the first stop is the no");
+    key(&mut harness, Modifiers::NONE, Key::Tab);
+    assert!(harness.get_by_label("Allow").is_focused());
+    key(&mut harness, Modifiers::SHIFT, Key::Tab);
+    assert!(harness.get_by_label("Deny").is_focused());
+    key(&mut harness, Modifiers::NONE, Key::ArrowRight);
+    assert!(harness.get_by_label("Allow").is_focused());
+    key(&mut harness, Modifiers::NONE, Key::Enter);
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+    assert_eq!(harness.state_mut().sent().len(), 1);
+}
+
+#[test]
+fn an_arrow_alone_goes_to_the_no() {
+    let mut harness = awake(view_question(), guard(true).0);
+    key(&mut harness, Modifiers::NONE, Key::ArrowRight);
+    assert!(harness.get_by_label("Deny").is_focused());
+}
+
+#[test]
+fn a_held_alt_a_from_before_is_not_an_answer() {
+    let (confirm, asked) = guard(true);
+    let mut harness = awake(view_question(), confirm);
+    let held = egui::Event::Key {
+        key: Key::A,
+        physical_key: None,
+        pressed: true,
+        repeat: true,
+        modifiers: Modifiers::ALT,
+    };
+    harness.event_modifiers(held, Modifiers::ALT);
+    harness.run_steps(3);
+    assert_eq!(asked.load(Ordering::Relaxed), 0);
+}
+
+#[test]
+fn the_longest_name_leaves_the_answers_in_the_window() {
+    let mut asked = control_question();
+    asked.expert_name = name(LONGEST);
+    let harness = awake(asked, guard(true).0);
+    let [width, height] = SIZE;
+    for answer in ["Allow", "Deny"] {
+        let rect = harness.get_by_label(answer).rect();
+        assert!(rect.max.x <= width && rect.max.y <= height && rect.min.x >= 0.0, "{answer}: {rect:?}");
+    }
+}
+
+#[test]
+fn devices_that_cannot_be_watched_never_say_yes() {
+    let confirm = Confirm::new(|_| Err(NotGenuine::Injected));
+    let mut harness = awake(view_question(), confirm);
+    key(&mut harness, Modifiers::ALT, Key::A);
+    key(&mut harness, Modifiers::ALT, Key::A);
+    assert!(harness.state_mut().sent().is_empty());
+}

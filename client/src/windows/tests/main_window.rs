@@ -1,0 +1,251 @@
+//! The main window: two clicks to a ticket, one question before the first, and everything that the tray offers.
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+
+use super::*;
+use crate::app::SettingsChange;
+use crate::windows::main_window::{LEAST_SIZE, MainWindow, Page, SIZE};
+
+type Open = Harness<'static, Bench<MainWindow>>;
+
+fn on(page: Page, view: AppView, size: [f32; 2]) -> Open {
+    open(Bench::new(MainWindow::on_page(page), view), size, MainWindow::show)
+}
+
+fn home(view: AppView) -> Open {
+    on(Page::Home, view, SIZE)
+}
+
+#[test]
+fn two_clicks_make_a_ticket() {
+    let mut harness = home(view());
+    press(&mut harness, "Invite somebody");
+    press(&mut harness, "Make the ticket");
+    let sent = harness.state_mut().sent();
+    let [UserCommand::Invite(options)] = sent.as_slice() else { panic!("{sent:?}") };
+    assert_eq!((options.to.is_none(), options.uses, options.valid_for.as_secs()), (true, 1, 3600));
+}
+
+#[test]
+fn the_first_start_explains_and_waits_for_an_answer() {
+    let mut harness = home(AppView { introduction_needed: true, ..view() });
+    assert!(says(&harness, "cannot see your screen before you allow it"));
+    assert!(harness.query_by_label("Invite somebody").is_none());
+    press(&mut harness, "Go on");
+    assert!(harness.state_mut().sent().is_empty(), "the question is not answered yet");
+    harness.get_by_label("No, I asked them for help").click();
+    harness.run_steps(3);
+    press(&mut harness, "Go on");
+    assert!(matches!(harness.state_mut().sent().as_slice(), [UserCommand::SeenIntroduction]));
+}
+
+#[test]
+fn who_was_called_is_warned_and_the_safe_way_comes_first() {
+    let mut harness = home(AppView { introduction_needed: true, ..view() });
+    harness.get_by_label("Yes, they called or wrote to me").click();
+    harness.run_steps(3);
+    assert!(says(&harness, "This is how fraud begins") && says(&harness, "Hang up"));
+    press(&mut harness, "Close Deskside");
+    assert!(matches!(harness.state_mut().sent().as_slice(), [UserCommand::Quit]));
+    press(&mut harness, "I called them back, go on");
+    assert!(matches!(harness.state_mut().sent().as_slice(), [UserCommand::SeenIntroduction]));
+}
+
+#[test]
+fn a_new_ticket_shows_its_words_and_why_they_are_spoken() {
+    let mut harness = home(AppView { invitation: Some(invitation()), ..view() });
+    let words = harness.get_by_label("Passphrase").value();
+    assert_eq!(words.as_deref(), Some("velvet-harbor-pencil-dolphin"));
+    assert!(says(&harness, "do not write them into the message"));
+    assert!(says(&harness, "Good for another 60 minutes, to be used once"));
+    press(&mut harness, "Save file");
+    press(&mut harness, "E-mail");
+    press(&mut harness, "Done");
+    assert!(matches!(
+        harness.state_mut().sent().as_slice(),
+        [
+            UserCommand::SaveTicket { path: None, .. },
+            UserCommand::EmailTicket { address: None, .. },
+            UserCommand::DismissInvitation
+        ]
+    ));
+}
+
+#[test]
+fn copying_gives_the_ticket_and_never_the_words() {
+    let mut harness = home(AppView { invitation: Some(invitation()), ..view() });
+    harness.get_by_label("Copy text").click();
+    harness.step();
+    let mut copied = Vec::new();
+    for _ in 0..3 {
+        copied.extend(harness.output().platform_output.commands.iter().filter_map(|command| match command {
+            egui::OutputCommand::CopyText(text) => Some(text.clone()),
+            egui::OutputCommand::CopyImage(_)
+            | egui::OutputCommand::OpenUrl(_)
+            | egui::OutputCommand::TextSelectionSettled(_) => None,
+        }));
+        harness.step();
+    }
+    assert_eq!(copied, ["the ticket's own text"]);
+    assert!(says(&harness, "The ticket is copied"));
+}
+
+#[test]
+fn with_a_mail_server_an_address_is_needed() {
+    let mut with_server = view();
+    with_server.settings.mail_server = Some("mail.example.org".into());
+    with_server.invitation = Some(invitation());
+    let mut harness = home(with_server);
+    press(&mut harness, "E-mail");
+    assert!(harness.state_mut().sent().is_empty());
+    assert!(says(&harness, "not an e-mail address"));
+    harness.get_by_role(egui::accesskit::Role::TextInput).focus();
+    harness.run_steps(2);
+    harness.get_by_role(egui::accesskit::Role::TextInput).type_text("martin@example.org");
+    harness.run_steps(2);
+    press(&mut harness, "E-mail");
+    let sent = harness.state_mut().sent();
+    assert!(
+        matches!(sent.as_slice(), [UserCommand::EmailTicket { address: Some(address), .. }] if address == "martin@example.org"),
+        "{sent:?}"
+    );
+}
+
+#[test]
+fn cancelling_the_new_ticket_closes_it_and_puts_it_away() {
+    let mut harness = home(AppView { invitation: Some(invitation()), ..view() });
+    press(&mut harness, "Cancel ticket");
+    assert!(matches!(
+        harness.state_mut().sent().as_slice(),
+        [UserCommand::CancelTicket(TicketId([3, ..])), UserCommand::DismissInvitation]
+    ));
+}
+
+#[test]
+fn only_open_tickets_can_be_cancelled() {
+    let all = [
+        TicketState::Open,
+        TicketState::Used,
+        TicketState::Expired,
+        TicketState::Cancelled,
+        TicketState::Closed,
+    ];
+    let mut harness =
+        on(Page::Tickets, AppView { tickets: all.map(ticket).to_vec(), ..view() }, [SIZE[0], 900.0]);
+    for state in all {
+        assert!(harness.query_all_by_label(state.word()).next().is_some(), "{state:?}");
+    }
+    press(&mut harness, "Cancel");
+    assert!(matches!(harness.state_mut().sent().as_slice(), [UserCommand::CancelTicket(_)]));
+}
+
+#[test]
+fn everything_of_the_banner_is_in_the_window_too() {
+    let sessions = vec![
+        session(1, "Martin Berg", SessionState::Controlling { paused: false }, 2),
+        session(2, "Erika Sommer", SessionState::Watching, 1),
+    ];
+    let mut harness = home(AppView { sessions, ..view() });
+    press(&mut harness, "Stop control");
+    press(&mut harness, "End all");
+    harness.get_all_by_label("End").next().unwrap().click();
+    harness.run_steps(3);
+    assert!(matches!(
+        harness.state_mut().sent().as_slice(),
+        [
+            UserCommand::StopControl,
+            UserCommand::EndSession(None),
+            UserCommand::EndSession(Some(SessionId(1)))
+        ]
+    ));
+}
+
+#[test]
+fn empty_lists_say_what_will_be_there() {
+    assert!(says(&on(Page::Tickets, view(), SIZE), "No tickets yet"));
+    assert!(says(&on(Page::Receipt, view(), SIZE), "Nothing has happened yet"));
+}
+
+#[test]
+fn the_receipt_tells_when_and_what() {
+    let receipt = vec![ReceiptLine {
+        when: moment().system,
+        text: "You allowed Martin Berg to see the screen.".into(),
+    }];
+    let harness = on(Page::Receipt, AppView { receipt, ..view() }, SIZE);
+    assert!(says(&harness, "You allowed Martin Berg") && says(&harness, "12:00"));
+}
+
+#[test]
+fn a_notice_is_read_and_put_away() {
+    let notice =
+        Notice { kind: NoticeKind::Trouble, title: "It did not work".into(), text: "Try again.".into() };
+    let mut harness = home(AppView { notice: Some(notice), ..view() });
+    assert!(says(&harness, "It did not work") && says(&harness, "Try again."));
+    press(&mut harness, "OK");
+    assert!(matches!(harness.state_mut().sent().as_slice(), [UserCommand::DismissNotice]));
+}
+
+#[test]
+fn a_name_is_applied_when_it_is_one() {
+    let mut harness = on(Page::Settings, view(), SIZE);
+    let field =
+        |harness: &Open| harness.get_all_by_role(egui::accesskit::Role::TextInput).next().unwrap().rect();
+    assert!(field(&harness).width() > 100.0);
+    harness.get_all_by_role(egui::accesskit::Role::TextInput).next().unwrap().focus();
+    harness.run_steps(2);
+    harness.get_all_by_role(egui::accesskit::Role::TextInput).next().unwrap().type_text(" Lindqvist");
+    harness.run_steps(2);
+    harness.get_all_by_label("Apply").next().unwrap().click();
+    harness.run_steps(3);
+    let sent = harness.state_mut().sent();
+    let [UserCommand::ChangeSettings(SettingsChange::Name(changed))] = sent.as_slice() else {
+        panic!("{sent:?}")
+    };
+    assert!(changed.as_str().contains("Lindqvist"));
+}
+
+#[test]
+fn a_small_window_keeps_its_buttons_in_view() {
+    let [width, height] = LEAST_SIZE;
+    let harness = on(Page::Home, AppView { invitation: Some(invitation()), ..view() }, LEAST_SIZE);
+    for label in ["Done", "Cancel ticket"] {
+        let rect = harness.get_by_label(label).rect();
+        assert!(rect.max.x <= width && rect.max.y <= height, "{label}: {rect:?}");
+    }
+}
+
+#[test]
+fn closing_with_an_open_ticket_asks_first() {
+    let mut window = MainWindow::default();
+    window.ask_to_close();
+    let view = AppView { tickets: vec![ticket(TicketState::Open)], ..view() };
+    let mut harness = open(Bench::new(window, view), SIZE, MainWindow::show);
+    assert!(says(&harness, "only while Deskside runs"));
+    press(&mut harness, "Keep it running");
+    assert!(harness.state_mut().sent().is_empty());
+    assert!(harness.query_by_label("Keep it running").is_none());
+    harness.state_mut().window.ask_to_close();
+    harness.run_steps(2);
+    press(&mut harness, "Close and end everything");
+    assert!(matches!(harness.state_mut().sent().as_slice(), [UserCommand::Quit]));
+}
+
+#[test]
+fn a_quiet_window_is_not_painted_again() {
+    let mut harness = home(view());
+    harness.run_steps(5);
+    let output = harness.output().viewport_output.values().next().unwrap();
+    assert!(output.repaint_delay > Duration::from_secs(3600), "{:?}", output.repaint_delay);
+}
+
+#[test]
+fn a_thousand_receipt_lines_are_no_trouble() {
+    let line = |minute: u64| ReceiptLine {
+        when: moment().system - Duration::from_secs(60 * minute),
+        text: format!("{LONGEST} asked to see the screen."),
+    };
+    let harness = on(Page::Receipt, AppView { receipt: (0..1000).map(line).collect(), ..view() }, SIZE);
+    assert!(says(&harness, "Wilhelmina"));
+}
