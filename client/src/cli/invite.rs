@@ -67,7 +67,7 @@ pub fn invite(profile: &Profile, args: InviteArgs) -> Result<(), Failure> {
         passphrase: made.passphrase.as_ref().map(|passphrase| passphrase.reveal()),
         sealed_to: made.record.to.as_deref(),
         file: file.as_deref(),
-        valid_until: words::date_time(system_time(made.record.not_after)),
+        valid_until: words::rfc3339(system_time(made.record.not_after)),
         uses: made.record.uses,
         emailed: emailed.as_deref(),
         running: runs,
@@ -77,7 +77,7 @@ pub fn invite(profile: &Profile, args: InviteArgs) -> Result<(), Failure> {
         text.push('\n');
         return print(text.as_bytes());
     }
-    let text = in_words(&report);
+    let text = in_words(&report, &words::date_time(system_time(made.record.not_after)));
     if to_standard_output {
         let _ = io::stderr().write_all(text.as_bytes());
         return print(made.record.text.as_bytes());
@@ -147,7 +147,7 @@ fn write_file(args: &InviteArgs, made: &Made, to_standard_output: bool) -> Resul
     Ok(Some(path))
 }
 
-fn in_words(report: &Report<'_>) -> String {
+fn in_words(report: &Report<'_>, until: &str) -> String {
     let mut lines = Vec::new();
     let short: String = report.id.chars().take(8).collect();
     match report.file {
@@ -158,7 +158,7 @@ fn in_words(report: &Report<'_>) -> String {
         lines.push(emailed.to_owned());
     }
     let times = if report.uses == 1 { "once".to_owned() } else { format!("{} times", report.uses) };
-    lines.push(format!("It can be used {times}, until {}.", report.valid_until));
+    lines.push(format!("It can be used {times}, until {until}."));
     if let Some(passphrase) = report.passphrase {
         lines.push(format!("\n    passphrase: {passphrase}\n"));
         lines.push(

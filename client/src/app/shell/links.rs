@@ -27,17 +27,17 @@ pub(super) struct Link {
 }
 
 impl Link {
-    /// Begins to take in what the expert sends.
+    /// The link, and the task that takes in what the expert sends until the link is closed.
     pub(super) fn follow(
         session: SessionId,
         link: ClientLink,
         input: Option<Arc<InputPath>>,
         experts: mpsc::Sender<Event>,
-    ) -> Self {
+    ) -> (Self, impl Future<Output = ()> + Send + use<>) {
         let (sender, events) = link.split();
         let handle = Handle::default();
-        tokio::spawn(listen(session, events, input, Arc::clone(&handle), experts));
-        Self { sender, handle, pipeline: None }
+        let listening = listen(session, events, input, Arc::clone(&handle), experts);
+        (Self { sender, handle, pipeline: None }, listening)
     }
 
     pub(super) fn say(&self, message: FromClient) {

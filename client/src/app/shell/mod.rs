@@ -14,6 +14,7 @@ use deskside_net::client::{Arrival, Listener};
 use deskside_proto::ids::SessionId;
 use deskside_proto::time::Millis;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
 
 use self::links::Link;
 use self::paper::Paper;
@@ -31,6 +32,9 @@ use crate::windows::Confirm;
 
 /// Messages of experts that may wait; more wait in their links.
 const EXPERTS_WAIT: usize = 64;
+
+/// How long closing links may take at the end.
+const LAST_MESSAGES: Duration = Duration::from_secs(3);
 
 /// What comes back from other threads and tasks.
 #[derive(Debug)]
@@ -90,6 +94,18 @@ struct Network {
     door: Arc<Doorkeeper>,
     listener: Option<Listener>,
     links: HashMap<SessionId, Link>,
+    /// The tasks that take in what experts send; each ends when its link is closed.
+    listening: JoinSet<()>,
+}
+
+impl Network {
+    /// Waits, for a limited time, until the last messages have arrived and every link is closed.
+    async fn finish(&mut self) {
+        self.listener = None;
+        self.links.clear();
+        let all_closed = async { while self.listening.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(LAST_MESSAGES, all_closed).await;
+    }
 }
 
 enum Woken {
@@ -151,7 +167,12 @@ impl Shell {
             received,
             experts: mpsc::channel(EXPERTS_WAIT),
             paper,
-            network: Network { door: Arc::new(door), listener: None, links: HashMap::new() },
+            network: Network {
+                door: Arc::new(door),
+                listener: None,
+                links: HashMap::new(),
+                listening: JoinSet::new(),
+            },
             desk,
             epoch,
         })
@@ -198,6 +219,7 @@ impl Shell {
             let is_over = self.carry_out(effects);
             self.publish();
             if is_over {
+                self.network.finish().await;
                 return;
             }
         }
@@ -279,7 +301,8 @@ impl Shell {
         let Arrival { link, session, expert, name, ticket, remote } = arrival;
         let fingerprint = fingerprint(&expert);
         let seen = self.seen.look_up(&fingerprint, &name);
-        let link = Link::follow(session, link, self.desk.input.clone(), self.experts.0.clone());
+        let (link, listening) = Link::follow(session, link, self.desk.input.clone(), self.experts.0.clone());
+        self.network.listening.spawn(listening);
         self.network.links.insert(session, link);
         let from = remote.ip().to_canonical().to_string();
         Event::Arrived(Newcomer { session, ticket, name, fingerprint, seen, from })
