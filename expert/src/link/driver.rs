@@ -182,7 +182,6 @@ impl<R: Reporter> Driver<R> {
         match effect {
             // A failure to send shows as the end of the connection, which is watched.
             ExpertEffect::Send(message) => drop(self.sender.send_control(message)),
-            ExpertEffect::SendFeedback(feedback) => drop(self.sender.send_feedback(feedback)),
             ExpertEffect::ShowPicture { screen } => {
                 self.begin_picture();
                 self.reporter.report(LinkNews::Viewing { screen });

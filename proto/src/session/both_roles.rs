@@ -130,8 +130,7 @@ impl World {
             match effect {
                 ExpertEffect::Send(message) => self.to_client.push_back(message),
                 ExpertEffect::CloseLink => self.expert_closes = true,
-                ExpertEffect::SendFeedback(_)
-                | ExpertEffect::ShowPicture { .. }
+                ExpertEffect::ShowPicture { .. }
                 | ExpertEffect::StartInput { .. }
                 | ExpertEffect::StopInput
                 | ExpertEffect::Tell(_) => {}

@@ -5,7 +5,6 @@ use super::{Desk, Grant, ReceiptEvent, Scopes};
 use crate::geometry::Size;
 use crate::ids::{GrantId, RequestId};
 use crate::wire::control::{DeniedReason, EndedReason, FromClient, FromExpert, RevokedReason};
-use crate::wire::feedback::Feedback;
 
 /// What happens to the client's session.
 ///
@@ -138,8 +137,6 @@ pub enum ExpertEvent {
 pub enum ExpertEffect {
     /// Send this on the control stream.
     Send(FromExpert),
-    /// Send this on the feedback stream.
-    SendFeedback(Feedback),
     /// Show the picture; updates follow.
     ShowPicture {
         /// The desktop's size, until an update says otherwise.

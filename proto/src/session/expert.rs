@@ -7,11 +7,11 @@ use crate::ids::{GrantId, RequestId};
 use crate::time::Millis;
 use crate::wire::REVISION;
 use crate::wire::control::{DeniedReason, FromClient, FromExpert, RevokedReason};
-use crate::wire::feedback::Feedback;
 
 /// The expert's end of a session.
 ///
 /// `Hello` is sent by whoever makes the connection, because only there the proof can be made; everything after it is here.
+/// Signs of life while in control are the link's affair: it knows what else has been sent.
 #[derive(Debug)]
 #[cfg_attr(test, derive(Clone, PartialEq, Eq))]
 pub struct ExpertSession {
@@ -38,12 +38,12 @@ impl ExpertSession {
     /// When [`ExpertEvent::TimePassed`] is due, if ever.
     pub fn deadline(&self) -> Option<Millis> {
         match self.state {
-            ExpertState::Controlling { heartbeat_at, .. } => Some(heartbeat_at),
             ExpertState::Revoked { until } => Some(until),
             ExpertState::Connecting
             | ExpertState::Waiting
             | ExpertState::Viewing
             | ExpertState::Asked { .. }
+            | ExpertState::Controlling { .. }
             | ExpertState::Ended { .. } => None,
         }
     }
@@ -79,13 +79,6 @@ impl ExpertSession {
 
     fn expire(self, now: Millis) -> Step {
         match self.state {
-            ExpertState::Controlling { grant, scopes, paused, heartbeat_at } if heartbeat_at <= now => {
-                let heartbeat_at = now.after(Policy::HEARTBEAT);
-                self.enter(
-                    ExpertState::Controlling { grant, scopes, paused, heartbeat_at },
-                    [ExpertEffect::SendFeedback(Feedback::Heartbeat)],
-                )
-            }
             ExpertState::Revoked { until } if until <= now => self.enter(ExpertState::Viewing, []),
             ExpertState::Connecting
             | ExpertState::Waiting
@@ -219,9 +212,7 @@ impl ExpertSession {
 
     fn receive_seeing(self, message: FromClient, now: Millis) -> Step {
         match message {
-            FromClient::ControlAllowed { request, grant, scopes } => {
-                self.allowed(request, grant, scopes, now)
-            }
+            FromClient::ControlAllowed { request, grant, scopes } => self.allowed(request, grant, scopes),
             FromClient::ControlDenied { request, reason } => self.denied(request, reason, now),
             FromClient::ControlRevoked { grant, reason } => self.revoked(grant, reason, now),
             FromClient::ControlPaused { grant, paused } => self.paused(grant, paused),
@@ -237,15 +228,14 @@ impl ExpertSession {
         request.0 > 0 && self.next_request.is_none_or(|next| request < next)
     }
 
-    fn allowed(self, answered: RequestId, grant: GrantId, granted: Scopes, now: Millis) -> Step {
+    fn allowed(self, answered: RequestId, grant: GrantId, granted: Scopes) -> Step {
         match self.state {
             ExpertState::Asked { request, scopes } if request == answered => {
                 if !scopes.contains_all(granted) || !granted.need_grant() {
                     return self.misbehaved(Misbehaviour::ScopesBeyondRequest);
                 }
-                let heartbeat_at = now.after(Policy::HEARTBEAT);
                 self.enter(
-                    ExpertState::Controlling { grant, scopes: granted, paused: false, heartbeat_at },
+                    ExpertState::Controlling { grant, scopes: granted, paused: false },
                     [ExpertEffect::StartInput { grant, scopes: granted }],
                 )
             }
@@ -327,8 +317,8 @@ impl ExpertSession {
 
     fn paused(self, grant_paused: GrantId, paused: bool) -> Step {
         match self.state {
-            ExpertState::Controlling { grant, scopes, heartbeat_at, .. } if grant == grant_paused => {
-                self.enter(ExpertState::Controlling { grant, scopes, paused, heartbeat_at }, [])
+            ExpertState::Controlling { grant, scopes, .. } if grant == grant_paused => {
+                self.enter(ExpertState::Controlling { grant, scopes, paused }, [])
             }
             ExpertState::Connecting
             | ExpertState::Waiting

@@ -102,8 +102,6 @@ pub enum ExpertState {
         scopes: Scopes,
         /// The person's own input goes first right now.
         paused: bool,
-        /// When the next sign of life is due.
-        heartbeat_at: Millis,
     },
     /// The desktop is shown; the person stopped control a moment ago.
     Revoked {

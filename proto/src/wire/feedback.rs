@@ -16,7 +16,7 @@ pub enum Feedback {
     },
     /// The surface is not what the client believes; a complete picture is needed.
     KeyframeNeeded,
-    /// The expert's program is there. Sent every 2 s while it has control.
+    /// The expert's program is there. Sent every 2 s while it has control and nothing else is to be said.
     Heartbeat,
 }
 

@@ -6,7 +6,7 @@ use super::codec::{Reader, WireError, Writer};
 /// What stands in front of an update's payload, after the stream's kind byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UpdateHeader {
-    /// Counts the updates of a session from 0, without gaps; updates are applied in this order.
+    /// Counts the updates of a session from 0, without gaps and round again after the last number.
     pub sequence: u32,
     /// Bytes of payload that follow; the stream ends with the last of them.
     payload_bytes: u32,

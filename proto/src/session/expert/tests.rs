@@ -16,14 +16,12 @@ pub(in crate::session) type Outline = (ExpertState, Option<u32>);
 pub(in crate::session) fn outline(session: &ExpertSession, now: Millis) -> Outline {
     let left = |moment: Millis| Millis(moment.0.saturating_sub(now.0));
     let state = match session.state {
-        ExpertState::Controlling { grant, scopes, paused, heartbeat_at } => {
-            ExpertState::Controlling { grant, scopes, paused, heartbeat_at: left(heartbeat_at) }
-        }
         ExpertState::Revoked { until } => ExpertState::Revoked { until: left(until) },
         state @ (ExpertState::Connecting
         | ExpertState::Waiting
         | ExpertState::Viewing
         | ExpertState::Asked { .. }
+        | ExpertState::Controlling { .. }
         | ExpertState::Ended { .. }) => state,
     };
     (state, session.next_request.map(|request| request.0))
@@ -159,22 +157,6 @@ fn late_messages_of_an_honest_client_are_taken_as_such() {
         let (unchanged, effects) = session.clone().handle(ExpertEvent::Received(message), NOW);
         assert_eq!((unchanged, effects), (session.clone(), Vec::new()));
     }
-}
-
-#[test]
-fn a_heartbeat_is_sent_every_two_seconds_while_in_control_and_never_otherwise() {
-    let (mut session, _) = after(controlling());
-    for beat in 1..=5 {
-        let due = session.deadline().unwrap();
-        assert_eq!(due, NOW.after(Policy::HEARTBEAT * beat));
-        let early = session.clone().handle(ExpertEvent::TimePassed, Millis(due.0 - 1));
-        assert_eq!(early.1, []);
-        let effects;
-        (session, effects) = session.handle(ExpertEvent::TimePassed, due);
-        assert_eq!(effects, [ExpertEffect::SendFeedback(Feedback::Heartbeat)]);
-    }
-    let (session, _) = session.handle(ExpertEvent::ReleaseControl, NOW.after(Policy::HEARTBEAT * 5));
-    assert_eq!(session.deadline(), None);
 }
 
 #[test]
