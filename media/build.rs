@@ -12,7 +12,9 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if std::env::var_os("OPENH264_NO_ASM").is_some() {
-        println!("cargo::error=OPENH264_NO_ASM is set: the H.264 codec would be three times slower. Unset it.");
+        println!(
+            "cargo::error=OPENH264_NO_ASM is set: the H.264 codec would be three times slower. Unset it."
+        );
         return ExitCode::FAILURE;
     }
     let found = Command::new("nasm").arg("-v").stdout(Stdio::null()).stderr(Stdio::null()).status();
