@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that goes wrong")]
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -23,7 +23,13 @@ const SCREEN: Size = Size::new(1280, 800);
 const SOON: Duration = Duration::from_secs(10);
 /// What the project promises.
 const PROMISE_MS: u32 = 20;
-const ROUNDS: u64 = 12;
+/// Rounds that count, of each kind.
+const ROUNDS: usize = 12;
+/// A round in which the X server left everybody waiting for that long says nothing about Deskside: the machine stood
+/// still, or had something else to do (other programs' load, a hypervisor that took the processor away).
+const STANDSTILL: Duration = Duration::from_millis(8);
+/// Rounds to try before the machine counts as unfit to measure on.
+const MOST_ROUNDS: u64 = 80;
 
 /// The tests of this file measure; side by side they would measure each other.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -117,14 +123,49 @@ fn flood(path: &Arc<InputPath>, number: GrantId, end: &Arc<AtomicBool>) -> threa
     })
 }
 
-#[derive(Debug, Default)]
-struct Worst {
-    /// Last injected press or movement after the hotkey, X server milliseconds.
+/// What came after the hotkey, by the X server's own clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Round {
+    /// The last injected press or movement.
     last_event_ms: u32,
-    /// Last release after the hotkey, X server milliseconds.
+    /// The last release.
     last_release_ms: u32,
-    /// Injected events in the 100 ms before the hotkey: the flood really flowed.
-    fewest_before: usize,
+}
+
+/// An uninvolved program that asks the X server for nothing, again and again, and knows how long it took at worst.
+struct Witness {
+    longest_micros: Arc<AtomicU64>,
+    end: Arc<AtomicBool>,
+}
+
+impl Witness {
+    fn on(display: &str) -> Self {
+        use x11rb::wrapper::ConnectionExt as _;
+        let (connection, _) = x11rb::rust_connection::RustConnection::connect(Some(display)).unwrap();
+        let witness = Self { longest_micros: Arc::default(), end: Arc::default() };
+        let (longest, end) = (Arc::clone(&witness.longest_micros), Arc::clone(&witness.end));
+        thread::spawn(move || {
+            let mut last = Instant::now();
+            while !end.load(Ordering::SeqCst) && connection.sync().is_ok() {
+                let micros = u64::try_from(last.elapsed().as_micros()).unwrap();
+                longest.fetch_max(micros, Ordering::SeqCst);
+                last = Instant::now();
+                thread::sleep(Duration::from_millis(1));
+            }
+        });
+        witness
+    }
+
+    /// The longest gap between two answers since the last call.
+    fn longest(&self) -> Duration {
+        Duration::from_micros(self.longest_micros.swap(0, Ordering::SeqCst))
+    }
+}
+
+impl Drop for Witness {
+    fn drop(&mut self) {
+        self.end.store(true, Ordering::SeqCst);
+    }
 }
 
 /// One story: the expert floods mid-drag with modifiers held, the person presses the hotkey.
@@ -133,8 +174,8 @@ fn revoke_mid_drag(
     person: &Person,
     recorder: &EventRecorder,
     round: u64,
-    worst: &mut Worst,
-) {
+    witness: &Witness,
+) -> Option<Round> {
     let grant = grant(round + 1);
     let number = grant.number();
     desk.path.enable(grant).unwrap();
@@ -150,11 +191,13 @@ fn revoke_mid_drag(
     assert!(held.keys.len() >= 4 && held.buttons == [1], "the expert holds keys and a button: {held:?}");
     let _ = recorder.drain().unwrap();
     thread::sleep(Duration::from_millis(100));
+    let _ = witness.longest();
     for symbol in keysym::STOP_HOTKEY {
         person.key(symbol, true).unwrap();
     }
     // The flood goes on: the network does not know yet.
     thread::sleep(Duration::from_millis(150));
+    let standstill = witness.longest();
     end.store(true, Ordering::SeqCst);
     assert!(flood.join().unwrap() > 300);
     assert_eq!(desk.reflexes.recv_timeout(SOON).unwrap(), Reflex::HotkeyPressed);
@@ -169,11 +212,11 @@ fn revoke_mid_drag(
         of_kind.map(move |event| event.server_ms.saturating_sub(hotkey)).max().unwrap_or_default()
     };
     let before = events.iter().filter(|event| event.injected && event.server_ms <= hotkey).count();
-    worst.last_event_ms = worst.last_event_ms.max(after(false));
-    worst.last_release_ms = worst.last_release_ms.max(after(true));
-    worst.fewest_before = worst.fewest_before.min(before);
+    assert!(before >= 20, "no flood, no proof: {before} events before the hotkey");
     assert!(recorder.held().unwrap().is_empty(), "something stays pressed: {:?}", recorder.held());
     assert!(recorder.held_by_injection().unwrap().is_empty());
+    let measured = Round { last_event_ms: after(false), last_release_ms: after(true) };
+    (standstill < STANDSTILL).then_some(measured)
 }
 
 fn story(name: &str, burners: usize) {
@@ -190,16 +233,24 @@ fn story(name: &str, burners: usize) {
     let desk = desk(false);
     let person = desk.x.person().unwrap();
     let recorder = desk.x.record_events().unwrap();
-    let mut worst = Worst { fewest_before: usize::MAX, ..Worst::default() };
-    for round in 0..ROUNDS {
-        revoke_mid_drag(&desk, &person, &recorder, round, &mut worst);
+    let witness = Witness::on(desk.x.display());
+    let mut rounds = Vec::new();
+    let mut tried = 0;
+    while rounds.len() < ROUNDS && tried < MOST_ROUNDS {
+        rounds.extend(revoke_mid_drag(&desk, &person, &recorder, tried, &witness));
+        tried += 1;
     }
     end.store(true, Ordering::SeqCst);
     threads.into_iter().for_each(|thread| thread.join().unwrap());
-    println!("{name}: {worst:?} in {ROUNDS} rounds (X server time after the hotkey)");
-    assert!(worst.fewest_before >= 20, "no flood, no proof: {worst:?}");
-    assert!(worst.last_event_ms <= PROMISE_MS, "an event passed after the hotkey: {worst:?}");
-    assert!(worst.last_release_ms <= PROMISE_MS, "released too late: {worst:?}");
+    let worst = |of: fn(&Round) -> u32| rounds.iter().map(of).max().unwrap_or(u32::MAX);
+    let (event, release) = (worst(|round| round.last_event_ms), worst(|round| round.last_release_ms));
+    println!(
+        "{name}: last event {event} ms, last release {release} ms after the hotkey at worst; {} rounds of {tried} count",
+        rounds.len()
+    );
+    assert_eq!(rounds.len(), ROUNDS, "this machine stands still too often to measure on");
+    assert!(event <= PROMISE_MS, "an event passed after the hotkey: {rounds:?}");
+    assert!(release <= PROMISE_MS, "released too late: {rounds:?}");
 }
 
 #[test]
