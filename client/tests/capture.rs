@@ -264,7 +264,24 @@ fn scrap_keeps_the_contract() {
 #[test]
 #[ignore = "run by scrap_keeps_the_contract, which sets DISPLAY"]
 fn scrap_keeps_the_contract_on_its_display() {
-    keeps_the_contract("scrap", &std::env::var("DISPLAY").unwrap());
+    let display = std::env::var("DISPLAY").unwrap();
+    keeps_the_contract("scrap", &display);
+    others_may_not_look(&display);
+}
+
+/// The memory that pixels are shared in belongs to the person alone.
+fn others_may_not_look(display: &str) {
+    let capturer = open_backend(&permit(), "scrap", Some(display)).unwrap();
+    let own = std::process::id().to_string();
+    let list = std::fs::read_to_string("/proc/sysvipc/shm").unwrap();
+    let modes: Vec<&str> = list
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>())
+        .filter(|fields| fields.get(4) == Some(&own.as_str()))
+        .map(|fields| fields[2])
+        .collect();
+    assert!(!modes.is_empty() && modes.iter().all(|mode| mode.ends_with("600")), "{modes:?}");
+    drop(capturer);
 }
 
 #[test]

@@ -1,6 +1,16 @@
 //! The portable backend, by the `scrap` crate: it can only look at the whole screen again and again, so it looks
 //! seldom while nothing happens. It reports no cursor, because that crate knows none.
 
+#[cfg(target_os = "linux")]
+mod segment;
+/// Other systems share nothing that others could open.
+#[cfg(not(target_os = "linux"))]
+mod segment {
+    pub fn narrow_own() -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 use super::{CaptureError, Extent, Interest, Noticed, ScreenCapturer, Waker};
 use deskside_media::{DesktopFrame, Patch};
 use deskside_proto::geometry::{Rect, Size};
@@ -211,6 +221,7 @@ fn open_first() -> Result<(Capturer, Size), CaptureError> {
     let display = first_display()?;
     let size = size_of(&display)?;
     let capturer = Capturer::new(display).map_err(|error| CaptureError::Unreachable(error.to_string()))?;
+    segment::narrow_own().map_err(|error| CaptureError::Unreachable(error.to_string()))?;
     Ok((capturer, size))
 }
 

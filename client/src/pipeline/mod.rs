@@ -1,7 +1,6 @@
 //! One thread that owns capturer and encoder and hands out updates while there is credit. It knows no network, and
 //! it exists only where a view permit was spent on it.
 
-pub mod credit;
 mod run;
 
 use crate::capture::{self, CaptureError, ScreenCapturer, ViewPermit, Waker};
