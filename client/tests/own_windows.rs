@@ -1,7 +1,11 @@
 //! Which windows are Deskside's own, on a real X server with a real window manager. The test program's own windows stand
 //! for Deskside's; a terminal stands for everything else.
 
-#![expect(clippy::unwrap_used, reason = "a test ends at the first thing that goes wrong")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test ends at the first thing that goes wrong"
+)]
 
 use std::time::Duration;
 

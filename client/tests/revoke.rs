@@ -1,7 +1,12 @@
 //! The promise of the hotkey on a real X server: after its moment nothing of the expert reaches the desktop, nothing
 //! stays pressed, and all of that within 20 ms, whatever the expert holds and however busy the machine is.
 
-#![expect(clippy::unwrap_used, reason = "a test ends at the first thing that goes wrong")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test ends at the first thing that goes wrong, and these figures are meant to be read"
+)]
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};

@@ -42,10 +42,9 @@ fn grant(session: u64, scopes: Scopes) -> Grant {
         (machine, effects)
     };
     let (_, effects) = events.into_iter().fold((machine, Vec::new()), step);
-    let mut grants = effects.into_iter().filter_map(|effect| match effect {
-        ClientEffect::EnableInput(grant) => Some(grant),
-        _ => None,
-    });
+    let mut grants = effects
+        .into_iter()
+        .filter_map(|effect| if let ClientEffect::EnableInput(grant) = effect { Some(grant) } else { None });
     grants.next_back().unwrap()
 }
 
