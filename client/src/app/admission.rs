@@ -301,15 +301,17 @@ mod tests {
         let hello = scene.hello(&[7; 32]);
         let mut stranger = hello.clone();
         stranger.proof[0] ^= 1;
-        let mut record = scene.record.clone();
-        record.spent = 1;
-        for (change, reason) in [
-            (record.clone(), RefusedReason::Used),
-            (Record { cancelled: true, ..record }, RefusedReason::Cancelled),
-            (Record { not_before: 1, not_after: 2, ..scene.record.clone() }, RefusedReason::Expired),
-            (Record { not_before: 1600, ..scene.record.clone() }, RefusedReason::NotYetValid),
-        ] {
-            scene.door.replace(vec![change]);
+        type Change = fn(&mut Record);
+        let changes: [(Change, RefusedReason); 4] = [
+            (|record| record.spent = 1, RefusedReason::Used),
+            (|record| record.cancelled = true, RefusedReason::Cancelled),
+            (|record| (record.not_before, record.not_after) = (1, 2), RefusedReason::Expired),
+            (|record| record.not_before = 1600, RefusedReason::NotYetValid),
+        ];
+        for (change, reason) in changes {
+            let mut record = scene.record.clone();
+            change(&mut record);
+            scene.door.replace(vec![record]);
             assert_eq!(scene.judge_now(&hello), Verdict::Refuse(reason));
         }
         assert_eq!(scene.judge_now(&stranger), STRANGER);

@@ -48,12 +48,13 @@ pub fn invite(profile: &Profile, args: InviteArgs) -> Result<(), Failure> {
         None => free_port(profile)?,
     };
     let made = make(profile, &args, port)?;
-    let file = write_file(&args, &made, to_standard_output)?;
-    let emailed = match &args.email {
-        Some(address) => {
-            Some(profile.post().deliver(&made.record, address.as_deref()).map_err(Failure::machine)?)
-        }
-        None => None,
+    let sent = args.email.as_ref().map(|address| profile.post().deliver(&made.record, address.as_deref()));
+    // What could not be sent must not be lost: it is written to a file after all.
+    let is_kept_in_file = !matches!(sent, Some(Ok(_)));
+    let file = write_file(&args, &made, to_standard_output, is_kept_in_file)?;
+    let (emailed, unsent) = match sent.transpose() {
+        Ok(emailed) => (emailed, None),
+        Err(error) => (None, Some(error)),
     };
     let runs = match running {
         Some(_) => {
@@ -72,12 +73,22 @@ pub fn invite(profile: &Profile, args: InviteArgs) -> Result<(), Failure> {
         emailed: emailed.as_deref(),
         running: runs,
     };
+    show(&args, &report, &made, to_standard_output)?;
+    unsent.map_or(Ok(()), |error| Err(Failure::machine(format!("the ticket was not sent: {error}"))))
+}
+
+fn show(
+    args: &InviteArgs,
+    report: &Report<'_>,
+    made: &Made,
+    to_standard_output: bool,
+) -> Result<(), Failure> {
     if args.json {
-        let mut text = serde_json::to_string_pretty(&report).map_err(Failure::machine)?;
+        let mut text = serde_json::to_string_pretty(report).map_err(Failure::machine)?;
         text.push('\n');
         return print(text.as_bytes());
     }
-    let text = in_words(&report, &words::date_time(system_time(made.record.not_after)));
+    let text = in_words(report, &words::date_time(system_time(made.record.not_after)));
     if to_standard_output {
         let _ = io::stderr().write_all(text.as_bytes());
         return print(made.record.text.as_bytes());
@@ -135,13 +146,18 @@ fn make(profile: &Profile, args: &InviteArgs, port: u16) -> Result<Made, Failure
     Ok(made)
 }
 
-/// Writes the file, unless the ticket goes elsewhere and no file was asked for.
-fn write_file(args: &InviteArgs, made: &Made, to_standard_output: bool) -> Result<Option<PathBuf>, Failure> {
-    let path = match (&args.output, &args.email) {
+/// Writes the file, unless the ticket went elsewhere and no file was asked for.
+fn write_file(
+    args: &InviteArgs,
+    made: &Made,
+    to_standard_output: bool,
+    is_needed: bool,
+) -> Result<Option<PathBuf>, Failure> {
+    let path = match &args.output {
         _ if to_standard_output => return Ok(None),
-        (Some(path), _) => path.clone(),
-        (None, Some(_)) => return Ok(None),
-        (None, None) => PathBuf::from(made.record.file_name()),
+        Some(path) => path.clone(),
+        None if is_needed => PathBuf::from(made.record.file_name()),
+        None => return Ok(None),
     };
     private_file::write_shared(&path, made.record.text.as_bytes()).map_err(Failure::machine)?;
     Ok(Some(path))
