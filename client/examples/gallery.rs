@@ -42,14 +42,20 @@ const WINDOWS: [&str; 16] = [
 fn main() -> ExitCode {
     let mut words: VecDeque<String> = std::env::args().skip(1).collect();
     let (mut theme, mut window, mut name) = (Theme::System, "home".to_owned(), "Martin Berg".to_owned());
+    let (mut later, mut real_tray) = (None, false);
     while let (Some(option), Some(value)) = (words.pop_front(), words.pop_front()) {
         match (option.as_str(), value.as_str()) {
             ("--theme", "light") => theme = Theme::Light,
             ("--theme", "dark") => theme = Theme::Dark,
             ("--window", _) if WINDOWS.contains(&value.as_str()) => window = value,
             ("--name", _) => name = value,
+            ("--tray", "real") => real_tray = true,
+            ("--later", _) => later = value.parse().ok().map(Duration::from_secs),
             _ => {
-                eprintln!("gallery [--theme light|dark] [--name NAME] [--window {}]", WINDOWS.join("|"));
+                eprintln!(
+                    "gallery [--theme light|dark] [--name NAME] [--later SECONDS] [--tray real] [--window {}]",
+                    WINDOWS.join("|")
+                );
                 return ExitCode::from(2);
             }
         }
@@ -60,7 +66,15 @@ fn main() -> ExitCode {
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let (commands, mut wishes) = CommandSender::channel();
-    let publisher = ViewPublisher::new(view(&window, theme, &name));
+    let first = if later.is_some() { "home" } else { window.as_str() };
+    let publisher = ViewPublisher::new(view(first, theme, &name));
+    if let Some(later) = later {
+        let (publisher, wanted) = (publisher.clone(), view(&window, theme, &name));
+        runtime.spawn(async move {
+            tokio::time::sleep(later).await;
+            publisher.publish(wanted);
+        });
+    }
     let answering = publisher.clone();
     runtime.spawn(async move {
         while let Some(command) = wishes.next().await {
@@ -72,11 +86,18 @@ fn main() -> ExitCode {
         "tickets" => Start::OnPage(Page::Tickets),
         "receipt" => Start::OnPage(Page::Receipt),
         "settings" => Start::OnPage(Page::Settings),
+        _ if later.is_some() => Start::Shown,
         _ if window.starts_with("banner") || window.starts_with("consent") => Start::Hidden,
         _ => Start::Shown,
     };
-    let tray = TrayPresence::none();
-    tray.set_present(start == Start::Hidden);
+    let tray = if real_tray {
+        let _inside = runtime.enter();
+        deskside_client::tray::start(&publisher, commands.clone())
+    } else {
+        let tray = TrayPresence::none();
+        tray.set_present(start == Start::Hidden);
+        tray
+    };
     let surroundings = Surroundings {
         publisher,
         commands,

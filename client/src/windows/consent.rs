@@ -105,6 +105,8 @@ impl ConsentWindow {
             let arrow =
                 ui.input(|input| input.key_pressed(Key::ArrowLeft) || input.key_pressed(Key::ArrowRight));
             if open && arrow && ui.memory(|memory| memory.focused().is_none()) {
+                // Else egui would go one further in the arrow's direction.
+                ui.memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));
                 deny.response.request_focus();
             }
             ui.add_space(space::S);

@@ -221,7 +221,7 @@ impl Shell {
         // The number is part of the window's identity, so that no focus or press outlives its question.
         let viewport = ViewportId::from_hash_of(("question", asked.id.0));
         let builder = ViewportBuilder::default()
-            .with_title(words::QUESTION)
+            .with_title(words::question(&asked.kind, &asked.expert_name))
             .with_app_id("deskside")
             .with_icon(window_icon(Subject::Client))
             .with_resizable(false)

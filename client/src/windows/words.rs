@@ -17,8 +17,6 @@ use crate::consent::NotGenuine;
 pub const APP: &str = "Deskside";
 /// The banner's title, for lists of windows.
 pub const BANNER: &str = "Deskside: who is here";
-/// A question's title.
-pub const QUESTION: &str = "Deskside asks you";
 
 /// A length of time in whole minutes, rounded up, and hours from two on.
 #[must_use]

@@ -113,7 +113,7 @@ impl<'a> Button<'a> {
         Self::new(text, Face::Outlined(meaning))
     }
 
-    /// A button on a bar that is filled with `tone`.
+    /// A button on a bar that is filled with `tone`; such a bar never has the keyboard, so there is no mnemonic.
     pub const fn on_bar(text: &'a str, tone: Tone) -> Self {
         Self::new(text, Face::OnBar(tone))
     }
@@ -158,6 +158,7 @@ impl<'a> Button<'a> {
     /// Shows it.
     pub fn show(self, ui: &mut Ui) -> Pressed {
         let (plain, mnemonic) = split(self.text);
+        let mnemonic = if matches!(self.face, Face::OnBar(_)) { None } else { mnemonic };
         let font = fonts::strong(text::BODY - if self.height < size::BUTTON_HEIGHT { 1.0 } else { 0.0 });
         let palette = Palette::of(ui);
         let paint = self.face.paint(palette);

@@ -20,7 +20,7 @@ pub fn big_code(ui: &mut Ui, name: &str, code: &str) {
             let text = RichText::new(code).font(fitting(ui, code)).color(palette.ink.strong);
             let response = ui.vertical_centered(|ui| ui.add(Label::new(text).wrap().selectable(true))).inner;
             response.widget_info(|| {
-                let mut info = egui::WidgetInfo::labeled(egui::Role::Label, true, name);
+                let mut info = egui::WidgetInfo::labeled(egui::Role::Code, true, name);
                 info.current_text_value = Some(code.to_owned());
                 info
             });

@@ -131,7 +131,7 @@ fn open<'a, W: 'a>(
     let moment = moment();
     let mut harness = HarnessBuilder::default()
         .with_size(size)
-        .with_step_dt(0.1)
+        .with_step_dt(0.02)
         .with_context_setup(|ctx| deskside_look::apply(ctx, deskside_look::Theme::Light))
         .build_ui_state(
             move |ui, bench: &mut Bench<W>| {
