@@ -119,7 +119,7 @@ fn flood(path: &Arc<InputPath>, number: GrantId, end: &Arc<AtomicBool>) -> threa
                 1 => key(KeyUsage::B, false),
                 _ => InputEvent::PointerMoved { at: DesktopPoint::new(sent % 1200, 300) },
             };
-            let _ = path.submit(InputFrame { grant: number, event });
+            let _ = path.submit(number.session(), InputFrame { grant: number, event });
             sent += 1;
             let due = start + Duration::from_millis(u64::from(sent.unsigned_abs()));
             thread::sleep(due.saturating_duration_since(Instant::now()));
@@ -184,7 +184,7 @@ fn revoke_mid_drag(
     let grant = grant(round + 1);
     let number = grant.number();
     desk.path.enable(grant).unwrap();
-    let submit = |event| desk.path.submit(InputFrame { grant: number, event }).unwrap();
+    let submit = |event| desk.path.submit(number.session(), InputFrame { grant: number, event }).unwrap();
     for modifier in [KeyUsage::CONTROL_LEFT, KeyUsage::ALT_LEFT, KeyUsage::SHIFT_LEFT, KeyUsage::A] {
         submit(key(modifier, true));
     }
@@ -275,7 +275,7 @@ fn disabling_takes_well_under_a_millisecond_on_a_quiet_desktop() {
         let number = grant.number();
         desk.path.enable(grant).unwrap();
         for event in [key(KeyUsage::CONTROL_LEFT, true), key(KeyUsage::C, true), left(true, 5, 5)] {
-            desk.path.submit(InputFrame { grant: number, event }).unwrap();
+            desk.path.submit(number.session(), InputFrame { grant: number, event }).unwrap();
         }
         thread::sleep(Duration::from_millis(5));
         let start = Instant::now();
@@ -296,11 +296,13 @@ fn the_persons_first_key_already_pauses_and_releases() {
     let grant = grant(1);
     let number = grant.number();
     desk.path.enable(grant).unwrap();
-    desk.path.submit(InputFrame { grant: number, event: key(KeyUsage::SHIFT_LEFT, true) }).unwrap();
+    desk.path
+        .submit(number.session(), InputFrame { grant: number, event: key(KeyUsage::SHIFT_LEFT, true) })
+        .unwrap();
     recorder.wait_for(SOON, |event| event.injected).unwrap();
     person.key(u32::from('x'), true).unwrap();
     recorder.wait_for(SOON, |event| event.injected && event.kind.is_release()).unwrap();
-    let _ = desk.path.submit(InputFrame { grant: number, event: key(KeyUsage::Q, true) });
+    let _ = desk.path.submit(number.session(), InputFrame { grant: number, event: key(KeyUsage::Q, true) });
     desk.watch.presses().unwrap();
     assert!(
         recorder.next(Duration::from_millis(300)).unwrap().is_none(),
@@ -308,7 +310,7 @@ fn the_persons_first_key_already_pauses_and_releases() {
     );
     person.key(u32::from('x'), false).unwrap();
     thread::sleep(Duration::from_millis(900));
-    desk.path.submit(InputFrame { grant: number, event: key(KeyUsage::Q, true) }).unwrap();
+    desk.path.submit(number.session(), InputFrame { grant: number, event: key(KeyUsage::Q, true) }).unwrap();
     recorder
         .wait_for(SOON, |event| event.injected && matches!(event.kind, RecordedKind::KeyPressed(24)))
         .unwrap();
@@ -323,7 +325,7 @@ fn a_program_that_grabs_the_server_does_not_hold_the_release_back() {
     let grant = grant(1);
     let number = grant.number();
     desk.path.enable(grant).unwrap();
-    desk.path.submit(InputFrame { grant: number, event: left(true, 5, 5) }).unwrap();
+    desk.path.submit(number.session(), InputFrame { grant: number, event: left(true, 5, 5) }).unwrap();
     let recorder = desk.x.record_events().unwrap();
     recorder.wait_for(SOON, |event| matches!(event.kind, RecordedKind::Moved)).ok();
     let (grabber, _) = x11rb::rust_connection::RustConnection::connect(Some(desk.x.display())).unwrap();
@@ -361,14 +363,16 @@ fn an_expert_can_neither_click_nor_type_into_a_window_of_this_program() {
     desk.path.enable(grant).unwrap();
     let (x, y) = terminal.middle();
     let click = |pressed| InputFrame { grant: number, event: left(pressed, x.into(), y.into()) };
-    desk.path.submit(click(true)).unwrap();
-    desk.path.submit(click(false)).unwrap();
+    desk.path.submit(number.session(), click(true)).unwrap();
+    desk.path.submit(number.session(), click(false)).unwrap();
     recorder.wait_for(SOON, |event| matches!(event.kind, RecordedKind::ButtonReleased(1))).unwrap();
     // The same place, now covered by a window of the program that carries the input out.
     let mine = cover(&desk.x, &terminal);
-    desk.path.submit(click(true)).unwrap();
-    desk.path.submit(click(false)).unwrap();
-    desk.path.submit(InputFrame { grant: number, event: key(KeyUsage::ENTER, true) }).unwrap();
+    desk.path.submit(number.session(), click(true)).unwrap();
+    desk.path.submit(number.session(), click(false)).unwrap();
+    desk.path
+        .submit(number.session(), InputFrame { grant: number, event: key(KeyUsage::ENTER, true) })
+        .unwrap();
     assert!(recorder.next(Duration::from_millis(300)).unwrap().is_none());
     drop(mine);
 }

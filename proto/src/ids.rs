@@ -75,6 +75,11 @@ impl GrantId {
         self.0.get()
     }
 
+    /// The session for which it was made: the number's upper half. No other session's expert may act under it.
+    pub fn session(self) -> SessionId {
+        SessionId(self.as_u64() >> 32)
+    }
+
     /// The grant that follows, or `None` when all numbers are spent: a number is never used twice.
     pub fn next(self) -> Option<Self> {
         self.0.checked_add(1).map(Self)

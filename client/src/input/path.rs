@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use deskside_proto::geometry::Size;
+use deskside_proto::ids::SessionId;
 use deskside_proto::session::Grant;
 use deskside_proto::wire::input::InputFrame;
 
@@ -157,13 +158,15 @@ impl InputPath {
         Ok(())
     }
 
-    /// Takes an event of the expert. Never waits for the desktop.
+    /// Takes an event of the expert of session `from`. Never waits for the desktop.
+    ///
+    /// An expert who only watches could guess the number of another one's grant: the session must be the grant's.
     ///
     /// # Errors
     /// [`NotTaken`]; after [`NotTaken::TooMuch`] control is over.
-    pub fn submit(&self, frame: InputFrame) -> Result<(), NotTaken> {
+    pub fn submit(&self, from: SessionId, frame: InputFrame) -> Result<(), NotTaken> {
         let shared = &self.shared;
-        if !shared.gate.permits(frame.grant) {
+        if frame.grant.session() != from || !shared.gate.permits(frame.grant) {
             return Err(NotTaken::Closed);
         }
         let taken = shared.inbox().queue.push(frame);

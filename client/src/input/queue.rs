@@ -12,7 +12,7 @@ pub const MOST_WAITING: usize = 512;
 /// Why an event was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum NotTaken {
-    /// Its grant is not in force. Usual right after a revocation.
+    /// Its grant is not in force, or is another session's. Usual right after a revocation.
     #[error("the event's grant is not in force")]
     Closed,
     /// More keys and buttons than a person could press. The gate is closed now: the peer misbehaves, or the desktop hangs.

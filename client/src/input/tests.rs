@@ -168,7 +168,7 @@ fn the_gate_is_asked_again_behind_the_filters_that_take_time() {
     let grant = grant(1, Scopes::CONTROL);
     let frame = InputFrame { grant: grant.number(), event: left(true, at(5, 5)) };
     path.enable(grant).unwrap();
-    path.submit(frame).unwrap();
+    path.submit(frame.grant.session(), frame).unwrap();
     assert!(!fake.0.wait_until(Duration::from_millis(200), |actions| !actions.is_empty()));
 }
 
@@ -315,7 +315,7 @@ fn a_revocation_stops_what_waits_and_releases_what_is_held() {
     let grant = grant(1, Scopes::CONTROL);
     let number = grant.number();
     path.enable(grant).unwrap();
-    let submit = |event| path.submit(InputFrame { grant: number, event });
+    let submit = |event| path.submit(number.session(), InputFrame { grant: number, event });
     submit(key(KeyUsage::SHIFT_LEFT, true)).unwrap();
     submit(left(true, at(5, 5))).unwrap();
     assert!(desktop.wait_until(SOON, |actions| actions.len() == 3));
@@ -341,12 +341,27 @@ fn a_new_grant_ends_the_old_one_and_releases_for_it() {
     let (first, second) = (grant(1, Scopes::CONTROL), grant(2, Scopes::CONTROL));
     let (old, new) = (first.number(), second.number());
     path.enable(first).unwrap();
-    path.submit(InputFrame { grant: old, event: key(KeyUsage::A, true) }).unwrap();
+    path.submit(old.session(), InputFrame { grant: old, event: key(KeyUsage::A, true) }).unwrap();
     assert!(desktop.wait_until(SOON, |actions| actions.len() == 1));
     path.enable(second).unwrap();
     assert!(desktop.is_released());
-    assert_eq!(path.submit(InputFrame { grant: old, event: key(KeyUsage::B, true) }), Err(NotTaken::Closed));
-    assert_eq!(path.submit(InputFrame { grant: new, event: key(KeyUsage::C, true) }), Ok(()));
+    assert_eq!(
+        path.submit(old.session(), InputFrame { grant: old, event: key(KeyUsage::B, true) }),
+        Err(NotTaken::Closed)
+    );
+    assert_eq!(path.submit(new.session(), InputFrame { grant: new, event: key(KeyUsage::C, true) }), Ok(()));
+}
+
+#[test]
+fn an_expert_who_only_watches_cannot_act_under_anothers_grant() {
+    let (path, desktop, _reports) = path();
+    let grant = grant(1, Scopes::CONTROL);
+    let number = grant.number();
+    path.enable(grant).unwrap();
+    let frame = InputFrame { grant: number, event: key(KeyUsage::A, true) };
+    assert_eq!(path.submit(SessionId(2), frame), Err(NotTaken::Closed));
+    assert_eq!(path.submit(SessionId(1), frame), Ok(()));
+    assert!(desktop.wait_until(SOON, |actions| actions.len() == 1));
 }
 
 #[test]
@@ -355,7 +370,8 @@ fn the_persons_activity_releases_pauses_and_ends_by_itself() {
     let grant = grant(1, Scopes::CONTROL);
     let number = grant.number();
     path.enable(grant).unwrap();
-    path.submit(InputFrame { grant: number, event: key(KeyUsage::SHIFT_LEFT, true) }).unwrap();
+    path.submit(number.session(), InputFrame { grant: number, event: key(KeyUsage::SHIFT_LEFT, true) })
+        .unwrap();
     assert_eq!(reports.recv_timeout(SOON).unwrap(), InputReport::Used);
     let start = Instant::now();
     path.person_active();
@@ -364,7 +380,7 @@ fn the_persons_activity_releases_pauses_and_ends_by_itself() {
     path.person_active();
     assert_eq!(reports.recv_timeout(SOON).unwrap(), InputReport::Resumed);
     assert!(start.elapsed() >= REST, "{:?}", start.elapsed());
-    path.submit(InputFrame { grant: number, event: key(KeyUsage::A, true) }).unwrap();
+    path.submit(number.session(), InputFrame { grant: number, event: key(KeyUsage::A, true) }).unwrap();
     assert!(desktop.wait_until(SOON, |actions| actions.len() == 3));
 }
 
@@ -374,14 +390,14 @@ fn opening_a_question_releases_first() {
     let grant = grant(1, Scopes::CONTROL);
     let number = grant.number();
     path.enable(grant).unwrap();
-    path.submit(InputFrame { grant: number, event: key(KeyUsage::ENTER, true) }).unwrap();
+    path.submit(number.session(), InputFrame { grant: number, event: key(KeyUsage::ENTER, true) }).unwrap();
     assert!(desktop.wait_until(SOON, |actions| actions.len() == 1));
     path.question_open(true).unwrap();
     assert!(desktop.is_released(), "a held Enter would repeat into the question");
-    path.submit(InputFrame { grant: number, event: key(KeyUsage::ENTER, true) }).unwrap();
+    path.submit(number.session(), InputFrame { grant: number, event: key(KeyUsage::ENTER, true) }).unwrap();
     assert!(!desktop.wait_until(Duration::from_millis(100), |actions| actions.len() > 2));
     path.question_open(false).unwrap();
-    path.submit(InputFrame { grant: number, event: key(KeyUsage::A, true) }).unwrap();
+    path.submit(number.session(), InputFrame { grant: number, event: key(KeyUsage::A, true) }).unwrap();
     assert!(desktop.wait_until(SOON, |actions| actions.len() == 3));
 }
 
@@ -391,10 +407,10 @@ fn a_panic_in_the_chain_closes_the_gate_and_releases() {
     let grant = grant(1, Scopes::CONTROL);
     let number = grant.number();
     path.enable(grant).unwrap();
-    path.submit(InputFrame { grant: number, event: key(KeyUsage::A, true) }).unwrap();
+    path.submit(number.session(), InputFrame { grant: number, event: key(KeyUsage::A, true) }).unwrap();
     assert!(desktop.wait_until(SOON, |actions| actions.len() == 1));
     desktop.panic_next();
-    path.submit(InputFrame { grant: number, event: key(KeyUsage::B, true) }).unwrap();
+    path.submit(number.session(), InputFrame { grant: number, event: key(KeyUsage::B, true) }).unwrap();
     assert_eq!(reports.recv_timeout(SOON).unwrap(), InputReport::Used);
     assert!(matches!(reports.recv_timeout(SOON).unwrap(), InputReport::Failed(_)));
     assert!(desktop.is_released() && !path.gate().is_open());
@@ -407,7 +423,7 @@ fn a_desktop_that_fails_ends_control_with_a_reason() {
     let number = grant.number();
     path.enable(grant).unwrap();
     desktop.fail(true);
-    path.submit(InputFrame { grant: number, event: key(KeyUsage::A, true) }).unwrap();
+    path.submit(number.session(), InputFrame { grant: number, event: key(KeyUsage::A, true) }).unwrap();
     let failed = InputReport::Failed(InjectError::Lost.to_string());
     assert_eq!(reports.recv_timeout(SOON).unwrap(), failed);
     assert!(!path.gate().is_open());
@@ -420,8 +436,9 @@ fn a_flood_of_keys_ends_control_instead_of_piling_up() {
     let number = grant.number();
     path.enable(grant).unwrap();
     desktop.delay_each(Duration::from_millis(200));
-    let flood = (0..MOST_WAITING * 2)
-        .map(|count| path.submit(InputFrame { grant: number, event: key(KeyUsage::A, count % 2 == 0) }));
+    let flood = (0..MOST_WAITING * 2).map(|count| {
+        path.submit(number.session(), InputFrame { grant: number, event: key(KeyUsage::A, count % 2 == 0) })
+    });
     assert!(flood.collect::<Vec<_>>().contains(&Err(NotTaken::TooMuch)));
     assert!(!path.gate().is_open());
     let failed = InputReport::Failed(NotTaken::TooMuch.to_string());
@@ -435,7 +452,7 @@ fn dropping_the_path_releases() {
     let grant = grant(1, Scopes::CONTROL);
     let number = grant.number();
     path.enable(grant).unwrap();
-    path.submit(InputFrame { grant: number, event: key(KeyUsage::A, true) }).unwrap();
+    path.submit(number.session(), InputFrame { grant: number, event: key(KeyUsage::A, true) }).unwrap();
     assert!(desktop.wait_until(SOON, |actions| actions.len() == 1));
     drop(path);
     assert!(desktop.is_released());
@@ -457,7 +474,7 @@ fn what_an_expert_types_is_in_no_log() {
             let event = key(usage, true);
             let frame = InputFrame { grant: number, event };
             tracing::trace!(?frame, ?event, "a careless line");
-            path.submit(frame).unwrap();
+            path.submit(frame.grant.session(), frame).unwrap();
         }
         assert!(desktop.wait_until(SOON, |actions| actions.len() == usages.len()));
     });

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use deskside_net::client::{ClientEvents, ClientLink, ClientLinkEvent, ClientSender};
+use deskside_proto::geometry::Size;
 use deskside_proto::ids::SessionId;
 use deskside_proto::wire::CloseCode;
 use deskside_proto::wire::control::FromClient;
@@ -55,8 +56,14 @@ impl Link {
         self.sender.set_controlled(controlled);
     }
 
-    pub(super) fn sink(&self, session: SessionId, failed: impl Fn(Event) + Send + 'static) -> Sink {
-        Sink { session, sender: self.sender.clone(), failed: Box::new(failed) }
+    /// Where a pipeline puts the pictures for this expert; `input` learns the size of the screen.
+    pub(super) fn sink(
+        &self,
+        session: SessionId,
+        input: Option<Arc<InputPath>>,
+        failed: impl Fn(Event) + Send + 'static,
+    ) -> Sink {
+        Sink { session, sender: self.sender.clone(), input, failed: Box::new(failed) }
     }
 
     pub(super) fn show(&mut self, pipeline: Pipeline) {
@@ -85,7 +92,7 @@ async fn listen(
             ClientLinkEvent::Input(frame) => {
                 // A closed gate is no event; the path itself reports what is.
                 if let Some(input) = &input {
-                    let _ = input.submit(frame);
+                    let _ = input.submit(session, frame);
                 }
                 continue;
             }
@@ -120,6 +127,7 @@ fn feed_back(handle: &Handle, feedback: Feedback) {
 pub(super) struct Sink {
     session: SessionId,
     sender: ClientSender,
+    input: Option<Arc<InputPath>>,
     failed: Box<dyn Fn(Event) + Send>,
 }
 
@@ -137,6 +145,12 @@ impl UpdateSink for Sink {
     fn send_cursor(&mut self, message: CursorMessage) {
         if let Err(error) = self.sender.send_cursor(message) {
             tracing::debug!(%error, "the cursor was not sent");
+        }
+    }
+
+    fn resized(&mut self, size: Size) {
+        if let Some(input) = &self.input {
+            input.set_screen(size);
         }
     }
 
