@@ -13,7 +13,6 @@ use thiserror::Error;
 
 mod mimeapps;
 
-
 const ENTRY: &str = "deskside-expert.desktop";
 // The same files that the package installs.
 const ENTRY_TEXT: &str = include_str!("../../installers/linux/deskside-expert.desktop");
@@ -31,7 +30,9 @@ pub enum AssociateError {
         source: io::Error,
     },
     /// A program that keeps the databases is missing or fails.
-    #[error("{program} {what}; without it a double-click does not find this program. Install the package {package} and try again")]
+    #[error(
+        "{program} {what}; without it a double-click does not find this program. Install the package {package} and try again"
+    )]
     Program {
         /// Its name.
         program: &'static str,
@@ -41,7 +42,9 @@ pub enum AssociateError {
         package: &'static str,
     },
     /// There is no place for a user's files.
-    #[error("neither HOME nor XDG_DATA_HOME and XDG_CONFIG_HOME are set, so there is no place for the association; set HOME and try again")]
+    #[error(
+        "neither HOME nor XDG_DATA_HOME and XDG_CONFIG_HOME are set, so there is no place for the association; set HOME and try again"
+    )]
     NoHome,
     /// The path of this program cannot stand in a desktop entry.
     #[error("the program's own path cannot be told or is not plain text; move the program to another folder")]
@@ -61,12 +64,16 @@ impl Places {
     /// # Errors
     /// [`AssociateError::NoHome`].
     pub fn from_environment() -> Result<Self, AssociateError> {
-        let variable = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let variable =
+            |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let home = variable("HOME");
         let place = |name: &str, rest: &str| {
             variable(name).or_else(|| home.as_ref().map(|home| home.join(rest))).ok_or(AssociateError::NoHome)
         };
-        Ok(Self { data: place("XDG_DATA_HOME", ".local/share")?, config: place("XDG_CONFIG_HOME", ".config")? })
+        Ok(Self {
+            data: place("XDG_DATA_HOME", ".local/share")?,
+            config: place("XDG_CONFIG_HOME", ".config")?,
+        })
     }
 
     fn type_file(&self) -> PathBuf {
@@ -141,7 +148,9 @@ fn entry_for(program: &str) -> Result<String, AssociateError> {
 fn update_databases(places: &Places) -> Result<(), AssociateError> {
     run("update-mime-database", "shared-mime-info", &places.data.join("mime"))?;
     // Only a cache: the choice in mimeapps.list works without it.
-    if let Err(error) = run("update-desktop-database", "desktop-file-utils", &places.data.join("applications")) {
+    if let Err(error) =
+        run("update-desktop-database", "desktop-file-utils", &places.data.join("applications"))
+    {
         tracing::info!("{error}");
     }
     Ok(())
@@ -278,8 +287,10 @@ mod tests {
         let globs = fs::read_to_string(places.data.join("mime/globs2")).unwrap();
         assert!(globs.contains("*.deskside"));
         remove(&places).unwrap();
-        let left: Vec<_> =
-            files_under(folder.path()).into_iter().filter(|path| path != &places.data && path != &places.config).collect();
+        let left: Vec<_> = files_under(folder.path())
+            .into_iter()
+            .filter(|path| path != &places.data && path != &places.config)
+            .collect();
         assert_eq!(left, Vec::<PathBuf>::new());
     }
 
@@ -289,7 +300,8 @@ mod tests {
         let places = places(folder.path());
         let other = "[Default Applications]\ntext/plain=editor.desktop\n";
         write(&places.choices_file(), other).unwrap();
-        write(&places.data.join("mime/packages/other.xml"), TYPE_TEXT.replace("deskside", "other").as_str()).unwrap();
+        write(&places.data.join("mime/packages/other.xml"), TYPE_TEXT.replace("deskside", "other").as_str())
+            .unwrap();
         add(&places, Path::new("/opt/deskside-expert")).unwrap();
         remove(&places).unwrap();
         assert_eq!(fs::read_to_string(places.choices_file()).unwrap(), other);

@@ -99,7 +99,9 @@ pub enum Command {
         remove: bool,
     },
     /// Print a completion script for a shell
-    #[command(after_help = "Example:\n  deskside-expert completions bash > ~/.local/share/bash-completion/completions/deskside-expert")]
+    #[command(
+        after_help = "Example:\n  deskside-expert completions bash > ~/.local/share/bash-completion/completions/deskside-expert"
+    )]
     Completions {
         /// The shell
         shell: Shell,

@@ -94,7 +94,8 @@ mod tests {
     use super::*;
 
     fn dirs(folder: &Path) -> Directories {
-        Directories::from_lookup("deskside-expert", |name| (name == "HOME").then(|| folder.to_owned())).unwrap()
+        Directories::from_lookup("deskside-expert", |name| (name == "HOME").then(|| folder.to_owned()))
+            .unwrap()
     }
 
     #[test]

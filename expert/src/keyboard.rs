@@ -299,15 +299,110 @@ mod tests {
     const US_104: [KeyCode; 104] = {
         use KeyCode::*;
         [
-            Escape, F1, F2, F3, F4, F5, F6, F7, F8, F9, F10, F11, F12, PrintScreen, ScrollLock, Pause, Backquote,
-            Digit1, Digit2, Digit3, Digit4, Digit5, Digit6, Digit7, Digit8, Digit9, Digit0, Minus, Equal, Backspace,
-            Insert, Home, PageUp, NumLock, NumpadDivide, NumpadMultiply, NumpadSubtract, Tab, KeyQ, KeyW, KeyE, KeyR,
-            KeyT, KeyY, KeyU, KeyI, KeyO, KeyP, BracketLeft, BracketRight, Backslash, Delete, End, PageDown, Numpad7,
-            Numpad8, Numpad9, NumpadAdd, CapsLock, KeyA, KeyS, KeyD, KeyF, KeyG, KeyH, KeyJ, KeyK, KeyL, Semicolon,
-            Quote, Enter, Numpad4, Numpad5, Numpad6, ShiftLeft, KeyZ, KeyX, KeyC, KeyV, KeyB, KeyN, KeyM, Comma,
-            Period, Slash, ShiftRight, ArrowUp, Numpad1, Numpad2, Numpad3, NumpadEnter, ControlLeft, SuperLeft,
-            AltLeft, Space, AltRight, SuperRight, ContextMenu, ControlRight, ArrowLeft, ArrowDown, ArrowRight,
-            Numpad0, NumpadDecimal,
+            Escape,
+            F1,
+            F2,
+            F3,
+            F4,
+            F5,
+            F6,
+            F7,
+            F8,
+            F9,
+            F10,
+            F11,
+            F12,
+            PrintScreen,
+            ScrollLock,
+            Pause,
+            Backquote,
+            Digit1,
+            Digit2,
+            Digit3,
+            Digit4,
+            Digit5,
+            Digit6,
+            Digit7,
+            Digit8,
+            Digit9,
+            Digit0,
+            Minus,
+            Equal,
+            Backspace,
+            Insert,
+            Home,
+            PageUp,
+            NumLock,
+            NumpadDivide,
+            NumpadMultiply,
+            NumpadSubtract,
+            Tab,
+            KeyQ,
+            KeyW,
+            KeyE,
+            KeyR,
+            KeyT,
+            KeyY,
+            KeyU,
+            KeyI,
+            KeyO,
+            KeyP,
+            BracketLeft,
+            BracketRight,
+            Backslash,
+            Delete,
+            End,
+            PageDown,
+            Numpad7,
+            Numpad8,
+            Numpad9,
+            NumpadAdd,
+            CapsLock,
+            KeyA,
+            KeyS,
+            KeyD,
+            KeyF,
+            KeyG,
+            KeyH,
+            KeyJ,
+            KeyK,
+            KeyL,
+            Semicolon,
+            Quote,
+            Enter,
+            Numpad4,
+            Numpad5,
+            Numpad6,
+            ShiftLeft,
+            KeyZ,
+            KeyX,
+            KeyC,
+            KeyV,
+            KeyB,
+            KeyN,
+            KeyM,
+            Comma,
+            Period,
+            Slash,
+            ShiftRight,
+            ArrowUp,
+            Numpad1,
+            Numpad2,
+            Numpad3,
+            NumpadEnter,
+            ControlLeft,
+            SuperLeft,
+            AltLeft,
+            Space,
+            AltRight,
+            SuperRight,
+            ContextMenu,
+            ControlRight,
+            ArrowLeft,
+            ArrowDown,
+            ArrowRight,
+            Numpad0,
+            NumpadDecimal,
         ]
     };
 
@@ -323,7 +418,9 @@ mod tests {
 
     #[test]
     fn the_105th_key_and_the_japanese_keys_are_there() {
-        for key in [KeyCode::IntlBackslash, KeyCode::IntlRo, KeyCode::IntlYen, KeyCode::Convert, KeyCode::Lang1] {
+        for key in
+            [KeyCode::IntlBackslash, KeyCode::IntlRo, KeyCode::IntlYen, KeyCode::Convert, KeyCode::Lang1]
+        {
             assert!(usage_of(code(key)).is_some(), "{key:?}");
         }
     }
@@ -389,7 +486,10 @@ mod tests {
         use KeyCode::{AltLeft as A, ControlLeft as C, Delete as D};
         let with_delete = [(C, true), (A, true), (D, true), (D, false), (A, false), (C, false)];
         assert_eq!(chord_after(&with_delete), Chord::None);
-        assert_eq!(chord_after(&[(D, true), (C, true), (A, true), (A, false), (C, false), (D, false)]), Chord::None);
+        assert_eq!(
+            chord_after(&[(D, true), (C, true), (A, true), (A, false), (C, false), (D, false)]),
+            Chord::None
+        );
         assert_eq!(chord_after(&[(C, true), (C, false)]), Chord::None);
     }
 

@@ -21,12 +21,15 @@ pub fn read_file(path: &Path, identity: &Identity) -> Result<Arc<Ticket>, Ticket
     if path.is_dir() {
         return Err(TicketFault::File(format!("{} is a folder", path.display())));
     }
-    let bytes = private_file::read(path, TicketFile::MAX_BYTES as u64).map_err(|error| match error.kind() {
-        io::ErrorKind::FileTooLarge => TicketFault::TooLarge,
-        io::ErrorKind::NotFound => TicketFault::File(format!("there is no file {}", path.display())),
-        io::ErrorKind::PermissionDenied => TicketFault::File(format!("{} may not be read", path.display())),
-        _ => TicketFault::File(error.to_string()),
-    })?;
+    let bytes =
+        private_file::read(path, TicketFile::MAX_BYTES as u64).map_err(|error| match error.kind() {
+            io::ErrorKind::FileTooLarge => TicketFault::TooLarge,
+            io::ErrorKind::NotFound => TicketFault::File(format!("there is no file {}", path.display())),
+            io::ErrorKind::PermissionDenied => {
+                TicketFault::File(format!("{} may not be read", path.display()))
+            }
+            _ => TicketFault::File(error.to_string()),
+        })?;
     read(&bytes, identity)
 }
 
@@ -65,7 +68,8 @@ fn percent_decoded(text: &str) -> Option<String> {
     let mut decoded = Vec::with_capacity(text.len());
     while let Some(byte) = bytes.next() {
         if byte == b'%' {
-            let digit = |byte: Option<u8>| char::from(byte?).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+            let digit =
+                |byte: Option<u8>| char::from(byte?).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
             decoded.push(digit(bytes.next())? * 16 + digit(bytes.next())?);
         } else {
             decoded.push(byte);
@@ -118,6 +122,3 @@ pub fn try_passphrase(ticket: &Ticket, typed: &str) -> Result<Arc<Access>, Ticke
         ) => Err(TicketFault::WrongPassphrase),
     }
 }
-
-#[cfg(test)]
-mod tests;

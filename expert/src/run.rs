@@ -23,6 +23,9 @@ use crate::{opening, words};
 /// The word under which settings and data are kept.
 pub const PROGRAM: &str = "deskside-expert";
 
+/// What is logged unless somebody asks for more: warnings, without the windowing library's about odd displays.
+const QUIET: &str = "warn,winit=error,egui_winit=error,eframe=error";
+
 /// A failure that ends the program: what to say, and with which code to end.
 #[derive(Debug)]
 pub struct Failure {
@@ -68,7 +71,8 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<Exit, Failure> {
     words::remember_local_time();
-    logging::start(cli.log.as_deref()).map_err(|error| Failure::new(Exit::Usage, error))?;
+    let quiet = std::env::var_os("DESKSIDE_LOG").is_none().then_some(QUIET);
+    logging::start(cli.log.as_deref().or(quiet)).map_err(|error| Failure::new(Exit::Usage, error))?;
     match cli.command {
         None => show(cli.file, cli.view),
         Some(cli::Command::Open(options)) => open(options),

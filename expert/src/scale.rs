@@ -22,7 +22,8 @@ impl Scale {
     /// The largest multiple.
     pub const LARGEST: u8 = 4;
     /// What the toolbar offers, in its order.
-    pub const OFFERED: [Self; 5] = [Self::Fit, Self::Times(1), Self::Times(2), Self::Times(3), Self::Times(4)];
+    pub const OFFERED: [Self; 5] =
+        [Self::Fit, Self::Times(1), Self::Times(2), Self::Times(3), Self::Times(4)];
 }
 
 /// The text names no scale.

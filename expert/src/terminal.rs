@@ -135,7 +135,9 @@ fn session_words(session: &Session) -> String {
         (Phase::Controlling { paused: false }, _) => "controlling".to_owned(),
         (Phase::Controlling { paused: true }, _) => "paused".to_owned(),
         (Phase::Viewing, Some((Last::Denied(reason), _))) => format!("denied {}", words::denied_word(reason)),
-        (Phase::Viewing, Some((Last::Revoked(reason), _))) => format!("revoked {}", words::revoked_word(reason)),
+        (Phase::Viewing, Some((Last::Revoked(reason), _))) => {
+            format!("revoked {}", words::revoked_word(reason))
+        }
         (Phase::Viewing, Some((Last::Released, _)) | None) => {
             let size = session.screen.unwrap_or_default();
             format!("viewing {}x{}", size.width, size.height)

@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use deskside_proto::name::PersonName;
-use deskside_proto::wire::control::{DeniedReason, EndedReason, RefusedReason, RevokedReason};
 use deskside_proto::ticket_file::{Standing, Validity};
+use deskside_proto::wire::control::{DeniedReason, EndedReason, RefusedReason, RevokedReason};
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
@@ -30,7 +30,8 @@ pub mod start {
     /// Title.
     pub const HEADING: &str = "Help somebody at their computer";
     /// Below it.
-    pub const LEAD: &str = "Open the ticket they sent you. Nothing happens on their computer before they say yes.";
+    pub const LEAD: &str =
+        "Open the ticket they sent you. Nothing happens on their computer before they say yes.";
     /// The drop zone.
     pub const DROP: &str = "Drop a ticket here";
     /// Its second line.
@@ -44,8 +45,7 @@ pub mod start {
     /// The card with the own key.
     pub const OWN: &str = "What to give to people";
     /// What the key is for.
-    pub const OWN_LEAD: &str =
-        "A ticket made for your key needs no passphrase, and only you can open it. Compare the fingerprint by voice.";
+    pub const OWN_LEAD: &str = "A ticket made for your key needs no passphrase, and only you can open it. Compare the fingerprint by voice.";
     /// Name of the key.
     pub const KEY: &str = "Your key";
     /// Name of the fingerprint.
@@ -402,12 +402,16 @@ pub fn last(last: Last, client: &PersonName) -> String {
             }
             DeniedReason::ScreenLocked => "Their screen is locked.".to_owned(),
             DeniedReason::OutOfTurn => "That was not possible just now. Try again.".to_owned(),
-            DeniedReason::Unsupported => "Their computer cannot be controlled; you can only see it.".to_owned(),
+            DeniedReason::Unsupported => {
+                "Their computer cannot be controlled; you can only see it.".to_owned()
+            }
         },
         Last::Revoked(reason) => match reason {
             RevokedReason::ByPerson => format!("{client} took control back."),
             RevokedReason::ScreenLocked => "Control ended because their screen was locked.".to_owned(),
-            RevokedReason::LinkSilent => "Control ended: nothing was heard from you for ten seconds.".to_owned(),
+            RevokedReason::LinkSilent => {
+                "Control ended: nothing was heard from you for ten seconds.".to_owned()
+            }
             RevokedReason::Idle => "Control ended because it was not used for ten minutes.".to_owned(),
             RevokedReason::InputFailed => "Their computer stopped taking keys and pointer.".to_owned(),
         },
@@ -533,7 +537,9 @@ fn moment(unix: u64, now: u64) -> String {
     if local(now).is_some_and(|now| now.date() == moment.date()) {
         return clock;
     }
-    let date = moment.format(format_description!("[day padding:none] [month repr:short] [year]")).unwrap_or_default();
+    let date = moment
+        .format(format_description!("[day padding:none] [month repr:short] [year]"))
+        .unwrap_or_default();
     format!("{date}, {clock}")
 }
 
@@ -592,7 +598,10 @@ mod tests {
         let mut seen = std::collections::BTreeSet::new();
         for fault in &faults {
             let words = ticket_fault(fault);
-            assert!(!words.what.is_empty() && !words.meaning.is_empty() && !words.remedy.is_empty(), "{fault:?}");
+            assert!(
+                !words.what.is_empty() && !words.meaning.is_empty() && !words.remedy.is_empty(),
+                "{fault:?}"
+            );
             assert!(seen.insert(words.what), "{fault:?} says the same as another");
         }
     }

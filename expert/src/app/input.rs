@@ -152,7 +152,9 @@ impl Tap {
             WindowEvent::ModifiersChanged(_) | WindowEvent::Ime(_) if self.keyboard_is_away() => Route::Taken,
             WindowEvent::CursorMoved { position, .. } => self.moved(*position),
             WindowEvent::CursorLeft { .. } => self.left(),
-            WindowEvent::MouseInput { state, button, .. } => self.button(*button, *state == ElementState::Pressed),
+            WindowEvent::MouseInput { state, button, .. } => {
+                self.button(*button, *state == ElementState::Pressed)
+            }
             WindowEvent::MouseWheel { delta, .. } => self.wheel(*delta),
             WindowEvent::Focused(false) => {
                 self.release_all();
@@ -233,7 +235,9 @@ impl Tap {
 
     fn wheel(&mut self, delta: MouseScrollDelta) -> Route {
         let (x, y) = self.pointer;
-        let Some(at) = self.picture_at(x, y).filter(|_| self.layout.controlling) else { return Route::Window };
+        let Some(at) = self.picture_at(x, y).filter(|_| self.layout.controlling) else {
+            return Route::Window;
+        };
         let (dx, dy) = self.wheel.units(delta);
         if (dx, dy) != (0, 0) {
             (self.sink)(InputEvent::Wheel { dx, dy, at });
@@ -315,7 +319,9 @@ impl Wheel {
         // The window reports where the content moves, the wire where the wheel turns: the opposite way.
         let (x, y) = match delta {
             MouseScrollDelta::LineDelta(x, y) => (-f64::from(x), -f64::from(y)),
-            MouseScrollDelta::PixelDelta(by) => (-by.x / Self::PIXELS_PER_NOTCH, -by.y / Self::PIXELS_PER_NOTCH),
+            MouseScrollDelta::PixelDelta(by) => {
+                (-by.x / Self::PIXELS_PER_NOTCH, -by.y / Self::PIXELS_PER_NOTCH)
+            }
         };
         let whole = |rest: &mut f64, notches: f64| {
             *rest += notches * Self::UNITS_PER_NOTCH;

@@ -135,7 +135,8 @@ impl App {
             }
         }
         let Some(script) = &self.script else { return };
-        let starved = script.ended && script.waiting.is_empty() && terminal::waits_for_passphrase(&self.model);
+        let starved =
+            script.ended && script.waiting.is_empty() && terminal::waits_for_passphrase(&self.model);
         let over = mode.stages && matches!(self.model.stage, Stage::Ended(_));
         if starved || over {
             self.say_why();
@@ -229,7 +230,12 @@ fn now() -> Now {
 }
 
 impl App {
-    fn new(start: Start, context: &egui::Context, tap: Rc<RefCell<Tap>>, exit: Rc<Cell<Exit>>) -> std::io::Result<Self> {
+    fn new(
+        start: Start,
+        context: &egui::Context,
+        tap: Rc<RefCell<Tap>>,
+        exit: Rc<Cell<Exit>>,
+    ) -> std::io::Result<Self> {
         let (sender, arrived) = std::sync::mpsc::channel();
         let post = Post::new(sender, context.clone());
         deskside_look::apply(context, start.model.settings.theme.into());

@@ -248,8 +248,7 @@ impl Shell {
 
 /// The window's size at which the desktop is seen whole, if the screen has room for it; units: points.
 fn window_for(context: &Context, desktop: Size) -> Option<Vec2> {
-    let (screen, scale) =
-        context.input(|input| (input.viewport().monitor_size, input.pixels_per_point()));
+    let (screen, scale) = context.input(|input| (input.viewport().monitor_size, input.pixels_per_point()));
     let toolbar = deskside_look::tokens::size::BUTTON_HEIGHT + deskside_look::tokens::space::M;
     let wanted = Vec2::new(desktop.width as f32, desktop.height as f32) / scale + Vec2::new(0.0, toolbar);
     // Room for the window's frame and the desktop's own bars.

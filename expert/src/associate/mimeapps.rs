@@ -18,8 +18,11 @@ pub fn with_default(text: &str, mime: &str, entry: &str) -> String {
 pub fn without(text: &str, mime: &str, entry: &str) -> String {
     let keep = |line: &str| match line.split_once('=') {
         Some((key, entries)) if key.trim() == mime => {
-            let others: Vec<_> =
-                entries.split(';').map(str::trim).filter(|other| !other.is_empty() && *other != entry).collect();
+            let others: Vec<_> = entries
+                .split(';')
+                .map(str::trim)
+                .filter(|other| !other.is_empty() && *other != entry)
+                .collect();
             (!others.is_empty()).then(|| format!("{mime}={}", others.join(";")))
         }
         _ => Some(line.to_owned()),
@@ -40,7 +43,8 @@ fn joined(lines: Vec<String>) -> String {
 mod tests {
     use super::*;
 
-    const OTHERS: &str = "# mine\n[Default Applications]\ntext/plain=a.desktop\n\n[Added Associations]\nx/y=b.desktop;\n";
+    const OTHERS: &str =
+        "# mine\n[Default Applications]\ntext/plain=a.desktop\n\n[Added Associations]\nx/y=b.desktop;\n";
 
     #[test]
     fn a_choice_comes_and_goes_and_all_else_stays() {

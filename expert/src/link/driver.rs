@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use deskside_crypto::identity::Identity;
 use deskside_net::expert::{
-    ConnectConfig, ConnectError, ConnectLimits, Connected, ExpertEvents, ExpertLinkEvent, ExpertSender, Tried,
-    connect,
+    ConnectConfig, ConnectError, ConnectLimits, Connected, ExpertEvents, ExpertLinkEvent, ExpertSender,
+    Tried, connect,
 };
 use deskside_net::{CloseCode, CloseReason, LinkStats};
 use deskside_proto::name::PersonName;
@@ -189,12 +189,8 @@ impl<R: Reporter> Driver<R> {
             }
             ExpertEffect::StartInput { grant, scopes } => {
                 self.shared.gate.open(self.sender.clone(), grant, scopes);
-                self.sender.set_controlling(true);
             }
-            ExpertEffect::StopInput => {
-                self.shared.gate.close();
-                self.sender.set_controlling(false);
-            }
+            ExpertEffect::StopInput => self.shared.gate.close(),
             ExpertEffect::Tell(notice) => {
                 let pause = match state {
                     ExpertState::Revoked { until } => self.now().until(*until),
@@ -260,10 +256,9 @@ impl<R: Reporter> Driver<R> {
         self.shared.gate.close();
         let ending = match reason {
             CloseReason::PeerMisbehaved(_) => Ending::Misbehaved,
-            CloseReason::Here(_)
-            | CloseReason::There(_)
-            | CloseReason::TimedOut
-            | CloseReason::Broken => ending_after(ExpertEnd::LinkLost, state),
+            CloseReason::Here(_) | CloseReason::There(_) | CloseReason::TimedOut | CloseReason::Broken => {
+                ending_after(ExpertEnd::LinkLost, state)
+            }
         };
         self.reporter.report(LinkNews::Ended(ending));
     }

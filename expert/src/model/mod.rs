@@ -372,13 +372,12 @@ impl Model {
     #[must_use]
     pub fn exit(&self) -> Exit {
         match &self.stage {
-            Stage::Start { problem: None, .. } | Stage::Connecting { .. } | Stage::Session(_) => Exit::Success,
+            Stage::Start { problem: None, .. } | Stage::Connecting { .. } | Stage::Session(_) => {
+                Exit::Success
+            }
             Stage::Start { problem: Some(problem), .. } => problem.exit(),
             Stage::Ticket(ticket) => ticket.exit(),
             Stage::Ended(ending) => ending.exit(),
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -171,7 +171,9 @@ impl Model {
                 began.map(Effect::ViewingBegan).into_iter().collect()
             }
             // News that crossed with a change of screen.
-            (_, Stage::Start { .. } | Stage::Ticket(_) | Stage::Connecting { .. } | Stage::Ended(_)) => Vec::new(),
+            (_, Stage::Start { .. } | Stage::Ticket(_) | Stage::Connecting { .. } | Stage::Ended(_)) => {
+                Vec::new()
+            }
         }
     }
 }

@@ -141,13 +141,19 @@ impl TicketStage {
     pub(super) fn exit(&self) -> Exit {
         match (&self.passphrase, self.standing) {
             (Passphrase::Wrong(_), _) | (_, Standing::Expired | Standing::NotYetValid) => Exit::Ticket,
-            (Passphrase::NotNeeded | Passphrase::Needed | Passphrase::Checking, Standing::Valid) => Exit::Success,
+            (Passphrase::NotNeeded | Passphrase::Needed | Passphrase::Checking, Standing::Valid) => {
+                Exit::Success
+            }
         }
     }
 }
 
 impl Model {
-    pub(super) fn handle_ticket(&mut self, result: Result<Arc<Ticket>, TicketFault>, now: Now) -> Vec<Effect> {
+    pub(super) fn handle_ticket(
+        &mut self,
+        result: Result<Arc<Ticket>, TicketFault>,
+        now: Now,
+    ) -> Vec<Effect> {
         match self.stage {
             Stage::Start { .. } | Stage::Ticket(_) | Stage::Ended(_) => {}
             // It was read for a screen that has gone.

@@ -28,7 +28,8 @@ pub fn show(ui: &mut Ui, model: &Model, ending: &Ending, commands: &mut Vec<Comm
 }
 
 fn buttons(ui: &mut Ui, model: &Model, ending: &Ending, commands: &mut Vec<Command>) {
-    let can_try = ending.may_try_again() && model.current.as_ref().is_some_and(|(_, access)| access.is_some());
+    let can_try =
+        ending.may_try_again() && model.current.as_ref().is_some_and(|(_, access)| access.is_some());
     ui.horizontal_wrapped(|ui| {
         if can_try && Button::primary("&Try again").answer().show(ui).pressed() {
             commands.push(Command::TryAgain);

@@ -6,7 +6,9 @@ use std::time::Duration;
 use deskside_proto::geometry::{Size, ViewPoint, ViewTransform};
 use deskside_proto::wire::cursor::CursorShape;
 use egui::containers::scroll_area::{DragScroll, ScrollSource};
-use egui::{Color32, ColorImage, CursorIcon, CustomCursorImage, Rect, ScrollArea, Sense, TextureHandle, Ui, Vec2};
+use egui::{
+    Color32, ColorImage, CursorIcon, CustomCursorImage, Rect, ScrollArea, Sense, TextureHandle, Ui, Vec2,
+};
 
 use super::Live;
 use super::viewer::pixels;

@@ -32,11 +32,20 @@ pub fn waiting(ui: &mut Ui, session: &Session, now: Now, commands: &mut Vec<Comm
     };
     column(ui, |ui| {
         heading(ui, text::WAITING);
-        body(ui, &format!("{} is being asked whether you may see their desktop. Until they say yes, nothing of it is sent.", session.client));
+        body(
+            ui,
+            &format!(
+                "{} is being asked whether you may see their desktop. Until they say yes, nothing of it is sent.",
+                session.client
+            ),
+        );
         card(ui, Card::Plain, |ui| {
             steps(ui, 2);
             ui.add_space(space::XS);
-            small(ui, &format!("The question stays open for {}; no answer means no.", words::countdown(left)));
+            small(
+                ui,
+                &format!("The question stays open for {}; no answer means no.", words::countdown(left)),
+            );
         });
         cancel(ui, commands);
     });
@@ -76,7 +85,8 @@ fn mark(ui: &mut Ui, order: std::cmp::Ordering) {
         Ordering::Less => {
             let tone = palette.tone(Meaning::Good);
             ui.painter().circle_filled(centre, radius, tone.fill);
-            let tick = [centre + Vec2::new(-4.0, 0.5), centre + Vec2::new(-1.0, 3.5), centre + Vec2::new(4.5, -3.0)];
+            let tick =
+                [centre + Vec2::new(-4.0, 0.5), centre + Vec2::new(-1.0, 3.5), centre + Vec2::new(4.5, -3.0)];
             ui.painter().line(tick.to_vec(), Stroke::new(1.8, tone.on_fill));
         }
         Ordering::Equal => {

@@ -1,8 +1,10 @@
 //! The start screen: open, drop or paste a ticket; what to give to people.
 
 use deskside_look::tokens::{Palette, size, space};
-use deskside_look::widget::{Button, Card, ErrorText, body, card, error_panel, fingerprint, heading, small, subheading};
-use egui::{Align, CornerRadius, FontId, Layout, Sense, Stroke, Ui, Vec2};
+use deskside_look::widget::{
+    Button, Card, ErrorText, body, card, error_panel, fingerprint, heading, small, subheading,
+};
+use egui::{Align, CornerRadius, FontId, Layout, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
 use super::column;
 use crate::config::Theme;
@@ -10,9 +12,15 @@ use crate::model::{Command, Copied, Model, Problem};
 use crate::words::{self, start as text};
 
 /// Height of the place to drop a ticket on, in points.
-const DROP_HEIGHT: f32 = 150.0;
+const DROP_HEIGHT: f32 = 148.0;
 
-pub fn show(ui: &mut Ui, model: &Model, problem: Option<&Problem>, reading: bool, commands: &mut Vec<Command>) {
+pub fn show(
+    ui: &mut Ui,
+    model: &Model,
+    problem: Option<&Problem>,
+    reading: bool,
+    commands: &mut Vec<Command>,
+) {
     take_drops_and_pastes(ui, commands);
     column(ui, |ui| {
         heading(ui, text::HEADING);
@@ -46,33 +54,35 @@ fn drop_zone(ui: &mut Ui, reading: bool, commands: &mut Vec<Command>) {
     let palette = Palette::of(ui);
     let hovering = ui.ctx().input(|input| !input.raw.hovered_files.is_empty());
     let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), DROP_HEIGHT), Sense::hover());
-    let (fill, line) =
-        if hovering { (palette.accent.tint, palette.accent.ink) } else { (palette.ground.card, palette.ground.line_strong) };
+    let (fill, line) = if hovering {
+        (palette.accent.tint, palette.accent.ink)
+    } else {
+        (palette.ground.card, palette.ground.line_strong)
+    };
     let painter = ui.painter();
     painter.rect_filled(rect, CornerRadius::same(size::CORNER), fill);
     dashed_frame(ui, rect.shrink(0.5), line);
     let inner = rect.shrink(space::L);
-    ui.scope_builder(egui::UiBuilder::new().max_rect(inner), |ui| {
-        ui.with_layout(Layout::top_down(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.y = space::XS;
-            ui.add_space(space::XS);
-            let title = match (hovering, reading) {
-                (true, _) => text::DROP_NOW,
-                (false, true) => text::READING,
-                (false, false) => text::DROP,
-            };
-            subheading(ui, title);
-            small(ui, text::PASTE);
-            ui.add_space(space::M);
-            if Button::primary(text::OPEN).answer().enabled(!reading).show(ui).pressed() {
-                commands.push(Command::ChooseFile);
-            }
-        });
-    });
+    let builder = egui::UiBuilder::new().max_rect(inner).layout(Layout::top_down(Align::Center));
+    let ui = &mut ui.new_child(builder);
+    ui.spacing_mut().item_spacing.y = space::XS;
+    ui.add_space(space::S);
+    let title = match (hovering, reading) {
+        (true, _) => text::DROP_NOW,
+        (false, true) => text::READING,
+        (false, false) => text::DROP,
+    };
+    subheading(ui, title);
+    small(ui, text::PASTE);
+    ui.add_space(space::M);
+    if Button::primary(text::OPEN).answer().enabled(!reading).show(ui).pressed() {
+        commands.push(Command::ChooseFile);
+    }
 }
 
 fn dashed_frame(ui: &Ui, rect: egui::Rect, colour: egui::Color32) {
-    let corners = [rect.left_top(), rect.right_top(), rect.right_bottom(), rect.left_bottom(), rect.left_top()];
+    let corners =
+        [rect.left_top(), rect.right_top(), rect.right_bottom(), rect.left_bottom(), rect.left_top()];
     ui.painter().extend(egui::Shape::dashed_line(&corners, Stroke::new(1.0, colour), 6.0, 4.0));
 }
 
@@ -128,11 +138,13 @@ fn footer(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
         small(ui, &format!("{} {}", text::NAME, model.name));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let mut theme = model.settings.theme;
-            egui::ComboBox::from_id_salt("theme").width(96.0).selected_text(theme_word(theme)).show_ui(ui, |ui| {
+            let menu = egui::ComboBox::from_id_salt("theme").width(96.0).selected_text(theme_word(theme));
+            let menu = menu.show_ui(ui, |ui| {
                 for offered in [Theme::System, Theme::Light, Theme::Dark] {
                     ui.selectable_value(&mut theme, offered, theme_word(offered));
                 }
             });
+            menu.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, text::THEME));
             if theme != model.settings.theme {
                 commands.push(Command::SetTheme(theme));
             }

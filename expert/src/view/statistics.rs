@@ -40,23 +40,27 @@ pub fn show(
                 .corner_radius(CornerRadius::same(size::CORNER))
                 .inner_margin(Margin::same(space::M as i8))
                 .show(ui, |ui| {
-                    Grid::new("statistics-rows").num_columns(2).spacing([space::L, 3.0]).min_row_height(0.0).show(
-                        ui,
-                        |ui| {
+                    Grid::new("statistics-rows")
+                        .num_columns(2)
+                        .spacing([space::L, 3.0])
+                        .min_row_height(0.0)
+                        .show(ui, |ui| {
                             for (name, value) in &rows {
                                 ui.label(RichText::new(*name).size(13.0).color(palette.ink.weak));
-                                ui.label(RichText::new(value).size(13.0).monospace().color(palette.ink.strong));
+                                ui.label(
+                                    RichText::new(value).size(13.0).monospace().color(palette.ink.strong),
+                                );
                                 ui.end_row();
                             }
-                        },
-                    );
+                        });
                 });
         });
 }
 
 fn rows(now: &Statistics, to_shown: Option<Duration>, session: &Session) -> Vec<(&'static str, String)> {
     let milliseconds = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1000.0);
-    let desktop = session.screen.map_or_else(String::new, |size| format!("{} \u{d7} {}", size.width, size.height));
+    let desktop =
+        session.screen.map_or_else(String::new, |size| format!("{} \u{d7} {}", size.width, size.height));
     vec![
         ("Desktop", desktop),
         ("Pictures", format!("{:.0} /s", now.frames)),

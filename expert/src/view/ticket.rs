@@ -1,11 +1,11 @@
 //! The card of a ticket: who asks, until when, and the passphrase.
 
-use deskside_look::tokens::{Meaning, Palette, space};
+use deskside_look::tokens::{Meaning, Palette, size, space};
 use deskside_look::widget::{
     Button, Card, ErrorText, Row, card, error_panel, heading, hint_panel, key_values, small, strong,
 };
 use deskside_proto::ticket_file::Standing;
-use egui::{Key, TextEdit, Ui};
+use egui::{CornerRadius, Frame, Key, Margin, Stroke, TextEdit, Ui};
 
 use super::{State, column};
 use crate::model::{Command, Now, Passphrase, Spoken, TicketStage};
@@ -32,7 +32,8 @@ pub fn show(ui: &mut Ui, stage: &TicketStage, now: Now, state: &mut State, comma
         });
         match words::standing(stage.standing, ticket.validity(), now.unix) {
             Some(problem) => {
-                let error = ErrorText { what: &problem.what, meaning: &problem.meaning, remedy: &problem.remedy };
+                let error =
+                    ErrorText { what: &problem.what, meaning: &problem.meaning, remedy: &problem.remedy };
                 error_panel(ui, error);
                 buttons(ui, stage, state, commands);
             }
@@ -68,20 +69,27 @@ fn field(ui: &mut Ui, stage: &TicketStage, state: &mut State, commands: &mut Vec
         let button_width = 84.0;
         let width = ui.available_width() - button_width - space::S;
         let hint = egui::RichText::new(text::PASSPHRASE_SAMPLE).color(Palette::of(ui).ink.weak);
+        let frame = Frame::new()
+            .fill(Palette::of(ui).ground.field)
+            .stroke(Stroke::new(1.0, Palette::of(ui).ground.line_strong))
+            .corner_radius(CornerRadius::same(size::CORNER_SMALL))
+            .inner_margin(Margin::symmetric(space::M as i8, 9));
         let edit = TextEdit::singleline(&mut *state.passphrase)
             .id_salt("passphrase")
             .password(!state.passphrase_shown)
             .char_limit(PASSPHRASE_LIMIT)
             .interactive(!checking)
             .hint_text(hint)
-            .margin(egui::Margin::symmetric(10, 9))
-            .desired_width(width);
+            .frame(frame)
+            .desired_width(width - 2.0 * space::M);
         let response = ui.add(edit);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, !checking, text::PASSPHRASE));
+        response
+            .widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, !checking, text::PASSPHRASE));
+        // Asked before the focus is given back, which would undo the loss.
+        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if ui.memory(|memory| memory.focused().is_none()) && !checking {
             response.request_focus();
         }
-        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if entered && !state.passphrase.trim().is_empty() {
             commands.push(Command::TryPassphrase(Spoken(state.passphrase.clone())));
         }

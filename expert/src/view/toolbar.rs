@@ -63,7 +63,9 @@ fn control(ui: &mut Ui, session: &Session, now: Now, commands: &mut Vec<Command>
             }
             return shown;
         }
-        Phase::Controlling { .. } => (Button::quiet(text::RELEASE).hint(text::CHORD), Command::ReleaseControl),
+        Phase::Controlling { .. } => {
+            (Button::quiet(text::RELEASE).hint(text::CHORD), Command::ReleaseControl)
+        }
     };
     let shown = button.low().show(ui);
     if shown.pressed() {
@@ -73,7 +75,8 @@ fn control(ui: &mut Ui, session: &Session, now: Now, commands: &mut Vec<Command>
 }
 
 fn ask(ui: &mut Ui, session: &Session, now: Now, commands: &mut Vec<Command>) -> Pressed {
-    let pause = session.ask_from.map(|from| from.saturating_duration_since(now.monotonic)).unwrap_or_default();
+    let pause =
+        session.ask_from.map(|from| from.saturating_duration_since(now.monotonic)).unwrap_or_default();
     let may_ask = session.accepts(Wish::RequestControl) && pause.is_zero();
     if !pause.is_zero() {
         ui.ctx().request_repaint_after(pause.min(Duration::from_secs(1)));
@@ -89,10 +92,12 @@ fn ask(ui: &mut Ui, session: &Session, now: Now, commands: &mut Vec<Command>) ->
 fn message(ui: &mut Ui, session: &Session) {
     let palette = Palette::of(ui);
     let label = match session.last {
-        Some((last, _)) => {
-            RichText::new(words::last(last, &session.client)).font(fonts::regular(sizes::SMALL)).color(palette.ink.body)
+        Some((last, _)) => RichText::new(words::last(last, &session.client))
+            .font(fonts::regular(sizes::SMALL))
+            .color(palette.ink.body),
+        None => {
+            RichText::new(session.client.as_str()).font(fonts::strong(sizes::BODY)).color(palette.ink.strong)
         }
-        None => RichText::new(session.client.as_str()).font(fonts::strong(sizes::BODY)).color(palette.ink.strong),
     };
     ui.add(Label::new(label).truncate());
 }
@@ -111,11 +116,12 @@ fn right_side(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
         commands.push(Command::SetFullScreen(!model.full_screen));
     }
     let mut scale = model.scale;
-    let menu = ComboBox::from_id_salt("scale").width(64.0).selected_text(words::scale(scale)).show_ui(ui, |ui| {
-        for offered in Scale::OFFERED {
-            ui.selectable_value(&mut scale, offered, words::scale(offered));
-        }
-    });
+    let menu =
+        ComboBox::from_id_salt("scale").width(64.0).selected_text(words::scale(scale)).show_ui(ui, |ui| {
+            for offered in Scale::OFFERED {
+                ui.selectable_value(&mut scale, offered, words::scale(offered));
+            }
+        });
     menu.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, text::SCALE));
     if scale != model.scale {
         commands.push(Command::SetScale(scale));

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use deskside_look::tokens::{Meaning, Palette, size, space};
 use deskside_look::widget::dot;
-use egui::{Align2, Area, CentralPanel, CornerRadius, Frame, Id, Margin, Order, Panel, Rect, Stroke, Ui, Vec2};
+use egui::{
+    Align2, Area, CentralPanel, CornerRadius, Frame, Id, Margin, Order, Panel, Rect, Stroke, Ui, Vec2,
+};
 
 use super::picture::{self, Remembered as PictureState};
 use super::{Live, Shown, statistics, toolbar};
@@ -44,7 +46,8 @@ pub fn show(
             }
         });
     }
-    let ground = Palette::of(ui).ground.field;
+    // Dark in both appearances: a bright frame around a desktop blinds.
+    let ground = Palette::for_dark(true).ground.field;
     let area = CentralPanel::default()
         .frame(Frame::new().fill(ground))
         .show(ui, |ui| picture::show(ui, model.scale, session, &mut state.picture, &mut live))
@@ -108,7 +111,8 @@ fn full_screen_toolbar(
     shown.layout.calling_edge = Some(pixels(ui, edge(screen)));
     let menu_open = egui::Popup::is_any_open(ui.ctx());
     if live.wants.toolbar || menu_open {
-        let frame = bar_frame(ui).corner_radius(CornerRadius { sw: size::CORNER, se: size::CORNER, nw: 0, ne: 0 });
+        let frame =
+            bar_frame(ui).corner_radius(CornerRadius { sw: size::CORNER, se: size::CORNER, nw: 0, ne: 0 });
         let width = (screen.width() - 2.0 * space::XXL).min(980.0);
         let response = Area::new(Id::unique("toolbar-over-picture"))
             .order(Order::Foreground)
@@ -141,7 +145,10 @@ fn note(ui: &Ui, session: &Session, now: Now) -> Option<(String, Meaning)> {
         Phase::Asked { until } => {
             ui.ctx().request_repaint_after(Duration::from_secs(1));
             let left = words::countdown(until.saturating_duration_since(now.monotonic));
-            return Some((format!("Waiting for {} to give you control, {left}", session.client), Meaning::Watch));
+            return Some((
+                format!("Waiting for {} to give you control, {left}", session.client),
+                Meaning::Watch,
+            ));
         }
         Phase::Controlling { paused: true } => {
             return Some((format!("{} is typing; your input waits", session.client), Meaning::Watch));

@@ -122,9 +122,12 @@ fn when_control_ends_nothing_held_is_remembered() {
 #[test]
 fn ctrl_alt_brings_the_keyboard_to_the_toolbar_and_a_click_on_the_picture_gives_it_back() {
     let (mut tap, sent) = tap();
-    for (key, pressed) in
-        [(KeyCode::ControlLeft, true), (KeyCode::AltLeft, true), (KeyCode::AltLeft, false), (KeyCode::ControlLeft, false)]
-    {
+    for (key, pressed) in [
+        (KeyCode::ControlLeft, true),
+        (KeyCode::AltLeft, true),
+        (KeyCode::AltLeft, false),
+        (KeyCode::ControlLeft, false),
+    ] {
         assert_eq!(tap.key(code(key), pressed, false), Route::Taken);
     }
     assert_eq!(sent.borrow().len(), 4, "the chord's own keys were sent as well");

@@ -1,0 +1,75 @@
+//! Shows every screen with sample data: `cargo run -p deskside-expert --example expert_gallery -- [SCREEN] [--dark]`.
+//! Left and right arrow go from screen to screen, D changes between light and dark.
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "an example that a developer runs")]
+
+mod samples;
+
+use std::time::Instant;
+
+use deskside_expert::app::input::Wants;
+use deskside_expert::link::Picture;
+use deskside_expert::model::Model;
+use deskside_expert::present::{self, Presenter};
+use deskside_expert::view::{self, Live};
+use deskside_look::{Theme, apply, theme};
+use deskside_proto::geometry::Region;
+
+struct Gallery {
+    screens: Vec<(&'static str, Model)>,
+    at: usize,
+    dark: bool,
+    state: view::State,
+    picture: Picture,
+    presenter: Box<dyn Presenter>,
+}
+
+impl eframe::App for Gallery {
+    fn ui(&mut self, ui: &mut egui::Ui, _: &mut eframe::Frame) {
+        let steps = ui.input(|input| {
+            input.key_pressed(egui::Key::ArrowRight) as usize
+                + (self.screens.len() - 1) * input.key_pressed(egui::Key::ArrowLeft) as usize
+        });
+        if steps != 0 {
+            self.at = (self.at + steps) % self.screens.len();
+            self.state = view::State::default();
+            eprintln!("{}", self.screens[self.at].0);
+        }
+        if ui.input(|input| input.key_pressed(egui::Key::D)) {
+            self.dark = !self.dark;
+            theme::choose(ui.ctx(), if self.dark { Theme::Dark } else { Theme::Light });
+        }
+        let (name, model) = &self.screens[self.at];
+        let wants = Wants { toolbar: *name == "full-screen", ..Wants::default() };
+        let live = Live {
+            presenter: &mut *self.presenter,
+            picture: &self.picture,
+            cursor: samples::cursor(),
+            wants,
+        };
+        let _ = view::show(ui, model, samples::now(), &mut self.state, live);
+    }
+}
+
+fn main() -> eframe::Result {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let dark = words.iter().any(|word| word == "--dark");
+    let screens = samples::screens();
+    let wanted = words.iter().find(|word| !word.starts_with("--"));
+    let at = wanted.and_then(|word| screens.iter().position(|(name, _)| name == word)).unwrap_or(0);
+    let options = eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default().with_inner_size([1000.0, 680.0]),
+        dithering: false,
+        ..eframe::NativeOptions::default()
+    };
+    let picture = Picture::default();
+    picture.publish(&samples::desktop(), &Region::new(), Instant::now());
+    eframe::run_native(
+        "Gallery",
+        options,
+        Box::new(move |creation| {
+            apply(&creation.egui_ctx, if dark { Theme::Dark } else { Theme::Light });
+            let presenter = present::open();
+            Ok(Box::new(Gallery { screens, at, dark, state: view::State::default(), picture, presenter }))
+        }),
+    )
+}

@@ -1,0 +1,250 @@
+//! Every screen by what a screen reader reads there, and what its controls do.
+
+use std::time::Instant;
+
+use deskside_expert::app::input::{Layout, Wants};
+use deskside_expert::link::Picture;
+use deskside_expert::model::{Command, Copied, Model};
+use deskside_expert::present::{self, Presenter};
+use deskside_expert::scale::Scale;
+use deskside_expert::view::{self, Live};
+use deskside_proto::geometry::{DesktopPoint, Region, ViewPoint};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+
+use crate::samples;
+
+struct Shown {
+    model: Model,
+    state: view::State,
+    picture: Picture,
+    presenter: Box<dyn Presenter>,
+    wants: Wants,
+    commands: Vec<Command>,
+    layout: Layout,
+    leave_toolbar: bool,
+}
+
+type Screen = Harness<'static, Shown>;
+
+fn show(model: Model) -> Screen {
+    show_with(model, Wants::default())
+}
+
+fn show_with(model: Model, wants: Wants) -> Screen {
+    let picture = Picture::default();
+    picture.publish(&samples::desktop(), &Region::new(), Instant::now());
+    let shown = Shown {
+        model,
+        state: view::State::default(),
+        picture,
+        presenter: present::open(),
+        wants,
+        commands: Vec::new(),
+        layout: Layout::default(),
+        leave_toolbar: false,
+    };
+    let mut themed = false;
+    let mut harness = Harness::builder().with_size([1000.0, 680.0]).build_ui_state(
+        move |ui, shown: &mut Shown| {
+            if !std::mem::replace(&mut themed, true) {
+                deskside_look::apply(ui.ctx(), deskside_look::Theme::Light);
+                ui.ctx().request_repaint();
+                return;
+            }
+            let live = Live {
+                presenter: &mut *shown.presenter,
+                picture: &shown.picture,
+                cursor: samples::cursor(),
+                wants: shown.wants,
+            };
+            let result = view::show(ui, &shown.model, samples::now(), &mut shown.state, live);
+            shown.commands.extend(result.commands);
+            shown.layout = result.layout;
+            shown.leave_toolbar |= result.leave_toolbar;
+        },
+        shown,
+    );
+    harness.run_steps(4);
+    harness
+}
+
+fn model(name: &str) -> Model {
+    samples::screens().into_iter().find(|(screen, _)| *screen == name).expect(name).1
+}
+
+fn click(screen: &mut Screen, label: &str) -> Vec<Command> {
+    screen.state_mut().commands.clear();
+    screen.get_by_label(label).click();
+    screen.run_steps(3);
+    std::mem::take(&mut screen.state_mut().commands)
+}
+
+#[test]
+fn every_screen_can_be_shown_and_settles() {
+    for (name, model) in samples::screens() {
+        let mut screen = show(model);
+        screen.state_mut().commands.clear();
+        screen.run_steps(2);
+        assert!(screen.state().commands.is_empty(), "{name} does things by itself");
+    }
+}
+
+#[test]
+fn the_start_screen_opens_and_copies() {
+    let mut screen = show(model("start"));
+    assert_eq!(click(&mut screen, "Open a ticket\u{2026}"), [Command::ChooseFile]);
+    assert_eq!(click(&mut screen, "Copy key"), [Command::Copy(Copied::PublicKey)]);
+    assert_eq!(click(&mut screen, "Copy fingerprint"), [Command::Copy(Copied::Fingerprint)]);
+}
+
+#[test]
+fn a_pasted_ticket_is_opened_on_the_start_screen() {
+    let mut screen = show(model("start"));
+    screen.event(egui::Event::Paste("BEGIN".to_owned()));
+    screen.run_steps(2);
+    assert_eq!(screen.state().commands, [Command::OpenText("BEGIN".to_owned())]);
+}
+
+#[test]
+fn the_passphrase_is_typed_and_entered_by_keyboard_alone() {
+    let mut screen = show(model("ticket"));
+    screen.event(egui::Event::Text("orbit canvas".to_owned()));
+    screen.run_steps(2);
+    screen.key_press(egui::Key::Enter);
+    screen.run_steps(2);
+    let [Command::TryPassphrase(spoken)] = &screen.state().commands[..] else {
+        panic!("{:?}", screen.state().commands)
+    };
+    assert_eq!(*spoken.0, "orbit canvas");
+}
+
+#[test]
+fn the_button_tries_what_was_typed_and_back_leaves() {
+    let mut screen = show(model("ticket"));
+    screen.event(egui::Event::Text("orbit".to_owned()));
+    screen.run_steps(2);
+    assert!(matches!(click(&mut screen, "Connect")[..], [Command::TryPassphrase(_)]));
+    assert_eq!(click(&mut screen, "Back"), [Command::Back]);
+}
+
+#[test]
+fn an_expired_ticket_says_so_and_offers_to_try() {
+    let mut screen = show(model("ticket-expired"));
+    assert!(screen.query_by_label_contains("This ticket expired 23 minutes ago.").is_some());
+    assert!(screen.query_by_label("Connect").is_none());
+    assert_eq!(click(&mut screen, "Try anyway"), [Command::IgnoreClock]);
+}
+
+#[test]
+fn a_sealed_ticket_connects_by_enter() {
+    let mut screen = show(model("ticket-sealed"));
+    screen.key_press(egui::Key::Enter);
+    screen.run_steps(2);
+    assert_eq!(screen.state().commands, [Command::Connect]);
+}
+
+#[test]
+fn waiting_can_be_cancelled_by_button_and_by_escape() {
+    for name in ["connecting", "waiting"] {
+        let mut screen = show(model(name));
+        assert_eq!(click(&mut screen, "Cancel"), [Command::End], "{name}");
+        screen.key_press(egui::Key::Escape);
+        screen.run_steps(2);
+        assert_eq!(screen.state().commands, [Command::End], "{name}");
+    }
+}
+
+#[test]
+fn the_toolbar_offers_what_makes_sense_and_nothing_else() {
+    for (name, label, command, absent) in [
+        ("viewing", "Ask for control", Command::RequestControl, "Give control back"),
+        ("asked", "Don't ask", Command::WithdrawRequest, "Ask for control"),
+        ("controlling", "Give control back", Command::ReleaseControl, "Ask for control"),
+        ("paused", "Give control back", Command::ReleaseControl, "Ask for control"),
+    ] {
+        let mut screen = show(model(name));
+        assert!(screen.query_by_label(absent).is_none(), "{name}");
+        assert_eq!(click(&mut screen, label), [command], "{name}");
+    }
+}
+
+#[test]
+fn every_toolbar_has_full_screen_statistics_and_the_end() {
+    for name in ["viewing", "asked", "controlling", "paused", "revoked", "denied"] {
+        let mut screen = show(model(name));
+        assert_eq!(click(&mut screen, "Full screen"), [Command::SetFullScreen(true)], "{name}");
+        assert_eq!(click(&mut screen, "Statistics"), [Command::SetStatistics(true)], "{name}");
+        assert_eq!(click(&mut screen, "End"), [Command::End], "{name}");
+    }
+}
+
+#[test]
+fn in_full_screen_nothing_is_over_the_picture_until_it_is_called() {
+    let screen = show(model("full-screen"));
+    assert!(screen.query_by_label("End").is_none());
+    assert!(screen.state().layout.covers.is_empty());
+    assert!(screen.state().layout.calling_edge.is_some());
+    let mut called = show_with(model("full-screen"), Wants { toolbar: true, ..Wants::default() });
+    assert_eq!(called.state().layout.covers.len(), 1);
+    assert_eq!(click(&mut called, "Window"), [Command::SetFullScreen(false)]);
+}
+
+#[test]
+fn in_full_screen_a_revocation_is_still_told() {
+    let mut revoked = model("revoked");
+    revoked.full_screen = true;
+    assert!(show(revoked).query_by_label_contains("took control back").is_some());
+}
+
+#[test]
+fn the_keyboard_in_the_toolbar_begins_at_the_first_button_and_escape_leaves_it() {
+    let mut screen = show(model("controlling"));
+    screen.state_mut().wants = Wants { toolbar: true, keyboard_in_toolbar: true, ..Wants::default() };
+    screen.run_steps(3);
+    assert!(screen.get_by_label("Give control back").is_focused());
+    screen.key_press(egui::Key::Escape);
+    screen.run_steps(2);
+    assert!(screen.state().leave_toolbar);
+}
+
+#[test]
+fn while_controlling_no_control_keeps_the_keyboard() {
+    let mut screen = show(model("controlling"));
+    screen.get_by_label("End").focus();
+    screen.run_steps(3);
+    screen.key_press(egui::Key::Enter);
+    screen.run_steps(2);
+    assert_eq!(screen.state().commands, []);
+}
+
+#[test]
+fn at_whole_scales_each_desktop_pixel_is_under_its_own_pixels() {
+    let mut large = model("controlling");
+    large.scale = Scale::Times(2);
+    let screen = show(large);
+    let (area, transform) = screen.state().layout.picture.expect("a picture");
+    assert!(transform.is_whole());
+    for (x, y) in [(0, 0), (17, 3), (400, 200)] {
+        let at = transform.view_from_desktop(DesktopPoint::new(x, y));
+        for inside in [0.0, 1.0] {
+            let point = ViewPoint { x: at.x + inside, y: at.y + inside };
+            assert_eq!(transform.desktop_from_view(point), Some(DesktopPoint::new(x, y)));
+        }
+    }
+    assert_eq!((area.left.fract(), area.top.fract()), (0.0, 0.0));
+    assert!(screen.state().layout.scroll_margin_px > 0.0, "it is larger than the window");
+}
+
+#[test]
+fn each_ending_offers_what_helps() {
+    let mut lost = show(model("ended-unreachable"));
+    assert_eq!(click(&mut lost, "Try again"), [Command::TryAgain]);
+    assert_eq!(
+        click(&mut lost, "Copy a request for a new ticket"),
+        [Command::Copy(Copied::RequestForTicket)]
+    );
+    let mut wrong = show(model("ended-wrong-key"));
+    assert!(wrong.query_by_label("Try again").is_none());
+    assert_eq!(click(&mut wrong, "Back"), [Command::Back]);
+}
