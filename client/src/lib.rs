@@ -10,6 +10,7 @@ pub mod email;
 pub mod experts_seen;
 pub mod inject;
 pub mod input;
+pub mod lock;
 pub mod physical;
 pub mod pipeline;
 pub mod profile;

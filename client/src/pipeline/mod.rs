@@ -51,6 +51,11 @@ pub trait UpdateSink: Send {
     /// Sends what is new about the cursor; it needs no credit.
     fn send_cursor(&mut self, message: CursorMessage);
 
+    /// The desktop has this size from now on.
+    fn resized(&mut self, size: Size) {
+        let _ = size;
+    }
+
     /// The pipeline has ended by itself: nothing more will come.
     fn failed(&mut self, error: PipelineError);
 }
@@ -127,20 +132,37 @@ impl Pipeline {
         config: PipelineConfig,
         sink: impl UpdateSink + 'static,
     ) -> Result<Self, PipelineError> {
+        Self::start_with(None, permit, config, sink)
+    }
+
+    /// As [`Self::start`], with the capture backend of this name only.
+    ///
+    /// # Errors
+    /// The desktop cannot be captured, or not by that backend.
+    pub fn start_with(
+        backend: Option<&'static str>,
+        permit: ViewPermit,
+        config: PipelineConfig,
+        sink: impl UpdateSink + 'static,
+    ) -> Result<Self, PipelineError> {
         let (opened, result) = mpsc::sync_channel(1);
         let orders = Arc::new(Orders::default());
         let thread_orders = Arc::clone(&orders);
         // Capturers stay on the thread that made them.
-        let thread =
-            std::thread::Builder::new().name("picture".to_owned()).spawn(move || {
-                match capture::open(&permit, config.display.as_deref()) {
-                    Ok(capturer) => {
-                        let _ = opened.send(Ok((capturer.size(), capturer.waker())));
-                        conduct(capturer, config.mode, sink, &thread_orders);
-                    }
-                    Err(error) => drop(opened.send(Err(error))),
+        let thread = std::thread::Builder::new().name("picture".to_owned()).spawn(move || {
+            let display = config.display.as_deref();
+            let capturer = match backend {
+                Some(name) => capture::open_backend(&permit, name, display),
+                None => capture::open(&permit, display),
+            };
+            match capturer {
+                Ok(capturer) => {
+                    let _ = opened.send(Ok((capturer.size(), capturer.waker())));
+                    conduct(capturer, config.mode, sink, &thread_orders);
                 }
-            });
+                Err(error) => drop(opened.send(Err(error))),
+            }
+        });
         let thread = thread.map_err(|_| PipelineError::Stopped)?;
         let (size, waker) = result.recv().map_err(|_| PipelineError::Stopped)??;
         Ok(Self { handle: PipelineHandle { orders, waker }, size, thread: Some(thread) })

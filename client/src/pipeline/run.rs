@@ -82,6 +82,7 @@ impl<'a, S: UpdateSink> Run<'a, S> {
             Noticed::Resized(size) => {
                 tracing::info!(?size, "the screen has another size");
                 self.owed = Owed::Everything;
+                self.sink.resized(size);
             }
             Noticed::Cursor(message) => self.sink.send_cursor(message),
         }

@@ -16,7 +16,7 @@ use crate::app::admission::Doorkeeper;
 use crate::app::command::InvitationOptions;
 use crate::app::controller::{Effect, Event};
 use crate::capture::{self, ViewPermit};
-use crate::config::PictureChoice;
+use crate::config::{CaptureChoice, PictureChoice};
 use crate::pipeline::{Pipeline, PipelineConfig};
 use crate::tickets::issue::{Made, Workshop};
 use crate::tickets::record::unix_seconds;
@@ -108,9 +108,14 @@ impl Shell {
             PictureChoice::Auto => PictureMode::Auto,
             PictureChoice::Video => PictureMode::Video,
         };
+        let backend = match self.controller.settings().capture {
+            CaptureChoice::Auto => None,
+            CaptureChoice::X11 => Some("x11"),
+            CaptureChoice::Scrap => Some("scrap"),
+        };
         let inbox = self.inbox.clone();
-        let sink = link.sink(session, move |event| inbox.send(event));
-        match Pipeline::start(permit, PipelineConfig { display: None, mode }, sink) {
+        let sink = link.sink(session, self.desk.input.clone(), move |event| inbox.send(event));
+        match Pipeline::start_with(backend, permit, PipelineConfig { display: None, mode }, sink) {
             Ok(pipeline) => link.show(pipeline),
             Err(error) => self.inbox.send(Event::CaptureFailed(session, error.to_string())),
         }

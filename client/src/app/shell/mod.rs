@@ -155,6 +155,8 @@ impl Shell {
         let publisher = ViewPublisher::new(controller.view(now));
         let desk = open_desk(&profile, &inbox)?;
         let paper = Paper::start(Arc::clone(&profile), inbox.clone())?;
+        let locks = inbox.clone();
+        crate::lock::watch(move |locked| locks.send(Event::ScreenLocked(locked)));
         paper.tidy();
         paper.read_tickets();
         Ok(Self {
