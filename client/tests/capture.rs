@@ -208,6 +208,13 @@ fn keeps_the_contract(backend: &str, display: &str) {
     painter.connection.sync().unwrap();
     watcher.until_it_shows(&painter);
 
+    let slivers: Vec<Rectangle> =
+        (0..700_i16).map(|n| Rectangle { x: n % 50 * 20, y: n / 50 * 50, width: 3, height: 2 }).collect();
+    painter.connection.change_gc(painter.gc, &ChangeGCAux::new().foreground(0x00FE_DCBA)).unwrap();
+    painter.connection.poly_fill_rectangle(painter.root, painter.gc, &slivers).unwrap();
+    painter.connection.sync().unwrap();
+    watcher.until_it_shows(&painter);
+
     waiting_without_interest_ignores_pixels(&mut watcher, &painter);
     a_waker_ends_a_wait(&mut watcher);
 

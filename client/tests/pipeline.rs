@@ -9,173 +9,21 @@
     reason = "a test may stop at the first surprise"
 )]
 
-use deskside_client::capture::{CaptureError, ViewPermit};
-use deskside_client::pipeline::{Pipeline, PipelineConfig, PipelineError, Update, UpdateSink, Urgency};
-use deskside_media::{Area, PictureMode, Surface, UpdateDecoder};
+mod stage;
+
+use deskside_client::capture::CaptureError;
+use deskside_client::pipeline::{Pipeline, PipelineConfig, PipelineError, Urgency};
+use deskside_media::{PictureMode, UpdateDecoder};
 use deskside_proto::geometry::Size;
-use deskside_proto::session::ClientEffect;
-use deskside_proto::wire::cursor::CursorMessage;
 use deskside_testkit::x11::Xvfb;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use stage::{Sent, Sink, Stage, permit};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use x11rb::connection::Connection as _;
-use x11rb::protocol::xproto::{
-    ChangeGCAux, ConnectionExt as _, CreateGCAux, Gcontext, ImageFormat, Rectangle, Window,
-};
-use x11rb::rust_connection::RustConnection;
-use x11rb::wrapper::ConnectionExt as _;
 
 /// The tests look at threads of the process by name, so they run one after the other.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-
-enum Sent {
-    Update(Update),
-    Cursor,
-    Failed(PipelineError),
-}
-
-struct Sink {
-    ready: Arc<AtomicBool>,
-    sent: Sender<Sent>,
-}
-
-impl UpdateSink for Sink {
-    fn ready(&self) -> bool {
-        self.ready.load(Ordering::Acquire)
-    }
-
-    fn send_update(&mut self, update: Update) {
-        let _ = self.sent.send(Sent::Update(update));
-    }
-
-    fn send_cursor(&mut self, _: CursorMessage) {
-        let _ = self.sent.send(Sent::Cursor);
-    }
-
-    fn failed(&mut self, error: PipelineError) {
-        let _ = self.sent.send(Sent::Failed(error));
-    }
-}
-
-/// A pipeline with a viewer behind it.
-struct Stage {
-    pipeline: Pipeline,
-    ready: Arc<AtomicBool>,
-    sent: Receiver<Sent>,
-    viewer: UpdateDecoder,
-    updates: Vec<(Urgency, usize)>,
-    painter: Painter,
-}
-
-struct Painter {
-    connection: RustConnection,
-    root: Window,
-    gc: Gcontext,
-}
-
-impl Painter {
-    fn new(display: &str) -> Self {
-        let (connection, screen) = RustConnection::connect(Some(display)).unwrap();
-        let root = connection.setup().roots[screen].root;
-        let gc = connection.generate_id().unwrap();
-        connection.create_gc(gc, root, &CreateGCAux::new().graphics_exposures(0)).unwrap();
-        Self { connection, root, gc }
-    }
-
-    fn fill(&self, x: i16, y: i16, width: u16, height: u16, colour: u32) {
-        self.connection.change_gc(self.gc, &ChangeGCAux::new().foreground(colour)).unwrap();
-        let area = Rectangle { x, y, width, height };
-        self.connection.poly_fill_rectangle(self.root, self.gc, &[area]).unwrap();
-        self.connection.sync().unwrap();
-    }
-
-    /// Puts pixels that no two neighbours share, like a photograph.
-    fn photo(&self, x: i16, y: i16, width: u16, height: u16, time: u32) {
-        for band in (0..height).step_by(60) {
-            let rows = 60.min(height - band);
-            let mut pixels = Vec::with_capacity(usize::from(width) * usize::from(rows) * 4);
-            for row in 0..u32::from(rows) {
-                for column in 0..u32::from(width) {
-                    let (a, b) = (column + time * 3, row + u32::from(band) + time);
-                    let wave = |v: u32| ((f64::from(v) * 0.03).sin() * 100.0 + 128.0) as u8;
-                    pixels.extend_from_slice(&[
-                        wave(a),
-                        wave(b),
-                        wave(a + b).wrapping_add((a * b % 5) as u8),
-                        0,
-                    ]);
-                }
-            }
-            let at = y + i16::try_from(band).unwrap();
-            let depth = self.connection.setup().roots[0].root_depth;
-            self.connection
-                .put_image(ImageFormat::Z_PIXMAP, self.root, self.gc, width, rows, x, at, 0, depth, &pixels)
-                .unwrap();
-        }
-        self.connection.sync().unwrap();
-    }
-
-    fn truth(&self) -> Surface {
-        let geometry = self.connection.get_geometry(self.root).unwrap().reply().unwrap();
-        let (width, height) = (geometry.width, geometry.height);
-        let image = self.connection.get_image(ImageFormat::Z_PIXMAP, self.root, 0, 0, width, height, !0);
-        let data = image.unwrap().reply().unwrap().data;
-        let mut surface = Surface::new(Size::new(width.into(), height.into())).unwrap();
-        let whole = Area::whole(surface.size()).unwrap();
-        for (row, fresh) in surface.rows_mut(whole).zip(data.chunks_exact(usize::from(width) * 4)) {
-            row.copy_from_slice(fresh);
-        }
-        surface
-    }
-}
-
-fn permit() -> ViewPermit {
-    ViewPermit::from_effect(&ClientEffect::StartCapture).unwrap()
-}
-
-impl Stage {
-    fn new(xvfb: &Xvfb, mode: PictureMode) -> Self {
-        let painter = Painter::new(xvfb.display());
-        let (sender, sent) = channel();
-        let ready = Arc::new(AtomicBool::new(true));
-        let sink = Sink { ready: Arc::clone(&ready), sent: sender };
-        let config = PipelineConfig { display: Some(xvfb.display().to_owned()), mode };
-        let pipeline = Pipeline::start(permit(), config, sink).unwrap();
-        let viewer = UpdateDecoder::new().unwrap();
-        Self { pipeline, ready, sent, viewer, updates: Vec::new(), painter }
-    }
-
-    /// Takes one message; false when none came in time.
-    fn step(&mut self, limit: Duration) -> bool {
-        match self.sent.recv_timeout(limit) {
-            Ok(Sent::Update(update)) => {
-                assert_eq!(update.sequence as usize, self.updates.len());
-                self.updates.push((update.urgency, update.bytes.len()));
-                self.viewer.apply(&update.bytes).unwrap();
-                true
-            }
-            Ok(Sent::Cursor) => true,
-            Ok(Sent::Failed(error)) => panic!("{error}"),
-            Err(_) => false,
-        }
-    }
-
-    #[track_caller]
-    fn until_exact(&mut self) {
-        let truth = self.painter.truth();
-        let end = Instant::now() + Duration::from_secs(20);
-        while !self.viewer.surface().same_colours(&truth) {
-            assert!(Instant::now() < end, "the viewer never saw it exactly");
-            self.step(Duration::from_millis(500));
-        }
-    }
-
-    fn settle(&mut self) {
-        while self.step(Duration::from_millis(400)) {}
-    }
-}
 
 /// How often the pipeline's thread has gone to sleep: a thread that is left in peace sleeps once.
 fn sleeps() -> u64 {

@@ -2,7 +2,7 @@
 //! sent. It finds the true change inside what was reported as changed; how a change is sent it does not know.
 
 use crate::frame::{DesktopFrame, Patch};
-use crate::surface::{Area, PIXEL_BYTES, Surface};
+use crate::surface::{Area, PIXEL_BYTES, Surface, colour};
 use deskside_proto::geometry::Size;
 
 /// Side of a cell. Unit: pixels.
@@ -201,7 +201,14 @@ impl Shadow {
             if known == fresh {
                 continue;
             }
-            if let Some((first, last)) = differing_span(known, fresh) {
+            // Where the change reaches the right edge already, only its first pixel is looked for.
+            let reaches_edge = usize::from(changed.right) == cell_x + part.width();
+            let span = if reaches_edge {
+                first_difference(known, fresh).map(|x| (x, x))
+            } else {
+                differing_span(known, fresh)
+            };
+            if let Some((first, last)) = span {
                 changed.widen(cell_x + first, cell_x + last + 1, cell_y + row);
             }
             known.copy_from_slice(fresh);
@@ -251,11 +258,20 @@ impl Shadow {
 
 /// First and last pixel whose colour differs; none when only unused bytes differ.
 fn differing_span(known: &[u8], fresh: &[u8]) -> Option<(usize, usize)> {
-    let differs = |(a, b): (&[u8], &[u8])| a.iter().zip(b).take(3).any(|(a, b)| a != b);
-    let pairs = || known.chunks_exact(PIXEL_BYTES).zip(fresh.chunks_exact(PIXEL_BYTES));
-    let first = pairs().position(differs)?;
-    let last = pairs().rposition(differs)?;
+    let first = first_difference(known, fresh)?;
+    let mut pairs = known.as_chunks().0.iter().zip(fresh.as_chunks().0);
+    let last = pairs.rposition(|(known, fresh)| colour(*known) != colour(*fresh))?;
     Some((first, last))
+}
+
+/// Skips equal pixels eight at a time: that is how far a processor compares at once.
+fn first_difference(known: &[u8], fresh: &[u8]) -> Option<usize> {
+    const STEP: usize = 8 * PIXEL_BYTES;
+    let steps = || known.as_chunks::<STEP>().0.iter().zip(fresh.as_chunks::<STEP>().0);
+    let equal_px = steps().take_while(|(known, fresh)| known == fresh).count() * 8;
+    let pairs = known.as_chunks().0.iter().zip(fresh.as_chunks().0).skip(equal_px);
+    let within = pairs.map(|(known, fresh)| colour(*known) != colour(*fresh)).position(|differs| differs)?;
+    Some(equal_px + within)
 }
 
 #[cfg(test)]

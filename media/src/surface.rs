@@ -1,10 +1,16 @@
 //! The framebuffer that both sides hold, and rectangles that are proved to lie inside it. It knows nothing of
 //! codecs or of the wire.
 
+use crate::cells::{CELL_PX, CellIndex, Grid};
 use deskside_proto::geometry::{Rect, Size};
 
 /// Bytes of one pixel: blue, green, red, and one byte that means nothing.
 pub const PIXEL_BYTES: usize = 4;
+
+/// The colour of a pixel as one number, without the unused byte.
+pub(crate) const fn colour(pixel: [u8; PIXEL_BYTES]) -> u32 {
+    u32::from_le_bytes(pixel) & 0x00FF_FFFF
+}
 
 /// A rectangle that is not empty and lies inside a surface of an allowed size ([`Size::is_desktop`]).
 ///
@@ -166,6 +172,32 @@ fn join_neighbours(areas: &mut Vec<Area>, join: impl Fn(Area, Area) -> Option<Ar
     });
 }
 
+/// Covers the same pixels with at most about `limit` areas that do not overlap, at the price of covering more.
+///
+/// Cost: in proportion to the areas and to the cells of the surface, however many there are.
+pub fn few_areas(areas: &[Area], size: Size, limit: usize) -> Vec<Area> {
+    let grid = Grid::new(size);
+    let mut touched = vec![false; grid.len()];
+    let cells = areas.iter().flat_map(|area| grid.cells_in(*area));
+    cells.for_each(|cell| touched.get_mut(cell.0).into_iter().for_each(|cell| *cell = true));
+    let cells = || touched.iter().enumerate().filter(|(_, touched)| **touched);
+    let mut fewer: Vec<Area> = cells().filter_map(|(cell, _)| grid.area(CellIndex(cell))).collect();
+    merge_areas(&mut fewer);
+    if fewer.len() <= limit {
+        return fewer;
+    }
+    // One area for each band of rows, of which there are no more than the limit.
+    let band_px = (size.height as usize).div_ceil(limit.max(1)).next_multiple_of(CELL_PX);
+    let mut bands: Vec<Option<Area>> = vec![None; (size.height as usize).div_ceil(band_px)];
+    for (cell, _) in cells() {
+        let Some(area) = grid.area(CellIndex(cell)) else { continue };
+        if let Some(band) = bands.get_mut(area.y() / band_px) {
+            *band = Some(band.map_or(area, |band| band.union(area)));
+        }
+    }
+    bands.into_iter().flatten().collect()
+}
+
 /// A picture in memory: rows of blue, green, red, unused; no gap between rows.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Surface {
@@ -305,6 +337,26 @@ mod tests {
         let mut areas = vec![b, a];
         merge_areas(&mut areas);
         assert_eq!(areas, vec![a, b]);
+    }
+
+    #[test]
+    fn many_areas_become_few_that_cover_them_all() {
+        let size = Size { width: 1_000, height: 700 };
+        for step in [33, 70, 130, 300] {
+            let mut many = Vec::new();
+            for y in (0..690).step_by(step) {
+                for x in (0..990).step_by(step) {
+                    many.push(Area::from_edges(x, y, x + 5, y + 7).unwrap());
+                }
+            }
+            let few = few_areas(&many, size, 16);
+            assert!(few.len() <= 16, "{}", few.len());
+            assert!(many.iter().all(|area| few.iter().any(|cover| cover.contains(*area))));
+            for (index, a) in few.iter().enumerate() {
+                assert!(few.iter().skip(index + 1).all(|b| a.intersection(*b).is_none()));
+            }
+        }
+        assert_eq!(few_areas(&[], size, 16), []);
     }
 
     #[test]

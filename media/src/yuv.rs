@@ -70,27 +70,60 @@ fn padded<'a>(row: &'a [u8], width: usize, buffer: &'a mut Vec<u8>) -> &'a [u8] 
     buffer
 }
 
+// The arithmetic below wraps explicitly: no sum can leave its type, as the comments show, and only so are many pixels
+// computed at once where overflow is checked.
+
 fn luma_row(row: &[u8], luma: &mut [u8]) {
-    for ([blue, green, red, _], luma) in row.as_chunks::<PIXEL_BYTES>().0.iter().zip(luma) {
-        let (b, g, r) = (u16::from(*blue), u16::from(*green), u16::from(*red));
-        // 0.0620, 0.6142 and 0.1826 in 1/256, with 16 as the black level: at most 56,358, which fits.
-        *luma = ((b * 16 + g * 157 + r * 47 + 128) >> 8) as u8 + 16;
+    for (pixel, luma) in row.as_chunks::<PIXEL_BYTES>().0.iter().zip(luma) {
+        let [blue, green, red] = channels(u32::from_le_bytes(*pixel));
+        // 0.0620, 0.6142 and 0.1826 in 1/256.
+        let sum =
+            blue.wrapping_mul(16).wrapping_add(green.wrapping_mul(157)).wrapping_add(red.wrapping_mul(47));
+        *luma = (sum.wrapping_add(128) >> 8).wrapping_add(16) as u8;
     }
 }
 
+/// Blue, green and red of a pixel. Numbers of 32 bits, because so a pixel fills its place in a vector.
+#[inline(always)]
+const fn channels(pixel: u32) -> [u32; 3] {
+    [pixel & 0xFF, pixel >> 8 & 0xFF, pixel >> 16 & 0xFF]
+}
+
 fn chroma_row(even: &[u8], odd: &[u8], blue_plane: &mut [u8], red_plane: &mut [u8]) {
-    let quads =
-        even.as_chunks::<{ 2 * PIXEL_BYTES }>().0.iter().zip(odd.as_chunks::<{ 2 * PIXEL_BYTES }>().0);
+    let pairs = |row| <[u8]>::as_chunks::<PIXEL_BYTES>(row).0.as_chunks::<2>().0;
+    let quads = pairs(even).iter().zip(pairs(odd));
     for ((up, down), (cb, cr)) in quads.zip(blue_plane.iter_mut().zip(red_plane)) {
-        let [b0, g0, r0, _, b1, g1, r1, _] = up.map(i16::from);
-        let [b2, g2, r2, _, b3, g3, r3, _] = down.map(i16::from);
-        let b = (b0 + b1 + b2 + b3 + 2) >> 2;
-        let g = (g0 + g1 + g2 + g3 + 2) >> 2;
-        let r = (r0 + r1 + r2 + r3 + 2) >> 2;
-        // In 1/256; every sum lies between -28,560 and 28,560. The offset also makes the shift round to nearest.
-        *cb = (((b * 112 - g * 86 - r * 26 + 128) >> 8) + 128) as u8;
-        *cr = (((r * 112 - g * 102 - b * 10 + 128) >> 8) + 128) as u8;
+        let [blue, green, red] = mean_of_four(up.map(u32::from_le_bytes), down.map(u32::from_le_bytes));
+        *cb = chroma(blue, 112, green, 86, red, 26);
+        *cr = chroma(red, 112, green, 102, blue, 10);
     }
+}
+
+/// Channels of the mean colour of two pixels above and two below.
+#[inline(always)]
+fn mean_of_four(up: [u32; 2], down: [u32; 2]) -> [u32; 3] {
+    const FIELDS: u32 = 0x00FF_00FF;
+    const HALF: u32 = 0x0002_0002;
+    let [p, q] = up;
+    let [r, s] = down;
+    // Blue and red in two fields of 16 bits, green in one: sums of four bytes fit.
+    let sum = |p: u32, q: u32, r: u32, s: u32| {
+        (p & FIELDS)
+            .wrapping_add(q & FIELDS)
+            .wrapping_add(r & FIELDS)
+            .wrapping_add(s & FIELDS)
+            .wrapping_add(HALF)
+    };
+    let outer = sum(p, q, r, s);
+    let inner = sum(p >> 8, q >> 8, r >> 8, s >> 8);
+    [(outer & 0xFFFF) >> 2, (inner & 0xFFFF) >> 2, outer >> 18]
+}
+
+/// A difference of colours, in 1/256 and moved to the middle of a byte.
+#[inline(always)]
+const fn chroma(own: u32, weight: u32, second: u32, weight_2: u32, third: u32, weight_3: u32) -> u8 {
+    let others = second.wrapping_mul(weight_2).wrapping_add(third.wrapping_mul(weight_3));
+    (own.wrapping_mul(weight).wrapping_add(128 * 256 + 128).wrapping_sub(others) >> 8) as u8
 }
 
 /// A decoded picture: its planes with the distance between their rows.
@@ -139,33 +172,56 @@ fn paint_row(luma: &[u8], blue: &[u8], red: &[u8], phase: usize, row: &mut [u8])
     let (first_red, red) = red.split_at(phase.min(red.len()));
     let (first_pixel, row) = row.split_at_mut((phase * PIXEL_BYTES).min(row.len()));
     if let ([y], [cb], [cr]) = (first, first_blue, first_red) {
-        first_pixel.copy_from_slice(&to_pixel(*y, *cb, *cr));
+        first_pixel.copy_from_slice(&Tint::new(*cb, *cr).pixel(*y));
     }
     let (pairs, last_luma) = luma.as_chunks::<2>();
     let (pixels, last_pixel) = row.as_chunks_mut::<{ 2 * PIXEL_BYTES }>();
-    let chroma = || blue.iter().zip(red);
-    for ((pixel, [left, right]), (cb, cr)) in pixels.iter_mut().zip(pairs).zip(chroma()) {
-        let [b0, g0, r0, x0] = to_pixel(*left, *cb, *cr);
-        let [b1, g1, r1, x1] = to_pixel(*right, *cb, *cr);
+    for ((pixel, [left, right]), (cb, cr)) in pixels.iter_mut().zip(pairs).zip(blue.iter().zip(red)) {
+        let tint = Tint::new(*cb, *cr);
+        let [b0, g0, r0, x0] = tint.pixel(*left);
+        let [b1, g1, r1, x1] = tint.pixel(*right);
         *pixel = [b0, g0, r0, x0, b1, g1, r1, x1];
     }
-    if let ([y], Some((cb, cr))) = (last_luma, chroma().nth(pairs.len())) {
-        last_pixel.copy_from_slice(&to_pixel(*y, *cb, *cr));
+    if let ([y], Some((cb, cr))) = (last_luma, blue.iter().zip(red).nth(pairs.len())) {
+        last_pixel.copy_from_slice(&Tint::new(*cb, *cr).pixel(*y));
     }
 }
 
+/// What the chroma of a place adds to each colour. Unit: 1/16.
+#[derive(Clone, Copy)]
+struct Tint {
+    blue: i16,
+    green: i16,
+    red: i16,
+}
+
+impl Tint {
+    #[inline(always)]
+    fn new(cb: u8, cr: u8) -> Self {
+        let (u, v) = (centred(cb, 128), centred(cr, 128));
+        let green = upper_half(u, 1_746).wrapping_add(upper_half(v, 4_366));
+        Self { blue: upper_half(u, 17_305), green: 0_i16.wrapping_sub(green), red: upper_half(v, 14_686) }
+    }
+
+    #[inline(always)]
+    fn pixel(self, luma: u8) -> [u8; PIXEL_BYTES] {
+        let y = upper_half(centred(luma, 16), 9_539);
+        // Between -4,500 and 8,500 before the shift.
+        let byte = |tint: i16| (y.wrapping_add(tint).wrapping_add(8) >> 4).clamp(0, 255) as u8;
+        [byte(self.blue), byte(self.green), byte(self.red), 255]
+    }
+}
+
+/// The distance from the zero of a sample, times 128: between -16,384 and 30,592.
 #[inline(always)]
-fn to_pixel(luma: u8, cb: u8, cr: u8) -> [u8; PIXEL_BYTES] {
-    // Products keep their upper 16 bits, so that they map to a single vector instruction; results are in 1/16.
-    let high = |a: i16, b: i16| ((i32::from(a) * i32::from(b)) >> 16) as i16;
-    let y = high((i16::from(luma) - 16) * 128, 9_539);
-    let u = (i16::from(cb) - 128) * 128;
-    let v = (i16::from(cr) - 128) * 128;
-    let blue = y + high(u, 17_305);
-    let green = y - high(u, 1_746) - high(v, 4_366);
-    let red = y + high(v, 14_686);
-    let byte = |sixteenths: i16| ((sixteenths + 8) >> 4).clamp(0, 255) as u8;
-    [byte(blue), byte(green), byte(red), 255]
+fn centred(sample: u8, zero: i16) -> i16 {
+    i16::from(sample).wrapping_sub(zero).wrapping_mul(128)
+}
+
+/// The upper 16 bits of a product, which is a single instruction for many numbers.
+#[inline(always)]
+fn upper_half(a: i16, b: i16) -> i16 {
+    (i32::from(a).wrapping_mul(i32::from(b)) >> 16) as i16
 }
 
 #[cfg(test)]

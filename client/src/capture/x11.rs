@@ -6,7 +6,8 @@ mod memory;
 
 use super::{CaptureError, Extent, Interest, Noticed, ScreenCapturer, Waker};
 use cursor::CursorWatch;
-use deskside_media::{DesktopFrame, Patch};
+use deskside_media::surface::few_areas;
+use deskside_media::{Area, DesktopFrame, Patch};
 use deskside_proto::geometry::{Rect, Region, Size};
 use memory::Memory;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
@@ -20,13 +21,17 @@ use x11rb::protocol::randr::{self, ConnectionExt as _};
 use x11rb::protocol::shm::ConnectionExt as _;
 use x11rb::protocol::xfixes::{self, ConnectionExt as _, Region as XRegion};
 use x11rb::protocol::xproto::{
-    ChangeWindowAttributesAux, ConnectionExt as _, EventMask, ImageFormat, ImageOrder, Screen, Setup, Window,
+    ChangeWindowAttributesAux, ConnectionExt as _, EventMask, ImageFormat, ImageOrder, Rectangle, Screen,
+    Setup, Window,
 };
 use x11rb::protocol::{ErrorKind, Event};
 use x11rb::rust_connection::RustConnection;
 
 /// All planes of a pixel.
 const ALL_PLANES: u32 = u32::MAX;
+
+/// So many rectangles are fetched one by one.
+const MOST_RECTS: usize = 32;
 
 /// Bytes of a pixel as the server stores it.
 const PIXEL_BYTES: usize = 4;
@@ -169,13 +174,8 @@ impl X11Capturer {
             Extent::Damaged => {
                 self.connection.damage_subtract(self.damage, x11rb::NONE, self.handed_over).map_err(lost)?;
                 let cookie = self.connection.xfixes_fetch_region(self.handed_over).map_err(lost)?;
-                for rect in cookie.reply().map_err(lost)?.rectangles {
-                    let rect = Rect::new(rect.x.into(), rect.y.into(), rect.width.into(), rect.height.into());
-                    // Windows may reach over the edge of the screen, and their damage does too.
-                    if let Some(visible) = rect.clipped(self.size) {
-                        region.add(visible);
-                    }
-                }
+                let rects = cookie.reply().map_err(lost)?.rectangles;
+                few_rects(&rects, self.size).for_each(|rect| region.add(rect));
             }
         }
         Ok(region)
@@ -359,6 +359,20 @@ fn has_extension(connection: &RustConnection, name: &'static str) -> Result<bool
 fn root_size(connection: &RustConnection, root: Window) -> Result<Size, CaptureError> {
     let geometry = connection.get_geometry(root).map_err(lost)?.reply().map_err(lost)?;
     Ok(Size::new(geometry.width.into(), geometry.height.into()))
+}
+
+/// Damage as rectangles of the screen. Windows may reach over its edge, and their damage does too. A shaped window may
+/// be damaged in hundreds of slivers; each would be a request, so then a few that cover them are taken.
+fn few_rects(damage: &[Rectangle], size: Size) -> impl Iterator<Item = Rect> {
+    let visible = damage.iter().filter_map(|rect| {
+        let rect = Rect::new(rect.x.into(), rect.y.into(), rect.width.into(), rect.height.into());
+        Area::clipped(rect, size)
+    });
+    let mut areas: Vec<Area> = visible.collect();
+    if areas.len() > MOST_RECTS {
+        areas = few_areas(&areas, size, MOST_RECTS);
+    }
+    areas.into_iter().map(Area::to_rect)
 }
 
 /// A rectangle inside the screen in the numbers of the protocol, where no screen passes 32,767.

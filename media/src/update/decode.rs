@@ -4,13 +4,16 @@
 use super::op::Operation;
 use super::{Header, UpdateError};
 use crate::policy::MAX_STREAMS;
-use crate::surface::{Area, Surface};
+use crate::surface::{Area, Surface, few_areas};
 use crate::tile::lossless::LosslessDecoder;
 use crate::tile::solid;
 use crate::video::{H264Decoder, coded_size};
 use crate::yuv::paint;
 use deskside_proto::geometry::{Region, Size};
 use deskside_proto::wire::codec::Reader;
+
+/// Up to so many areas are reported as they are.
+const MAX_DIRTY: usize = 16;
 
 /// How often an update may paint the surface over.
 const MAX_COATS: usize = 2;
@@ -77,24 +80,28 @@ impl UpdateDecoder {
         let whole = Area::whole(header.size).ok_or(UpdateError::SurfaceSize(header.size))?;
         let operations = read_operations(&mut reader, header.size, whole.pixels() * MAX_COATS)?;
 
-        let mut dirty = Region::new();
+        let mut dirty = Vec::new();
         let resized = header.size != self.surface.size();
         if header.keyframe {
             // The old surface goes first, so that there are never two.
             self.surface = Surface::empty();
             self.streams = Default::default();
             self.surface = Surface::new(header.size).ok_or(UpdateError::SurfaceSize(header.size))?;
-            dirty.add(whole.to_rect());
+            dirty.push(whole);
         } else if resized || self.keyframe_needed {
             return Err(UpdateError::KeyframeNeeded);
         }
         for operation in &operations {
             self.apply_operation(operation, &mut dirty)?;
         }
-        Ok((dirty, resized))
+        Ok((dirty_region(&dirty, header.size), resized))
     }
 
-    fn apply_operation(&mut self, operation: &Operation<'_>, dirty: &mut Region) -> Result<(), UpdateError> {
+    fn apply_operation(
+        &mut self,
+        operation: &Operation<'_>,
+        dirty: &mut Vec<Area>,
+    ) -> Result<(), UpdateError> {
         let areas = match operation {
             Operation::Solid { colour, areas } => {
                 areas.iter().for_each(|area| solid::fill(&mut self.surface, *area, *colour));
@@ -109,7 +116,7 @@ impl UpdateDecoder {
                 shown
             }
         };
-        areas.iter().for_each(|area| dirty.add(area.to_rect()));
+        dirty.extend_from_slice(areas);
         Ok(())
     }
 
@@ -136,6 +143,14 @@ impl UpdateDecoder {
         })?;
         Ok(())
     }
+}
+
+/// A region is slow with many rectangles, and a viewer uploads few large ones faster than many small ones.
+fn dirty_region(areas: &[Area], size: Size) -> Region {
+    let few = if areas.len() <= MAX_DIRTY { areas.to_vec() } else { few_areas(areas, size, MAX_DIRTY) };
+    let mut region = Region::new();
+    few.iter().for_each(|area| region.add(area.to_rect()));
+    region
 }
 
 /// Reads all operations before the first is applied: nothing is painted by an update that is malformed.
