@@ -15,7 +15,10 @@ use crate::talk::Talk;
 /// The title of the window that asks whether somebody may see.
 pub const VIEW_QUESTION: &str = "see your screen";
 /// The title of the window that asks whether somebody may control.
-pub const CONTROL_QUESTION: &str = "control this computer";
+pub const CONTROL_QUESTION: &str = "this computer";
+
+/// The title of the bar that says who is here.
+pub const BANNER: &str = "who is here";
 
 /// The person and their desktop.
 pub struct PersonSide {

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use deskside_testkit::x11::{Program, Wanted, Xvfb};
+use deskside_testkit::x11::{Program, Wanted, Xvfb, keysym};
 
 use crate::PATIENCE;
 use crate::desk::{Desk, eventually};
 use crate::expert::ExpertSide;
-use crate::person::{CONTROL_QUESTION, Invitation, PersonSide, VIEW_QUESTION};
+use crate::person::{BANNER, CONTROL_QUESTION, Invitation, PersonSide, VIEW_QUESTION};
 use crate::talk::Talk;
 
 /// What the expert types while they may.
@@ -21,13 +21,19 @@ pub const TYPED_TOO_LATE: &str = "and here";
 /// The side of the largest pointer that themes of these desktops have, in px.
 const POINTER_PX: usize = 32;
 
+/// A person reads before they press again.
+fn think() {
+    std::thread::sleep(Duration::from_millis(400));
+}
+
 /// One step: its name, and what it does.
 pub type Step = (&'static str, fn(&mut Story) -> Result<()>);
 
 /// The steps in their order.
-pub const STEPS: [Step; 11] = [
+pub const STEPS: [Step; 12] = [
     ("Anna starts Deskside; an editor is open on her desktop", Story::start),
-    ("Anna invites: a ticket and four words", Story::invite),
+    ("Anna reads the introduction and invites in the window; the ticket is saved", Story::invite_in_window),
+    ("Anna invites once more, from the terminal, where this demo can read the four words", Story::invite),
     ("Erika opens the ticket and types the words; Anna is asked", Story::open),
     ("Anna allows viewing", Story::allow_view),
     ("Erika sees Anna's desktop, pixel for pixel", Story::view),
@@ -84,13 +90,34 @@ impl Story {
     }
 
     fn start(&mut self) -> Result<()> {
-        self.deskside = Some(self.person.start_windows()?);
         let shell = format!("cat > '{}'", self.typed_file().display());
         let look = ["-title", "Letter", "-geometry", "80x16+420+380", "-fa", "DejaVu Sans Mono", "-fs", "11"];
         let editor = self.person.desk.run("xterm", &[&look[..], &["-e", "sh", "-c", &shell]].concat())?;
         self.person.desk.window("Letter")?;
         self.editor = Some(editor);
+        self.deskside = Some(self.person.start_windows()?);
         Ok(())
+    }
+
+    /// Everything by keyboard: who called first (Anna did), go on, invite, make, save, done.
+    fn invite_in_window(&mut self) -> Result<()> {
+        let window = self.person.desk.window("Deskside")?;
+        self.person.desk.screen.wait_for_focus(&window, PATIENCE)?;
+        let hands = &self.person.desk.hands;
+        hands.tap(keysym::TAB)?;
+        hands.tap(u32::from(' '))?;
+        for letter in ['g', 'i', 'm'] {
+            think();
+            hands.chord(&[keysym::ALT, u32::from(letter)])?;
+        }
+        think();
+        let downloads = self.person.desk.home().join("Downloads");
+        hands.chord(&[keysym::ALT, u32::from('s')])?;
+        eventually("a saved ticket in Downloads", PATIENCE, || {
+            Ok(std::fs::read_dir(&downloads)?.any(|entry| {
+                entry.is_ok_and(|entry| entry.path().extension().is_some_and(|ending| ending == "deskside"))
+            }))
+        })
     }
 
     fn invite(&mut self) -> Result<()> {
@@ -158,7 +185,7 @@ impl Story {
     fn revoke(&mut self) -> Result<()> {
         self.person.press_hotkey()?;
         let line = self.viewer()?.wait_for("stage revoked", PATIENCE)?;
-        ensure!(line.text.contains("hotkey"), "the reason: {}", line.text);
+        ensure!(line.text.contains("by-person"), "the reason: {}", line.text);
         Ok(())
     }
 
@@ -174,10 +201,16 @@ impl Story {
         self.view()
     }
 
+    /// With the banner's rightmost button, on the real mouse.
     fn end(&mut self) -> Result<()> {
-        self.person.deskside(&["receipt"])?.output()?;
-        drop(self.deskside.take());
+        let banner = self.person.desk.window(BANNER)?;
+        let right = banner.x + i16::try_from(banner.width)? - 50;
+        self.person.desk.hands.click_at(right, banner.y + i16::try_from(banner.height / 2)?)?;
         self.viewer()?.wait_for("stage ended", PATIENCE)?;
+        self.person.desk.without_window(BANNER)?;
+        let receipt = self.person.deskside(&["receipt"])?.output()?;
+        let told = String::from_utf8_lossy(&receipt.stdout).into_owned();
+        ensure!(told.contains("Erika Expert"), "the receipt must name who was there: {told}");
         Ok(())
     }
 }
