@@ -8,14 +8,16 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod stage;
+
 use deskside_client::capture::{
-    CaptureError, Extent, Interest, Noticed, ScreenCapturer, ViewPermit, desktop_size, open, open_backend,
+    CaptureError, Extent, Interest, Noticed, ScreenCapturer, desktop_size, open, open_backend,
 };
 use deskside_media::{Area, Surface};
 use deskside_proto::geometry::{DesktopPoint, Rect, Size};
-use deskside_proto::session::ClientEffect;
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_testkit::x11::Xvfb;
+use stage::permit;
 use std::process::Command;
 use std::time::{Duration, Instant};
 use x11rb::connection::Connection as _;
@@ -26,10 +28,6 @@ use x11rb::protocol::xproto::{
 };
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
-
-fn permit() -> ViewPermit {
-    ViewPermit::from_effect(&ClientEffect::StartCapture).unwrap()
-}
 
 /// Draws on a display, as any program would.
 struct Painter {
@@ -385,13 +383,6 @@ fn what_cannot_be_captured_is_said() {
     assert!(matches!(error, CaptureError::Unreachable(_)), "{error:?}");
     assert!(matches!(desktop_size(Some(":4711")), Err(CaptureError::Unreachable(_))));
     assert!(open_backend(&permit(), "none", None).is_err());
-}
-
-#[test]
-fn only_the_order_to_begin_gives_a_permit() {
-    for other in [ClientEffect::AskView, ClientEffect::StopCapture, ClientEffect::CloseLink] {
-        assert!(ViewPermit::from_effect(&other).is_none());
-    }
 }
 
 #[test]

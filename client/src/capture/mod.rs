@@ -1,5 +1,6 @@
 //! Pixels and cursor of the desktop: the capability, its errors and the order in which backends are tried.
-//! It knows neither codec nor network, and nothing of it can be had without the person's permission to view.
+//! It knows neither codec nor network, and nothing of it can be had without the grant that
+//! the session machine makes from the person's yes.
 
 mod scrap;
 #[cfg(target_os = "linux")]
@@ -7,24 +8,10 @@ mod x11;
 
 use deskside_media::DesktopFrame;
 use deskside_proto::geometry::Size;
-use deskside_proto::session::ClientEffect;
+use deskside_proto::session::ViewGrant;
 use deskside_proto::wire::cursor::CursorMessage;
 use std::sync::Arc;
 use std::time::Instant;
-
-/// The person's permission to view, which every capturer is built from.
-///
-/// It comes out of the session machine only: there is no other constructor, so that nothing of the desktop can be
-/// captured before the person's yes.
-#[derive(Debug)]
-pub struct ViewPermit(());
-
-impl ViewPermit {
-    /// The permit, if this is the session machine's order to begin.
-    pub fn from_effect(effect: &ClientEffect) -> Option<Self> {
-        matches!(effect, ClientEffect::StartCapture).then_some(Self(()))
-    }
-}
 
 /// Why the desktop cannot be captured.
 #[derive(Debug, thiserror::Error)]
@@ -144,7 +131,7 @@ const BACKENDS: &[(&str, Open)] = &[
 ///
 /// # Errors
 /// The error of the best backend, which says most about what is wrong.
-pub fn open(_permit: &ViewPermit, display: Option<&str>) -> Result<Box<dyn ScreenCapturer>, CaptureError> {
+pub fn open(_grant: &ViewGrant, display: Option<&str>) -> Result<Box<dyn ScreenCapturer>, CaptureError> {
     let mut first_error = None;
     for (name, open) in BACKENDS {
         match open(display) {
@@ -166,7 +153,7 @@ pub fn open(_permit: &ViewPermit, display: Option<&str>) -> Result<Box<dyn Scree
 /// # Errors
 /// It does not work here, or there is none of that name.
 pub fn open_backend(
-    _permit: &ViewPermit,
+    _grant: &ViewGrant,
     name: &str,
     display: Option<&str>,
 ) -> Result<Box<dyn ScreenCapturer>, CaptureError> {

@@ -1,12 +1,13 @@
 //! One thread that owns capturer and encoder and hands out updates while there is credit. It knows no network, and
-//! it exists only where a view permit was spent on it.
+//! it exists only where a view grant was spent on it.
 
 mod run;
 
-use crate::capture::{self, CaptureError, ScreenCapturer, ViewPermit, Waker};
+use crate::capture::{self, CaptureError, ScreenCapturer, Waker};
 use deskside_media::PictureMode;
 use deskside_media::update::EncodeError;
 use deskside_proto::geometry::Size;
+use deskside_proto::session::ViewGrant;
 use deskside_proto::wire::cursor::CursorMessage;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -123,16 +124,16 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// Opens the desktop and begins to send. The permit is spent.
+    /// Opens the desktop and begins to send. The grant is spent.
     ///
     /// # Errors
     /// The desktop cannot be captured.
     pub fn start(
-        permit: ViewPermit,
+        grant: ViewGrant,
         config: PipelineConfig,
         sink: impl UpdateSink + 'static,
     ) -> Result<Self, PipelineError> {
-        Self::start_with(None, permit, config, sink)
+        Self::start_with(None, grant, config, sink)
     }
 
     /// As [`Self::start`], with the capture backend of this name only.
@@ -141,7 +142,7 @@ impl Pipeline {
     /// The desktop cannot be captured, or not by that backend.
     pub fn start_with(
         backend: Option<&'static str>,
-        permit: ViewPermit,
+        grant: ViewGrant,
         config: PipelineConfig,
         sink: impl UpdateSink + 'static,
     ) -> Result<Self, PipelineError> {
@@ -152,8 +153,8 @@ impl Pipeline {
         let thread = std::thread::Builder::new().name("picture".to_owned()).spawn(move || {
             let display = config.display.as_deref();
             let capturer = match backend {
-                Some(name) => capture::open_backend(&permit, name, display),
-                None => capture::open(&permit, display),
+                Some(name) => capture::open_backend(&grant, name, display),
+                None => capture::open(&grant, display),
             };
             match capturer {
                 Ok(capturer) => {

@@ -7,14 +7,16 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::wildcard_enum_match_arm,
     reason = "each test file uses its own part of this, and a test may stop at the first surprise"
 )]
 
-use deskside_client::capture::ViewPermit;
 use deskside_client::pipeline::{Pipeline, PipelineConfig, PipelineError, Update, UpdateSink, Urgency};
 use deskside_media::{Area, PictureMode, Surface, UpdateDecoder};
 use deskside_proto::geometry::Size;
-use deskside_proto::session::ClientEffect;
+use deskside_proto::ids::SessionId;
+use deskside_proto::session::{ClientEffect, ClientEvent, ClientSession, Policy, ViewGrant};
+use deskside_proto::time::Millis;
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_testkit::x11::Xvfb;
 use std::sync::Arc;
@@ -131,8 +133,18 @@ impl Painter {
     }
 }
 
-pub fn permit() -> ViewPermit {
-    ViewPermit::from_effect(&ClientEffect::StartCapture).unwrap()
+/// The grant to view, got in the only way there is: the person says yes.
+pub fn permit() -> ViewGrant {
+    let session = ClientSession::open(SessionId(1), Policy::STANDARD, Millis(0)).0;
+    let yes = ClientEvent::LocalAllowView { screen: Size::new(800, 600) };
+    let effects = session.handle(yes, Millis(1)).1;
+    effects
+        .into_iter()
+        .find_map(|effect| match effect {
+            ClientEffect::StartCapture(grant) => Some(grant),
+            _ => None,
+        })
+        .unwrap()
 }
 
 impl Stage {

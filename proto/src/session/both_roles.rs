@@ -113,7 +113,7 @@ impl World {
                 ClientEffect::DisableInput => self.gate = None,
                 ClientEffect::CloseLink => self.client_closes = true,
                 ClientEffect::AskView
-                | ClientEffect::StartCapture
+                | ClientEffect::StartCapture(_)
                 | ClientEffect::StopCapture
                 | ClientEffect::AskControl { .. }
                 | ClientEffect::CloseQuestion

@@ -1,7 +1,7 @@
 //! The client's machine: from "may they see?" to the end, with the person's yes as the only way to a grant.
 //! It begins after admission (`Hello` answered by `Welcome`) and knows neither windows nor sockets.
 
-use super::grant::GrantIssuer;
+use super::grant::{GrantIssuer, ViewGrant};
 use super::{ClientEffect, ClientEnd, ClientEvent, ClientState, Desk, Policy, ReceiptEvent, Scopes, Timeout};
 use crate::geometry::Size;
 use crate::ids::{GrantId, RequestId, SessionId};
@@ -149,7 +149,7 @@ impl ClientSession {
                 [
                     ClientEffect::Record(ReceiptEvent::ViewAllowed),
                     ClientEffect::Send(FromClient::ViewAllowed { scopes: Scopes::VIEW, screen }),
-                    ClientEffect::StartCapture,
+                    ClientEffect::StartCapture(ViewGrant::issue()),
                 ],
             ),
             ClientState::Viewing

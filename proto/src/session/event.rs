@@ -1,7 +1,7 @@
 //! What happens to a session and what is to be done about it, for both machines.
 //! Effects are carried out in the order given; that order is part of the promise to the person.
 
-use super::{Desk, Grant, ReceiptEvent, Scopes};
+use super::{Desk, Grant, ReceiptEvent, Scopes, ViewGrant};
 use crate::geometry::Size;
 use crate::ids::{GrantId, RequestId};
 use crate::wire::control::{DeniedReason, EndedReason, FromClient, FromExpert, RevokedReason};
@@ -82,7 +82,7 @@ pub enum ClientEffect {
     /// Ask the person whether the expert may see.
     AskView,
     /// Begin to capture the desktop and to send updates.
-    StartCapture,
+    StartCapture(ViewGrant),
     /// Stop capturing.
     StopCapture,
     /// Ask the person for control.

@@ -1,5 +1,5 @@
-//! The token that opens the way to the desktop: made by the client's machine alone, and never twice.
-//! What opens a gate takes it by value, so that nothing can be opened without a person's yes.
+//! The tokens that open the way to the desktop: made by the client's machine alone, and never twice.
+//! What opens a gate takes them by value, so that nothing can be opened without a person's yes.
 
 use crate::ids::{GrantId, SessionId};
 use crate::session::Scopes;
@@ -37,6 +37,26 @@ impl Grant {
     /// `frame` was sent under this grant and does nothing beyond its scopes.
     pub fn covers(&self, frame: &InputFrame) -> bool {
         frame.grant == self.number && frame.event.scope().is_none_or(|scope| self.scopes.contains(scope))
+    }
+}
+
+/// Proof that the person allowed viewing: what captures the desktop is built from it.
+///
+/// It can be neither made nor copied outside of the session machine:
+/// ```compile_fail
+/// let forged = deskside_proto::session::ViewGrant(());
+/// ```
+/// ```compile_fail
+/// fn twice(grant: deskside_proto::session::ViewGrant) -> [deskside_proto::session::ViewGrant; 2] {
+///     [grant.clone(), grant]
+/// }
+/// ```
+#[derive(Debug, PartialEq, Eq)]
+pub struct ViewGrant(());
+
+impl ViewGrant {
+    pub(super) fn issue() -> Self {
+        Self(())
     }
 }
 

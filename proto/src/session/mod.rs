@@ -13,7 +13,7 @@ mod state;
 pub use client::ClientSession;
 pub use event::{ClientEffect, ClientEvent, ExpertEffect, ExpertEvent, ExpertNotice};
 pub use expert::ExpertSession;
-pub use grant::Grant;
+pub use grant::{Grant, ViewGrant};
 pub use policy::{Arrival, Desk, Policy, Presence};
 pub use receipt::ReceiptEvent;
 pub use scope::{Scope, Scopes};

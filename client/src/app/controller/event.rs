@@ -8,13 +8,12 @@ use deskside_crypto::passphrase::Passphrase;
 use deskside_proto::geometry::Size;
 use deskside_proto::ids::{SessionId, TicketId};
 use deskside_proto::name::PersonName;
-use deskside_proto::session::Grant;
+use deskside_proto::session::{Grant, ViewGrant};
 use deskside_proto::time::Millis;
 use deskside_proto::wire::control::{FromClient, FromExpert, RefusedReason};
 
 use crate::app::command::{InvitationOptions, UserCommand};
 use crate::app::view::SeenBefore;
-use crate::capture::ViewPermit;
 use crate::config::Settings;
 use crate::receipt::Entry;
 use crate::tickets::record::{Closed, Record};
@@ -106,7 +105,7 @@ pub enum Effect {
     /// Let this expert's input through.
     OpenGate(SessionId, Grant),
     /// Begin to capture the desktop for this expert.
-    StartCapture(SessionId, ViewPermit),
+    StartCapture(SessionId, ViewGrant),
     /// Stop capturing for this expert.
     StopCapture(SessionId),
     /// Say this to the expert.

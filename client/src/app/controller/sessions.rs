@@ -12,7 +12,6 @@ use deskside_proto::wire::control::{EndedReason, FromExpert, RefusedReason};
 use super::receipts::in_words;
 use super::{Controller, Effect, Newcomer, Now};
 use crate::app::command::Answer;
-use crate::capture::ViewPermit;
 
 /// One expert.
 #[derive(Debug)]
@@ -103,11 +102,10 @@ impl Controller {
                     session.question = Some(Question { id, request: Some(request), settling: false });
                 }
                 ClientEffect::CloseQuestion => session.question = None,
-                ClientEffect::StartCapture => {
-                    let Some(permit) = ViewPermit::from_effect(&effect) else { continue };
+                ClientEffect::StartCapture(grant) => {
                     session.since = Some(now.mono);
                     let (fingerprint, name) = (session.who.fingerprint.clone(), session.who.name.clone());
-                    translated.push(Effect::StartCapture(id, permit));
+                    translated.push(Effect::StartCapture(id, grant));
                     translated.push(Effect::CountExpert { fingerprint, name });
                 }
                 ClientEffect::StopCapture => translated.push(Effect::StopCapture(id)),

@@ -8,14 +8,14 @@ use deskside_host::{dirs, private_file};
 use deskside_media::PictureMode;
 use deskside_net::client::{ListenConfig, ListenLimits, Listener};
 use deskside_proto::ids::{SessionId, TicketId};
-use deskside_proto::session::Grant;
+use deskside_proto::session::{Grant, ViewGrant};
 use deskside_proto::wire::control::FromClient;
 
 use super::Shell;
 use crate::app::admission::Doorkeeper;
 use crate::app::command::InvitationOptions;
 use crate::app::controller::{Effect, Event};
-use crate::capture::{self, ViewPermit};
+use crate::capture;
 use crate::config::{CaptureChoice, PictureChoice};
 use crate::pipeline::{Pipeline, PipelineConfig};
 use crate::tickets::issue::{Made, Workshop};
@@ -29,7 +29,7 @@ impl Shell {
                 Effect::CloseGate => self.close_gate(),
                 Effect::ReleaseAll => self.release_all(),
                 Effect::OpenGate(session, grant) => self.open_gate(session, grant),
-                Effect::StartCapture(session, permit) => self.start_capture(session, permit),
+                Effect::StartCapture(session, grant) => self.start_capture(session, grant),
                 Effect::StopCapture(session) => {
                     if let Some(link) = self.network.links.get_mut(&session) {
                         link.hide();
@@ -102,7 +102,7 @@ impl Shell {
         }
     }
 
-    fn start_capture(&mut self, session: SessionId, permit: ViewPermit) {
+    fn start_capture(&mut self, session: SessionId, grant: ViewGrant) {
         let Some(link) = self.network.links.get_mut(&session) else { return };
         let mode = match self.controller.settings().picture {
             PictureChoice::Auto => PictureMode::Auto,
@@ -115,7 +115,7 @@ impl Shell {
         };
         let inbox = self.inbox.clone();
         let sink = link.sink(session, self.desk.input.clone(), move |event| inbox.send(event));
-        match Pipeline::start_with(backend, permit, PipelineConfig { display: None, mode }, sink) {
+        match Pipeline::start_with(backend, grant, PipelineConfig { display: None, mode }, sink) {
             Ok(pipeline) => link.show(pipeline),
             Err(error) => self.inbox.send(Event::CaptureFailed(session, error.to_string())),
         }

@@ -122,7 +122,8 @@ fn window(side: u16, hot: u16) -> (u16, u16, u16) {
     let longest = u16::try_from(CursorShape::MAX_SIDE).unwrap_or(u16::MAX);
     let kept = side.min(longest);
     let hot = hot.min(side.saturating_sub(1));
-    let first = (hot + 1).saturating_sub(kept);
+    // At most the hotspot itself, also where there is nothing to keep.
+    let first = (hot + 1).saturating_sub(kept).min(hot);
     (first, kept, hot - first)
 }
 

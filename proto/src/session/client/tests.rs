@@ -101,7 +101,7 @@ fn step(before: &Node, event: ClientEvent, wait: Duration) -> Transition {
             ClientEffect::EnableInput(grant) => gate = Some((grant.number(), grant.scopes())),
             ClientEffect::DisableInput => gate = None,
             ClientEffect::AskView
-            | ClientEffect::StartCapture
+            | ClientEffect::StartCapture(_)
             | ClientEffect::StopCapture
             | ClientEffect::AskControl { .. }
             | ClientEffect::CloseQuestion
@@ -200,7 +200,7 @@ fn only_a_local_allow_reaches_controlled() {
             assert!(now < deadline, "the question was over");
             assert!(matches!(after.gate, Some((_, granted)) if granted == scopes), "granted more than asked");
         }
-        if effects.contains(&ClientEffect::StartCapture) {
+        if effects.iter().any(|effect| matches!(effect, ClientEffect::StartCapture(_))) {
             captures += 1;
             assert!(matches!(before.session.state, ClientState::AskingView { deadline } if now < deadline));
             assert_eq!(event, ClientEvent::LocalAllowView { screen: SCREEN });
