@@ -35,6 +35,13 @@ impl Credit {
         true
     }
 
+    /// Forgets what is outstanding: an expert that asks for a keyframe will not confirm what it could not apply, and
+    /// without room the keyframe would never be sent.
+    pub(crate) fn give_up(&mut self) {
+        self.outstanding.clear();
+        self.bytes = 0;
+    }
+
     /// Whether another update may be captured and sent, given the congestion window.
     pub(crate) fn has_room(&self, window_bytes: u64) -> bool {
         let window = usize::try_from(window_bytes).unwrap_or(MOST_BYTES);
@@ -79,6 +86,18 @@ mod tests {
         assert!(!credit.applied(8));
         assert!(!credit.applied(6));
         assert!(!credit.has_room(u64::MAX));
+    }
+
+    #[test]
+    fn an_expert_that_needs_a_keyframe_leaves_room_for_it() {
+        let mut credit = Credit::default();
+        credit.sent(0, 600_000);
+        credit.sent(1, 600_000);
+        credit.give_up();
+        assert!(credit.has_room(0));
+        assert!(!credit.applied(1));
+        credit.sent(2, 10);
+        assert_eq!(credit.bytes(), 10);
     }
 
     #[test]

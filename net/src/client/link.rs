@@ -376,6 +376,10 @@ async fn read_feedback(shared: Arc<Shared>, stream: quinn::RecvStream, events: m
                     shared.picture().credit.applied(sequence);
                     shared.room.notify_waiters();
                 }
+                if feedback == Feedback::KeyframeNeeded {
+                    shared.picture().credit.give_up();
+                    shared.room.notify_waiters();
+                }
                 if feedback != Feedback::Heartbeat && events.send(feedback).await.is_err() {
                     return;
                 }
