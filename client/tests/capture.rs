@@ -17,94 +17,14 @@ use deskside_media::{Area, Surface};
 use deskside_proto::geometry::{DesktopPoint, Rect, Size};
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_testkit::x11::Xvfb;
-use stage::permit;
+use stage::{Painter, permit};
 use std::process::Command;
 use std::time::{Duration, Instant};
 use x11rb::connection::Connection as _;
-use x11rb::protocol::randr::{ConnectionExt as _, ModeInfo, Rotation};
 use x11rb::protocol::xproto::{
-    ChangeGCAux, ChangeWindowAttributesAux, ConnectionExt as _, CreateGCAux, CreateWindowAux, Gcontext,
-    ImageFormat, Rectangle, SubwindowMode, Window, WindowClass,
+    ChangeGCAux, ChangeWindowAttributesAux, ConnectionExt as _, CreateGCAux, Rectangle,
 };
-use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
-
-/// Draws on a display, as any program would.
-struct Painter {
-    connection: RustConnection,
-    root: Window,
-    gc: Gcontext,
-}
-
-impl Painter {
-    fn new(display: &str) -> Self {
-        let (connection, screen) = RustConnection::connect(Some(display)).unwrap();
-        let root = connection.setup().roots[screen].root;
-        let gc = connection.generate_id().unwrap();
-        let aux = CreateGCAux::new().subwindow_mode(SubwindowMode::INCLUDE_INFERIORS).graphics_exposures(0);
-        connection.create_gc(gc, root, &aux).unwrap().check().unwrap();
-        Self { connection, root, gc }
-    }
-
-    fn fill(&self, window: Window, x: i16, y: i16, width: u16, height: u16, colour: u32) {
-        self.connection.change_gc(self.gc, &ChangeGCAux::new().foreground(colour)).unwrap();
-        self.connection.poly_fill_rectangle(window, self.gc, &[Rectangle { x, y, width, height }]).unwrap();
-        self.connection.sync().unwrap();
-    }
-
-    fn window(&self, x: i16, y: i16, width: u16, height: u16, colour: u32) -> Window {
-        let window = self.connection.generate_id().unwrap();
-        let aux = CreateWindowAux::new().override_redirect(1).background_pixel(colour);
-        self.connection
-            .create_window(0, window, self.root, x, y, width, height, 0, WindowClass::INPUT_OUTPUT, 0, &aux)
-            .unwrap();
-        self.connection.map_window(window).unwrap();
-        self.connection.sync().unwrap();
-        window
-    }
-
-    /// The whole screen, as the server itself says it is.
-    fn truth(&self) -> Surface {
-        let geometry = self.connection.get_geometry(self.root).unwrap().reply().unwrap();
-        let (width, height) = (geometry.width, geometry.height);
-        let image = self
-            .connection
-            .get_image(ImageFormat::Z_PIXMAP, self.root, 0, 0, width, height, !0)
-            .unwrap()
-            .reply()
-            .unwrap();
-        let mut surface = Surface::new(Size::new(width.into(), height.into())).unwrap();
-        let whole = Area::whole(surface.size()).unwrap();
-        for (row, fresh) in surface.rows_mut(whole).zip(image.data.chunks_exact(usize::from(width) * 4)) {
-            row.copy_from_slice(fresh);
-        }
-        surface
-    }
-
-    /// Gives the screen another, smaller size, as a settings program does.
-    fn resize(&self, width: u16, height: u16) {
-        let resources = self.connection.randr_get_screen_resources(self.root).unwrap().reply().unwrap();
-        let (output, crtc) = (resources.outputs[0], resources.crtcs[0]);
-        let name = b"test";
-        let info = ModeInfo {
-            width,
-            height,
-            htotal: width + 160,
-            vtotal: height + 45,
-            dot_clock: 25_180_000,
-            name_len: 4,
-            ..ModeInfo::default()
-        };
-        let mode = self.connection.randr_create_mode(self.root, info, name).unwrap().reply().unwrap().mode;
-        self.connection.randr_add_output_mode(output, mode).unwrap();
-        let now = x11rb::CURRENT_TIME;
-        let config =
-            self.connection.randr_set_crtc_config(crtc, now, now, 0, 0, mode, Rotation::ROTATE0, &[output]);
-        config.unwrap().reply().unwrap();
-        self.connection.randr_set_screen_size(self.root, width, height, 160, 120).unwrap().check().unwrap();
-        self.connection.sync().unwrap();
-    }
-}
 
 /// What a viewer would hold if it got every captured pixel.
 struct Watcher {
@@ -184,7 +104,7 @@ fn keeps_the_contract(backend: &str, display: &str) {
     assert_eq!(capturer.size(), desktop_size(Some(display)).unwrap());
     let mut watcher = Watcher::new(capturer);
 
-    painter.fill(painter.root, 10, 10, 100, 50, 0x00FF_8000);
+    painter.fill(10, 10, 100, 50, 0x00FF_8000);
     watcher.until_it_shows(&painter);
 
     watcher.settle();
@@ -198,8 +118,8 @@ fn keeps_the_contract(backend: &str, display: &str) {
     let above = painter.window(-60, -40, 320, 260, 0x0044_5566);
     painter.window(i16::try_from(watcher.seen.size().width).unwrap() - 30, 300, 400, 90, 0x0077_8899);
     for step in 0..12_i16 {
-        painter.fill(below, step * 9, step * 7, 120, 60, 0x0000_1111 * u32::from(step.unsigned_abs()));
-        painter.fill(above, 40 + step * 5, 30, 90, 220, 0x0011_0500 * u32::from(step.unsigned_abs()));
+        painter.fill_in(below, step * 9, step * 7, 120, 60, 0x0000_1111 * u32::from(step.unsigned_abs()));
+        painter.fill_in(above, 40 + step * 5, 30, 90, 220, 0x0011_0500 * u32::from(step.unsigned_abs()));
     }
     watcher.until_it_shows(&painter);
     painter.connection.destroy_window(above).unwrap();
@@ -219,13 +139,13 @@ fn keeps_the_contract(backend: &str, display: &str) {
     painter.resize(640, 480);
     watcher.until("the new size", |watcher| watcher.seen.size() == Size::new(640, 480));
     assert_eq!(watcher.capturer.size(), Size::new(640, 480));
-    painter.fill(painter.root, 600, 440, 100, 100, 0x0012_3456);
+    painter.fill(600, 440, 100, 100, 0x0012_3456);
     watcher.until_it_shows(&painter);
 }
 
 fn waiting_without_interest_ignores_pixels(watcher: &mut Watcher, painter: &Painter) {
     watcher.settle();
-    painter.fill(painter.root, 300, 20, 40, 40, 0x00AB_CDEF);
+    painter.fill(300, 20, 40, 40, 0x00AB_CDEF);
     let mut noticed = Vec::new();
     let until = Instant::now() + Duration::from_millis(300);
     watcher.capturer.wait(Interest::NoPixels, Some(until), &mut noticed).unwrap();
@@ -391,7 +311,7 @@ fn damage_costs_pixels_of_the_damage_only() {
     let painter = Painter::new(xvfb.display());
     let mut watcher = Watcher::new(open_backend(&permit(), "x11", Some(xvfb.display())).unwrap());
     watcher.settle();
-    painter.fill(painter.root, 500, 400, 8, 16, 0x00FF_FFFF);
+    painter.fill(500, 400, 8, 16, 0x00FF_FFFF);
     let mut noticed = Vec::new();
     watcher.capturer.wait(Interest::Pixels, None, &mut noticed).unwrap();
     let mut areas = Vec::new();

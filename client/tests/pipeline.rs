@@ -124,6 +124,29 @@ fn a_keyframe_comes_on_request_and_needs_nothing_before() {
 }
 
 #[test]
+fn another_resolution_goes_on_in_the_middle_of_a_film() {
+    let _alone = ONE_AT_A_TIME.lock();
+    let xvfb = Xvfb::start(1_280, 720).unwrap();
+    for mode in [PictureMode::Auto, PictureMode::Video] {
+        let mut stage = Stage::new(&xvfb, mode);
+        for time in 0..6 {
+            stage.painter.photo(20, 20, 600, 400, time);
+            if time == 3 {
+                let (width, height) = if mode == PictureMode::Auto { (1_001, 601) } else { (640, 480) };
+                stage.painter.resize(width, height);
+            }
+            stage.step(Duration::from_secs(2));
+        }
+        stage.settle();
+        let truth = stage.painter.truth();
+        assert_eq!(stage.viewer.surface().size(), truth.size());
+        if mode == PictureMode::Auto {
+            stage.until_exact();
+        }
+    }
+}
+
+#[test]
 fn after_the_end_nothing_is_captured() {
     let _alone = ONE_AT_A_TIME.lock();
     let xvfb = Xvfb::start(800, 600).unwrap();

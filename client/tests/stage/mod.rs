@@ -24,8 +24,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 use x11rb::connection::Connection as _;
+use x11rb::protocol::randr::{ConnectionExt as _, ModeInfo, Rotation};
 use x11rb::protocol::xproto::{
-    ChangeGCAux, ConnectionExt as _, CreateGCAux, Gcontext, ImageFormat, Rectangle, SubwindowMode, Window,
+    ChangeGCAux, ConnectionExt as _, CreateGCAux, CreateWindowAux, Gcontext, ImageFormat, Rectangle,
+    SubwindowMode, Window, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
@@ -87,9 +89,54 @@ impl Painter {
     }
 
     pub fn fill(&self, x: i16, y: i16, width: u16, height: u16, colour: u32) {
+        self.fill_in(self.root, x, y, width, height, colour);
+    }
+
+    pub fn fill_in(&self, window: Window, x: i16, y: i16, width: u16, height: u16, colour: u32) {
         self.connection.change_gc(self.gc, &ChangeGCAux::new().foreground(colour)).unwrap();
         let area = Rectangle { x, y, width, height };
-        self.connection.poly_fill_rectangle(self.root, self.gc, &[area]).unwrap();
+        self.connection.poly_fill_rectangle(window, self.gc, &[area]).unwrap();
+        self.connection.sync().unwrap();
+    }
+
+    pub fn window(&self, x: i16, y: i16, width: u16, height: u16, colour: u32) -> Window {
+        let window = self.connection.generate_id().unwrap();
+        let aux = CreateWindowAux::new().override_redirect(1).background_pixel(colour);
+        self.connection
+            .create_window(0, window, self.root, x, y, width, height, 0, WindowClass::INPUT_OUTPUT, 0, &aux)
+            .unwrap();
+        self.connection.map_window(window).unwrap();
+        self.connection.sync().unwrap();
+        window
+    }
+
+    /// Gives the screen another, smaller size, as a settings program does.
+    pub fn resize(&self, width: u16, height: u16) {
+        let resources = self.connection.randr_get_screen_resources(self.root).unwrap().reply().unwrap();
+        let (output, crtc) = (resources.outputs[0], resources.crtcs[0]);
+        let name = format!("{width}x{height}");
+        let info = ModeInfo {
+            width,
+            height,
+            htotal: width + 160,
+            vtotal: height + 45,
+            dot_clock: 25_180_000,
+            name_len: u16::try_from(name.len()).unwrap(),
+            ..ModeInfo::default()
+        };
+        let mode = self
+            .connection
+            .randr_create_mode(self.root, info, name.as_bytes())
+            .unwrap()
+            .reply()
+            .unwrap()
+            .mode;
+        self.connection.randr_add_output_mode(output, mode).unwrap();
+        let now = x11rb::CURRENT_TIME;
+        let config =
+            self.connection.randr_set_crtc_config(crtc, now, now, 0, 0, mode, Rotation::ROTATE0, &[output]);
+        config.unwrap().reply().unwrap();
+        self.connection.randr_set_screen_size(self.root, width, height, 160, 120).unwrap().check().unwrap();
         self.connection.sync().unwrap();
     }
 
