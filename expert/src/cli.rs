@@ -164,55 +164,23 @@ pub fn completions(shell: Shell) -> Vec<u8> {
 /// # Errors
 /// Only what writing into memory can fail with.
 pub fn manual() -> std::io::Result<Vec<u8>> {
-    let command = Cli::command().after_help(None::<&str>);
-    let page = clap_mangen::Man::new(command.clone()).section("1").manual("Deskside");
-    let mut out = Vec::new();
-    page.render_title(&mut out)?;
-    page.render_name_section(&mut out)?;
-    page.render_synopsis_section(&mut out)?;
-    page.render_description_section(&mut out)?;
-    page.render_options_section(&mut out)?;
-    let mut roff = clap_mangen::roff::Roff::default();
-    for sub in command.get_subcommands() {
-        subcommand_section(&mut roff, sub);
-    }
-    preformatted(&mut roff, "EXAMPLES", EXAMPLES.trim_start_matches("Examples:\n"));
-    preformatted(&mut roff, "STAGES AND COMMANDS OF --terminal", OPEN_EXAMPLES);
-    preformatted(&mut roff, "EXIT STATUS", Exit::table().trim_start_matches("Exit codes:\n"));
-    preformatted(&mut roff, "FILES", FILES);
-    roff.to_writer(&mut out)?;
-    Ok(out)
+    let (examples, keys) = EXAMPLES.split_once("\n\n").unwrap_or((EXAMPLES, ""));
+    let exits = Exit::table();
+    let sections = [
+        ("EXAMPLES", examples.trim_start_matches("Examples:\n")),
+        ("TERMINAL", OPEN_EXAMPLES.trim_start_matches("Examples:\n")),
+        ("EXIT STATUS", exits.trim_start_matches("Exit codes:\n")),
+        ("FILES", FILES),
+    ];
+    deskside_host::manual::page(Cli::command(), &format!("{DESCRIPTION}\n\n{keys}"), &sections)
 }
 
-const FILES: &str = "\
-  $XDG_CONFIG_HOME/deskside-expert/config.toml
-      settings: name, theme (system, light, dark), scale, full_screen
-  $XDG_DATA_HOME/deskside-expert/identity
-      your identity, readable by you only; whoever has it can open tickets that are sealed to your key";
+const DESCRIPTION: &str = "\
+Opens the ticket that a person sent, connects to their computer, and shows their screen once they have said
+yes. Mouse and keyboard work only after they have said yes to that too, and only until they take it back.";
 
-fn subcommand_section(roff: &mut clap_mangen::roff::Roff, sub: &clap::Command) {
-    use clap_mangen::roff::{bold, roman};
-    roff.control("SH", [format!("deskside-expert {}", sub.get_name()).to_uppercase().as_str()]);
-    roff.text([roman(sub.get_about().map(ToString::to_string).unwrap_or_default())]);
-    for argument in sub.get_arguments().filter(|argument| argument.get_id() != "help") {
-        let name = match argument.get_long() {
-            Some(long) => format!("--{long}"),
-            None => argument.get_id().to_string().to_uppercase(),
-        };
-        roff.control("TP", []);
-        roff.text([bold(name)]);
-        roff.text([roman(argument.get_help().map(ToString::to_string).unwrap_or_default())]);
-    }
-}
-
-fn preformatted(roff: &mut clap_mangen::roff::Roff, title: &str, text: &str) {
-    roff.control("SH", [title]);
-    roff.control("nf", []);
-    for line in text.lines() {
-        roff.text([clap_mangen::roff::roman(line)]);
-    }
-    roff.control("fi", []);
-}
+const FILES: &str = "  $XDG_CONFIG_HOME/deskside-expert/config.toml   settings: name, theme (system, light, dark), scale, full_screen
+  $XDG_DATA_HOME/deskside-expert/identity   your identity, readable by you only; whoever has it can open tickets that are sealed to your key";
 
 #[cfg(test)]
 mod tests {
@@ -260,7 +228,7 @@ mod tests {
     #[test]
     fn the_manual_names_every_command() {
         let page = String::from_utf8(manual().unwrap()).unwrap();
-        for word in ["OPEN", "IDENTITY", "ASSOCIATE", "EXIT STATUS", "FILES", "stage revoked"] {
+        for word in ["deskside-expert open", "identity", "associate", "EXIT STATUS", "FILES", "stage revoked"] {
             assert!(page.contains(word), "{word}");
         }
     }

@@ -153,6 +153,8 @@ pub fn screens() -> Vec<(&'static str, Model)> {
     let denied = LinkNews::Denied { reason: DeniedReason::ByPerson, pause: Duration::ZERO };
     let mut whole_screen = with(vec![asked(), LinkNews::Controlling]);
     whole_screen.full_screen = true;
+    let mut large = with(vec![]);
+    large.scale = deskside_expert::scale::Scale::Times(2);
     vec![
         ("start", start()),
         ("start-lying", fault(TicketFault::Lying)),
@@ -163,6 +165,7 @@ pub fn screens() -> Vec<(&'static str, Model)> {
         ("connecting", connected([])),
         ("waiting", connected([waiting()])),
         ("viewing", with(vec![])),
+        ("large", large),
         ("asked", with(vec![asked()])),
         ("controlling", with(vec![asked(), LinkNews::Controlling])),
         ("full-screen", whole_screen),

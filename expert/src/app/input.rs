@@ -78,6 +78,8 @@ pub struct Tap {
     layout: Layout,
     keyboard: Keyboard,
     buttons: BTreeSet<u8>,
+    /// How many buttons are held whose press went to the window.
+    window_buttons: u32,
     pointer: (f32, f32),
     wheel: Wheel,
     wants: Wants,
@@ -92,6 +94,7 @@ impl Tap {
             layout: Layout::default(),
             keyboard: Keyboard::default(),
             buttons: BTreeSet::new(),
+            window_buttons: 0,
             pointer: (-1.0, -1.0),
             wheel: Wheel::default(),
             wants: Wants::default(),
@@ -193,7 +196,11 @@ impl Tap {
         self.watch_edge(x, y, dragging);
         let over = self.picture_at(x, y).is_some();
         let was_over = std::mem::replace(&mut self.wants.over_picture, over);
-        if !self.layout.controlling || !(over || dragging) {
+        if !self.layout.controlling {
+            // The window has nothing to show for motion over the picture, unless it scrolls it.
+            return if over && was_over && self.window_buttons == 0 { Route::Taken } else { Route::Window };
+        }
+        if !(over || dragging) {
             return Route::Window;
         }
         self.watch_scroll(x, y);
@@ -215,10 +222,12 @@ impl Tap {
         let Some(button) = pointer_button(button) else { return Route::Window };
         let held = self.buttons.contains(&button.code());
         let begins = pressed && self.layout.controlling && self.picture_at(x, y).is_some();
-        if !(begins || held) {
+        let place = self.nearest(x, y).filter(|_| begins || held);
+        let Some(at) = place else {
+            self.window_buttons =
+                if pressed { self.window_buttons + 1 } else { self.window_buttons.saturating_sub(1) };
             return Route::Window;
-        }
-        let Some(at) = self.nearest(x, y) else { return Route::Window };
+        };
         if pressed {
             self.buttons.insert(button.code());
             self.keyboard.handle_click();

@@ -17,6 +17,7 @@ use deskside_proto::session::{
 use deskside_proto::time::Millis;
 use deskside_proto::wire::REVISION;
 use deskside_proto::wire::control::{FromClient, RefusedReason};
+use deskside_proto::wire::cursor::CursorMessage;
 use tokio::sync::mpsc;
 
 use super::decoder::{Arrived, Decoded, Decoder};
@@ -116,7 +117,10 @@ impl<R: Reporter> Driver<R> {
                     None
                 }
                 Happened::Link(ExpertLinkEvent::Cursor(message)) => {
-                    if self.shared.cursor.take(message) {
+                    // While the own pointer stands for theirs, its place needs no repaint.
+                    let stands_for_it = matches!(session.state(), ExpertState::Controlling { paused: false, .. });
+                    let moved = matches!(message, CursorMessage::Moved { .. });
+                    if self.shared.cursor.take(message) && !(moved && stands_for_it) {
                         self.reporter.repaint();
                     }
                     None
@@ -189,8 +193,12 @@ impl<R: Reporter> Driver<R> {
             }
             ExpertEffect::StartInput { grant, scopes } => {
                 self.shared.gate.open(self.sender.clone(), grant, scopes);
+                self.sender.set_controlling(true);
             }
-            ExpertEffect::StopInput => self.shared.gate.close(),
+            ExpertEffect::StopInput => {
+                self.shared.gate.close();
+                self.sender.set_controlling(false);
+            }
             ExpertEffect::Tell(notice) => {
                 let pause = match state {
                     ExpertState::Revoked { until } => self.now().until(*until),

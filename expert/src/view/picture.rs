@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use deskside_look::tokens::space;
 use deskside_proto::geometry::{Size, ViewPoint, ViewTransform};
 use deskside_proto::wire::cursor::CursorShape;
 use egui::containers::scroll_area::{DragScroll, ScrollSource};
+use egui::style::ScrollStyle;
 use egui::{
     Color32, ColorImage, CursorIcon, CustomCursorImage, Rect, ScrollArea, Sense, TextureHandle, Ui, Vec2,
 };
@@ -124,6 +126,9 @@ fn scrolled(ui: &mut Ui, wanted: Vec2, session: &Session, state: &mut Remembered
         ScrollSource { drag: DragScroll::Always, mouse_wheel: true, scroll_bar: true }
     };
     ui.spacing_mut().item_spacing = Vec2::ZERO;
+    // Bars beside the picture: over it they would hide pixels, and a press on them would be a press on the desktop.
+    ui.spacing_mut().scroll =
+        ScrollStyle { bar_width: space::S, bar_inner_margin: 3.0, ..ScrollStyle::solid() };
     let output = ScrollArea::both()
         .auto_shrink(false)
         .scroll_source(source)

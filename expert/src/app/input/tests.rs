@@ -51,6 +51,9 @@ fn nothing_is_sent_while_only_viewing() {
     assert_eq!(moved(&mut tap, 10.0, 50.0), Route::Window);
     assert_eq!(tap.button(MouseButton::Left, true), Route::Window);
     assert_eq!(tap.wheel(MouseScrollDelta::LineDelta(0.0, 1.0)), Route::Window);
+    assert_eq!(moved(&mut tap, 11.0, 50.0), Route::Window, "a drag scrolls the picture");
+    assert_eq!(tap.button(MouseButton::Left, false), Route::Window);
+    assert_eq!(moved(&mut tap, 12.0, 50.0), Route::Taken, "mere motion over the picture needs no repaint");
     assert_eq!(tap.key(code(KeyCode::KeyA), true, false), Route::Window);
     tap.release_all();
     assert!(sent.borrow().is_empty());
