@@ -335,8 +335,8 @@ impl Worker {
         let now = Instant::now();
         let mut chain = self.shared.chain();
         let rests = self.shared.activity.resting_until(now).is_some();
-        let begins = rests && !std::mem::replace(&mut self.resting, rests);
-        if begins {
+        let rested = std::mem::replace(&mut self.resting, rests);
+        if rests && !rested {
             chain.as_mut().map_or(Ok(()), Chain::release_all)?;
         }
         let is_used = match (chain.as_mut(), frame) {
