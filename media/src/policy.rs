@@ -203,3 +203,115 @@ pub fn streams_for(region: Area) -> Option<Vec<Area>> {
     }
     Some(streams)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::video::{coded_size, is_codable};
+    use deskside_proto::geometry::Size;
+
+    fn area(x: usize, y: usize, width: usize, height: usize) -> Area {
+        Area::from_edges(x, y, x + width, y + height).unwrap()
+    }
+
+    /// A surface full of grain, so that every change looks like a photo.
+    fn grain() -> Surface {
+        let mut surface = Surface::new(Size::new(1_280, 720)).unwrap();
+        let mut value = 1_u32;
+        for row in surface.rows_mut(area(0, 0, 1_280, 720)) {
+            for byte in row {
+                value = value.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                *byte = (value >> 24) as u8;
+            }
+        }
+        surface
+    }
+
+    struct Screen {
+        surface: Surface,
+        lossy: LossyCells,
+        chooser: Chooser,
+    }
+
+    impl Screen {
+        fn new() -> Self {
+            let surface = grain();
+            let lossy = LossyCells::new(Grid::new(surface.size()));
+            Self { surface, lossy, chooser: Chooser::default() }
+        }
+
+        /// What is planned when all of an area changes.
+        fn change(&mut self, changed: Area, now: u64) -> Plan {
+            let grid = Grid::new(self.surface.size());
+            let changes = grid
+                .cells_in(changed)
+                .map(|cell| (cell, grid.area(cell).unwrap().intersection(changed).unwrap()))
+                .collect();
+            self.chooser.plan(changes, &self.surface, &self.lossy, Millis(now))
+        }
+    }
+
+    #[test]
+    fn a_film_keeps_its_region_from_the_first_frame_to_the_last() {
+        let mut screen = Screen::new();
+        let film = area(300, 170, 640, 360);
+        for frame in 0..90 {
+            let video = screen.change(film, frame * 33).video.unwrap();
+            assert_eq!(video.restart, frame == 0, "frame {frame}");
+            assert!(video.region.contains(film));
+            assert!(video.region.pixels() < film.pixels() * 3 / 2);
+        }
+    }
+
+    #[test]
+    fn a_small_photo_is_exact_until_it_keeps_changing() {
+        let mut screen = Screen::new();
+        let picture = area(0, 0, 200, 200);
+        assert!(screen.change(picture, 0).video.is_none());
+        assert!(screen.change(picture, 5_000).video.is_none());
+        assert!((1..6).any(|frame| screen.change(picture, 5_000 + frame * 50).video.is_some()));
+    }
+
+    #[test]
+    fn a_second_film_widens_the_region_and_a_smaller_one_narrows_it() {
+        let mut screen = Screen::new();
+        let (first, second) = (area(0, 0, 400, 300), area(800, 400, 400, 300));
+        screen.change(first, 0).video.unwrap();
+        let both = screen.change(second, 40).video.unwrap();
+        assert!(both.restart && both.region.contains(first) && both.region.contains(second));
+        let mut narrowed = None;
+        for frame in 0..90 {
+            let video = screen.change(first, 80 + frame * 33).video.unwrap();
+            if video.restart {
+                assert_eq!(narrowed.replace(frame), None, "narrowed twice");
+                assert!(!video.region.contains(second));
+            }
+        }
+        assert!(narrowed.is_some());
+    }
+
+    #[test]
+    fn streams_cover_a_region_without_gap_and_within_the_codecs_limits() {
+        for (width, height, count) in [
+            (1, 1, 1),
+            (1_920, 1_080, 1),
+            (1_080, 1_920, 1),
+            (3_840, 2_160, 1),
+            (3_841, 2_160, 2),
+            (5_120, 1_440, 2),
+            (5_119, 2_877, 4),
+            (7_680, 4_320, 4),
+            (2_170, 3_850, 4),
+        ] {
+            let region = area(64, 128, width, height);
+            let streams = streams_for(region).unwrap();
+            assert_eq!(streams.len(), count, "{width}x{height}");
+            assert_eq!(streams.iter().map(|stream| stream.pixels()).sum::<usize>(), region.pixels());
+            for stream in streams {
+                let (width, height) = coded_size(stream);
+                assert!(region.contains(stream) && is_codable(width, height), "{stream:?}");
+            }
+        }
+        assert_eq!(streams_for(area(0, 0, 16_384, 2_048)), None);
+    }
+}
