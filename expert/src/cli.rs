@@ -179,8 +179,13 @@ const DESCRIPTION: &str = "\
 Opens the ticket that a person sent, connects to their computer, and shows their screen once they have said
 yes. Mouse and keyboard work only after they have said yes to that too, and only until they take it back.";
 
-const FILES: &str = "  $XDG_CONFIG_HOME/deskside-expert/config.toml   settings: name, theme (system, light, dark), scale, full_screen
-  $XDG_DATA_HOME/deskside-expert/identity   your identity, readable by you only; whoever has it can open tickets that are sealed to your key";
+const FILES: &str = "\
+Settings, all of which may be left out:
+  $XDG_CONFIG_HOME/deskside-expert/config.toml
+      name, theme (system, light, dark), scale, full_screen
+Your identity, readable by you only; whoever has it can open tickets that are sealed to your key:
+  $XDG_DATA_HOME/deskside-expert/identity
+Where these are not set, they are ~/.config and ~/.local/share.";
 
 #[cfg(test)]
 mod tests {
@@ -228,7 +233,8 @@ mod tests {
     #[test]
     fn the_manual_names_every_command() {
         let page = String::from_utf8(manual().unwrap()).unwrap();
-        for word in ["deskside-expert open", "identity", "associate", "EXIT STATUS", "FILES", "stage revoked"] {
+        for word in ["deskside-expert open", "identity", "associate", "EXIT STATUS", "FILES", "stage revoked"]
+        {
             assert!(page.contains(word), "{word}");
         }
     }

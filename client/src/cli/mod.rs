@@ -45,6 +45,27 @@ The lines it writes begin with one of these words:
 At the end of standard input Deskside ends; if somebody is there, it first says no to every question and
 ends their sessions.";
 
+const SETTINGS: &str = "\
+Settings are in $XDG_CONFIG_HOME/deskside/config.toml (normally ~/.config/deskside/config.toml). All of them
+may be left out; a wrong one is an error that names its line, and the file is never changed then.
+  name = \"Anna\"                       the name that experts see (normally your account's)
+  hotkey = \"Ctrl+Alt+Shift+Esc\"       takes control back at once
+  port = 47470                        the UDP port; another free one is taken where it is in use
+  addresses = [\"home.example.org\"]    put into tickets in front of this computer's own
+  valid_for = \"1h\"                    how long a new ticket can be used
+  uses = 1                            how many times
+  picture = \"auto\"                    or \"video\"
+  capture = \"auto\"                    or \"x11\", \"scrap\"
+  theme = \"system\"                    or \"light\", \"dark\"
+  [smtp]                              the mail server that sends tickets; without it your mail program opens
+  host = \"mail.example.org\"
+  port = 587
+  tls = \"starttls\"                    or \"implicit\"; \"none-for-localhost-only\" for this machine
+  user = \"anna\"
+  password_file = \"/home/anna/.mail\"  or password = \"...\"
+  from = \"Anna <anna@example.org>\"
+Tickets, identity and receipt are in $XDG_DATA_HOME/deskside (normally ~/.local/share/deskside).";
+
 /// The whole command line.
 #[derive(Debug, Parser)]
 #[command(
@@ -52,7 +73,7 @@ ends their sessions.";
     version,
     about = "Let an expert see and, once allowed, control this desktop",
     after_help = format!("{EXAMPLES}\n\n{}", Exit::table()),
-    after_long_help = format!("{EXAMPLES}\n\n{TERMINAL}\n\n{}", Exit::table()),
+    after_long_help = format!("{EXAMPLES}\n\n{TERMINAL}\n\n{SETTINGS}\n\n{}", Exit::table()),
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
     max_term_width = 100,
@@ -252,6 +273,19 @@ mod tests {
         assert_eq!(email("deskside invite"), None);
         assert_eq!(email("deskside invite --email"), Some(None));
         assert_eq!(email("deskside invite --email a@b.org --json"), Some(Some("a@b.org".into())));
+    }
+
+    #[test]
+    fn the_settings_that_help_shows_are_the_ones_that_are_read() {
+        let lines = SETTINGS.lines().filter(|line| line.starts_with("  ")).map(|line| {
+            let line = line.trim_start();
+            line.split_once("  ").map_or(line, |(setting, _)| setting).to_owned()
+        });
+        let text = lines.collect::<Vec<_>>().join("\n");
+        let read: config::Settings = toml::from_str(&text).unwrap();
+        let again: toml::Table = toml::from_str(&toml::to_string(&read).unwrap()).unwrap();
+        let shown: toml::Table = toml::from_str(&text).unwrap();
+        assert!(again.keys().all(|key| shown.contains_key(key)), "a setting is not shown: {again:?}");
     }
 
     #[test]

@@ -64,12 +64,22 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             clap_complete::generate(shell, &mut super::command(), "deskside", &mut text);
             print(&text)
         }
-        Some(Command::Manual) => {
-            let mut text = Vec::new();
-            clap_mangen::Man::new(super::command()).render(&mut text).map_err(Failure::machine)?;
-            print(&text)
-        }
+        Some(Command::Manual) => print(&manual().map_err(Failure::machine)?),
     }
+}
+
+/// The manual page.
+fn manual() -> io::Result<Vec<u8>> {
+    let (examples, description) = super::EXAMPLES.split_once("\n\n").unwrap_or((super::EXAMPLES, ""));
+    let exits = Exit::table();
+    let sections = [
+        ("EXAMPLES", examples.trim_start_matches("Examples:\n")),
+        ("INVITING", super::INVITE_EXAMPLES.trim_start_matches("Examples:\n")),
+        ("TERMINAL", super::TERMINAL),
+        ("SETTINGS AND FILES", super::SETTINGS),
+        ("EXIT STATUS", exits.trim_start_matches("Exit codes:\n")),
+    ];
+    deskside_host::manual::page(super::command(), description, &sections)
 }
 
 /// Opens the person's files and says what had to be put right in them.
