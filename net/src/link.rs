@@ -98,6 +98,21 @@ impl Line {
         self.close_now(CloseCode::ProtocolViolation);
     }
 
+    /// No further message comes from `stream`: cuts off the peer if that is its doing, and not the end of the connection.
+    pub(crate) fn failed(&self, stream: StreamKind, failure: StreamFailure) {
+        match failure {
+            StreamFailure::Wire(error) => self.violated(PeerMisbehaved::InvalidMessage { stream, error }),
+            StreamFailure::Gone => self.broke_off(PeerMisbehaved::BrokenStream),
+        }
+    }
+
+    /// A stream broke off: that is `act`, unless the connection is gone and the stream with it.
+    pub(crate) fn broke_off(&self, act: PeerMisbehaved) {
+        if self.connection.close_reason().is_none() {
+            self.violated(act);
+        }
+    }
+
     /// Decides the code of an orderly end; the first one stays.
     pub(crate) fn decide(&self, code: CloseCode) {
         let _ = self.code.set(code);
@@ -217,26 +232,42 @@ pub(crate) async fn write_frames<M: Message>(
 }
 
 /// Writes the control stream to its end, waits until the last message has arrived, then closes.
+///
+/// The wait is limited from the moment at which the box is closed: a peer that takes nothing cannot keep a link open
+/// that this side has ended.
 pub(crate) async fn write_control<M: Message>(
     line: &Line,
     mut stream: quinn::SendStream,
     outbox: &Outbox<M>,
 ) {
-    let written = write_frames(&mut stream, outbox).await;
-    outbox.close();
-    if written.is_ok() {
-        flush(&mut stream).await;
+    let writing = async {
+        if write_frames(&mut stream, outbox).await.is_ok() && stream.finish().is_ok() {
+            let _ = stream.stopped().await;
+        }
+    };
+    let overdue = async {
+        outbox.closed().await;
+        tokio::time::sleep(FLUSH_LIMIT).await;
+    };
+    tokio::select! {
+        () = writing => {}
+        () = overdue => {}
     }
+    outbox.close();
     line.close_now(CloseCode::Finished);
 }
 
-/// Ends a stream and waits, for a limited time, until all of it has been acknowledged.
+/// Writes the last bytes of a stream and waits, for a limited time in all, until they have been acknowledged: the peer
+/// decides how much it takes, not how long this lasts.
 ///
-/// A CONNECTION_CLOSE would otherwise overtake it (RFC 9000, section 10.2).
-pub(crate) async fn flush(stream: &mut quinn::SendStream) {
-    if stream.finish().is_ok() {
-        let _ = tokio::time::timeout(FLUSH_LIMIT, stream.stopped()).await;
-    }
+/// A CONNECTION_CLOSE would otherwise overtake them (RFC 9000, section 10.2).
+pub(crate) async fn write_last(stream: &mut quinn::SendStream, bytes: &[u8]) {
+    let writing = async {
+        if stream.write_all(bytes).await.is_ok() && stream.finish().is_ok() {
+            let _ = stream.stopped().await;
+        }
+    };
+    let _ = tokio::time::timeout(FLUSH_LIMIT, writing).await;
 }
 
 #[cfg(test)]

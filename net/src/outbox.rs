@@ -34,13 +34,14 @@ struct State<T> {
 pub(crate) struct Outbox<T> {
     state: Mutex<State<T>>,
     filled: Notify,
+    ended: Notify,
     limit: usize,
 }
 
 impl<T> Outbox<T> {
     pub(crate) fn new(limit: usize) -> Self {
         let state = State { queue: VecDeque::new(), closed: false };
-        Self { state: Mutex::new(state), filled: Notify::new(), limit }
+        Self { state: Mutex::new(state), filled: Notify::new(), ended: Notify::new(), limit }
     }
 
     /// Queues one item behind all others.
@@ -94,6 +95,14 @@ impl<T> Outbox<T> {
     pub(crate) fn close(&self) {
         self.lock().closed = true;
         self.filled.notify_one();
+        self.ended.notify_one();
+    }
+
+    /// Returns once the box is closed, whatever is still in it. For one waiter.
+    pub(crate) async fn closed(&self) {
+        while !self.lock().closed {
+            self.ended.notified().await;
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -17,11 +17,11 @@ use common::*;
 use deskside_net::client::{ClientEvents, ClientLinkEvent, ClientSender, Listener};
 use deskside_net::expert::{ConnectError, ConnectLimits, ExpertEvents, ExpertLinkEvent, ExpertSender};
 use deskside_net::{CloseCode, CloseReason, PeerMisbehaved, transport};
-use deskside_proto::ids::SessionId;
-use deskside_proto::wire::control::{FromClient, FromExpert};
+use deskside_proto::ids::{RequestId, SessionId};
+use deskside_proto::wire::control::{DeniedReason, FromClient, FromExpert};
 use deskside_proto::wire::feedback::Feedback;
 use deskside_proto::wire::{ALPN, Message, StreamKind, UpdateHeader, WireError};
-use deskside_testkit::net::{Liar, frame, lying_client, lying_expert};
+use deskside_testkit::net::{Liar, frame, lying_client, lying_expert_with};
 
 /// An expert that was admitted with a valid proof and may now do anything.
 struct Rogue {
@@ -30,20 +30,25 @@ struct Rogue {
     connection: quinn::Connection,
     words: quinn::SendStream,
     answers: quinn::RecvStream,
-    _client: ClientSender,
+    client: ClientSender,
     events: ClientEvents,
 }
 
 async fn rogue() -> Rogue {
+    rogue_with(quinn::TransportConfig::default()).await
+}
+
+async fn rogue_with(transport: quinn::TransportConfig) -> Rogue {
     let mut listener = listen(&identity(1), Tickets::one());
     let expert = identity(2);
-    let endpoint = lying_expert(&Liar { identity: Some(&expert), alpn: &[ALPN] }).unwrap();
+    let liar = Liar { identity: Some(&expert), alpn: &[ALPN] };
+    let endpoint = lying_expert_with(&liar, transport).unwrap();
     let connection = soon(endpoint.connect(local(&listener), "x.invalid").unwrap()).await.unwrap();
     let (mut words, answers) = connection.open_bi().await.unwrap();
     let greeting = frame(&FromExpert::Hello(hello(&connection, &expert, 1)));
     words.write_all(&[&[StreamKind::Control.code()], greeting.as_slice()].concat()).await.unwrap();
     let (client, events) = soon(listener.accept()).await.unwrap().link.split();
-    Rogue { _endpoint: endpoint, _listener: listener, connection, words, answers, _client: client, events }
+    Rogue { _endpoint: endpoint, _listener: listener, connection, words, answers, client, events }
 }
 
 impl Rogue {
@@ -109,6 +114,34 @@ async fn a_stream_that_ends_before_its_kind_ends_the_session() {
     let mut rogue = rogue().await;
     rogue.stream(&[]).await.finish().unwrap();
     assert_eq!(rogue.cut_off_for().await, PeerMisbehaved::BrokenStream);
+}
+
+#[tokio::test]
+async fn a_stream_that_is_reset_ends_the_session() {
+    let mut rogue = rogue().await;
+    let mut feedback = rogue.stream(&[StreamKind::Feedback.code()]).await;
+    let report = frame(&Feedback::KeyframeNeeded);
+    feedback.write_all(&[report.as_slice(), &[0x31, 0, 0]].concat()).await.unwrap();
+    assert!(matches!(client_event(&mut rogue.events).await, ClientLinkEvent::Feedback(_)));
+    feedback.reset(7u32.into()).unwrap();
+    assert_eq!(rogue.cut_off_for().await, PeerMisbehaved::BrokenStream);
+}
+
+#[tokio::test]
+async fn an_expert_that_takes_nothing_cannot_keep_a_link_open_that_the_client_ends() {
+    let mut transport = quinn::TransportConfig::default();
+    transport.stream_receive_window(40u32.into()).keep_alive_interval(Some(Duration::from_millis(500)));
+    let mut rogue = rogue_with(transport).await;
+    for request in 1..=20 {
+        let reason = DeniedReason::ByPerson;
+        let denied = FromClient::ControlDenied { request: RequestId(request), reason };
+        rogue.client.send_control(denied).unwrap();
+    }
+    rogue.client.close(CloseCode::Finished);
+    match client_event(&mut rogue.events).await {
+        ClientLinkEvent::Closed(reason) => assert_eq!(reason, CloseReason::Here(CloseCode::Finished)),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ use deskside_net::expert::{ConnectError, ConnectLimits};
 use deskside_proto::ids::TicketId;
 use deskside_proto::wire::control::{FromClient, FromExpert, Hello, RefusedReason, SealedPassword};
 use deskside_proto::wire::{ALPN, CloseCode, Message, StreamKind};
-use deskside_testkit::net::{Liar, frame, lying_expert};
+use deskside_testkit::net::{Liar, frame, lying_expert, lying_expert_with};
 
 /// What a stranger gets to see: the bytes on its stream, and the code of the close.
 #[derive(Debug, PartialEq)]
@@ -234,6 +234,20 @@ async fn a_stranger_cannot_make_the_client_buffer_more_than_stated() {
     // Either the writer is stuck at the window or it was thrown out; it never gets rid of everything.
     let _ = written.await;
     assert!(connection.stats().udp_tx.bytes < 100_000, "{}", connection.stats().udp_tx.bytes);
+}
+
+#[tokio::test]
+async fn a_stranger_that_takes_no_answer_is_thrown_out_all_the_same() {
+    let listener = listen(&identity(1), Tickets::one());
+    let expert = identity(2);
+    let mut transport = quinn::TransportConfig::default();
+    transport.stream_receive_window(0u32.into()).keep_alive_interval(Some(Duration::from_millis(500)));
+    let liar = Liar { identity: Some(&expert), alpn: &[ALPN] };
+    let endpoint = lying_expert_with(&liar, transport).unwrap();
+    let connection = soon(endpoint.connect(local(&listener), "deskside.invalid").unwrap()).await.unwrap();
+    let (mut send, _recv) = soon(connection.open_bi()).await.unwrap();
+    send.write_all(&greeting(hello(&connection, &expert, 9))).await.unwrap();
+    assert_eq!(code(&connection).await, Some(CloseCode::Refused.code().into()));
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use super::door::Place;
 use super::link::ClientLink;
 use super::listener::ListenLimits;
 use super::{Admission, Arrival, Knock, Verdict};
-use crate::link::{FrameSource, close, flush, read_kind};
+use crate::link::{FrameSource, close, read_kind, write_last};
 use crate::{tls, transport};
 
 /// What all greetings of one listener share.
@@ -73,9 +73,7 @@ pub(super) async fn greet(greeter: Arc<Greeter>, incoming: quinn::Incoming, mut 
             tracing::info!(?reason, "refused");
             let mut bytes = Vec::new();
             FromClient::Refused { reason }.encode(&mut bytes);
-            if answers.write_all(&bytes).await.is_ok() {
-                flush(&mut answers).await;
-            }
+            write_last(&mut answers, &bytes).await;
         }
         Ok(Admitted { hello, expert, session }) => {
             stranger.admitted = true;

@@ -17,8 +17,7 @@ use tokio::time::Instant;
 use super::liveness::silence;
 use crate::credit::{Credit, MOST_UPDATES};
 use crate::link::{
-    CONTROL_QUEUE, CloseReason, EVENT_QUEUE, FrameSource, Line, PeerMisbehaved, StreamFailure, read_kind,
-    write_control,
+    CONTROL_QUEUE, CloseReason, EVENT_QUEUE, FrameSource, Line, PeerMisbehaved, read_kind, write_control,
 };
 use crate::outbox::{Outbox, SendError};
 use crate::stats::LinkStats;
@@ -145,12 +144,6 @@ impl Shared {
     /// Input and feedback prove that the expert's program is there (docs/PROTOCOL.md, section 14).
     fn hear(&self) {
         let _ = self.heard.send_replace(Instant::now());
-    }
-
-    fn misread(&self, stream: StreamKind, failure: StreamFailure) {
-        if let StreamFailure::Wire(error) = failure {
-            self.line.violated(PeerMisbehaved::InvalidMessage { stream, error });
-        }
     }
 }
 
@@ -320,7 +313,7 @@ async fn read_control(
                 }
             }
             Ok(None) => return,
-            Err(failure) => return shared.misread(StreamKind::Control, failure),
+            Err(failure) => return shared.line.failed(StreamKind::Control, failure),
         }
     }
 }
@@ -345,7 +338,7 @@ async fn accept_streams(
             Ok(kind @ (StreamKind::Control | StreamKind::Update | StreamKind::Cursor)) => {
                 return shared.line.violated(PeerMisbehaved::StreamNotAllowed(kind));
             }
-            Err(act) => return shared.line.violated(act),
+            Err(act) => return shared.line.broke_off(act),
         }
     }
 }
@@ -361,7 +354,7 @@ async fn read_input(shared: Arc<Shared>, stream: quinn::RecvStream, events: mpsc
                 }
             }
             Ok(None) => return,
-            Err(failure) => return shared.misread(StreamKind::Input, failure),
+            Err(failure) => return shared.line.failed(StreamKind::Input, failure),
         }
     }
 }
@@ -385,7 +378,7 @@ async fn read_feedback(shared: Arc<Shared>, stream: quinn::RecvStream, events: m
                 }
             }
             Ok(None) => return,
-            Err(failure) => return shared.misread(StreamKind::Feedback, failure),
+            Err(failure) => return shared.line.failed(StreamKind::Feedback, failure),
         }
     }
 }

@@ -15,8 +15,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::link::{
-    CONTROL_QUEUE, CURSOR_QUEUE, CloseReason, FrameSource, Line, PeerMisbehaved, StreamFailure, read_kind,
-    write_control, write_frames,
+    CONTROL_QUEUE, CURSOR_QUEUE, CloseReason, FrameSource, Line, PeerMisbehaved, read_kind, write_control,
+    write_frames,
 };
 use crate::outbox::{Outbox, SendError};
 use crate::stats::LinkStats;
@@ -113,12 +113,6 @@ struct Shared {
 }
 
 impl Shared {
-    fn misread(&self, stream: StreamKind, failure: StreamFailure) {
-        if let StreamFailure::Wire(error) = failure {
-            self.line.violated(PeerMisbehaved::InvalidMessage { stream, error });
-        }
-    }
-
     /// Gives up on a client that takes nothing any more.
     fn sent(&self, sent: Result<(), SendError>) -> Result<(), SendError> {
         if sent == Err(SendError::Full) {
@@ -262,7 +256,7 @@ async fn read_control(
                 }
             }
             Ok(None) => return,
-            Err(failure) => return shared.misread(StreamKind::Control, failure),
+            Err(failure) => return shared.line.failed(StreamKind::Control, failure),
         }
     }
 }
@@ -297,9 +291,7 @@ async fn accept_streams(
                 }
                 expected = expected.wrapping_add(1);
             }
-            // A stream that breaks off because the connection is gone is nobody's misbehaviour.
-            Err(_) if shared.line.connection.close_reason().is_some() => return,
-            Err(act) => return shared.line.violated(act),
+            Err(act) => return shared.line.broke_off(act),
         }
     }
 }
@@ -342,7 +334,7 @@ async fn read_cursor(shared: Arc<Shared>, stream: quinn::RecvStream, events: mps
                 }
             }
             Ok(None) => return,
-            Err(failure) => return shared.misread(StreamKind::Cursor, failure),
+            Err(failure) => return shared.line.failed(StreamKind::Cursor, failure),
         }
     }
 }

@@ -26,6 +26,14 @@ pub struct Liar<'a> {
 
 /// An endpoint that connects like an expert. Its default configuration is set.
 pub fn lying_expert(liar: &Liar<'_>) -> anyhow::Result<quinn::Endpoint> {
+    lying_expert_with(liar, quinn::TransportConfig::default())
+}
+
+/// The same with flow control of its own, for a peer that is there and takes nothing.
+pub fn lying_expert_with(
+    liar: &Liar<'_>,
+    transport: quinn::TransportConfig,
+) -> anyhow::Result<quinn::Endpoint> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let builder = rustls::ClientConfig::builder_with_provider(provider.clone())
         .with_protocol_versions(&[&rustls::version::TLS13])?
@@ -40,7 +48,9 @@ pub fn lying_expert(liar: &Liar<'_>) -> anyhow::Result<quinn::Endpoint> {
     tls.alpn_protocols = liar.alpn.iter().map(|name| name.to_vec()).collect();
     tls.resumption = Resumption::disabled();
     let mut endpoint = quinn::Endpoint::client((Ipv4Addr::LOCALHOST, 0).into())?;
-    endpoint.set_default_client_config(quinn::ClientConfig::new(Arc::new(QuicClientConfig::try_from(tls)?)));
+    let mut config = quinn::ClientConfig::new(Arc::new(QuicClientConfig::try_from(tls)?));
+    config.transport_config(Arc::new(transport));
+    endpoint.set_default_client_config(config);
     Ok(endpoint)
 }
 

@@ -4,5 +4,5 @@
 mod liar;
 mod relay;
 
-pub use liar::{Liar, frame, lying_client, lying_expert};
+pub use liar::{Liar, frame, lying_client, lying_expert, lying_expert_with};
 pub use relay::Relay;
