@@ -1,6 +1,11 @@
 //! Shows every screen with sample data: `cargo run -p deskside-expert --example expert_gallery -- [SCREEN] [--dark]`.
 //! Left and right arrow go from screen to screen, D changes between light and dark.
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "an example that a developer runs")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
+    reason = "an example that a developer runs"
+)]
 
 mod samples;
 

@@ -101,6 +101,7 @@ fn function(code: KeyCode) -> Option<u16> {
     counted_from(0x3a, &FIRST, code).or_else(|| counted_from(0x68, &SECOND, code))
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the keys that a run does not count")]
 fn editing(code: KeyCode) -> Option<u16> {
     use KeyCode as K;
     const BLOCK: [KeyCode; 13] = [
@@ -141,6 +142,7 @@ fn editing(code: KeyCode) -> Option<u16> {
     })
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the keys that a run does not count")]
 fn keypad(code: KeyCode) -> Option<u16> {
     use KeyCode as K;
     const BLOCK: [KeyCode; 17] = [
@@ -414,6 +416,17 @@ mod tests {
     fn every_key_of_a_us_keyboard_has_a_usage_of_its_own() {
         let usages: BTreeSet<_> = US_104.iter().map(|key| usage_of(code(*key)).expect("a usage")).collect();
         assert_eq!(usages.len(), US_104.len());
+    }
+
+    #[test]
+    fn the_client_knows_every_key_that_is_sent_by_the_same_name() {
+        for key in US_104 {
+            let usage = usage_of(code(key)).unwrap();
+            assert!(usage.x11().is_some(), "{key:?} cannot be pressed under X11");
+            // The window library calls the W3C's Meta keys Super.
+            let name = format!("{key:?}").replace("Super", "Meta");
+            assert_eq!(KeyUsage::from_code(&name), Some(usage), "{name}");
+        }
     }
 
     #[test]

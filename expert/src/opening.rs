@@ -17,6 +17,7 @@ use crate::model::{Access, Ticket, TicketFault};
 ///
 /// # Errors
 /// What is wrong with the file or with the ticket in it.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other failure is told in the system's words")]
 pub fn read_file(path: &Path, identity: &Identity) -> Result<Arc<Ticket>, TicketFault> {
     if path.is_dir() {
         return Err(TicketFault::File(format!("{} is a folder", path.display())));
@@ -92,6 +93,7 @@ fn read(bytes: &[u8], identity: &Identity) -> Result<Arc<Ticket>, TicketFault> {
     Ok(Arc::new(Ticket { verified, access }))
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "however a ticket is malformed, it is damaged")]
 fn fault_of(error: &TicketFileError) -> TicketFault {
     match error {
         TicketFileError::TooLarge => TicketFault::TooLarge,

@@ -82,10 +82,10 @@ pub fn meaning(line: &str, model: &Model, mode: Mode) -> Meaning {
     }
     match line.trim() {
         "control" => Meaning::Command(Command::RequestControl),
-        "release" => Meaning::Command(match &model.stage {
-            Stage::Session(Session { phase: Phase::Asked { .. }, .. }) => Command::WithdrawRequest,
-            _ => Command::ReleaseControl,
-        }),
+        "release" => {
+            let asking = matches!(&model.stage, Stage::Session(Session { phase: Phase::Asked { .. }, .. }));
+            Meaning::Command(if asking { Command::WithdrawRequest } else { Command::ReleaseControl })
+        }
         "end" => Meaning::Command(Command::End),
         "status" => Meaning::Status,
         _ => Meaning::Unknown,

@@ -222,6 +222,11 @@ pub fn ticket_fault(fault: &TicketFault) -> Explained {
             "It may be misheard, or belong to another ticket.",
             "Ask the person to read it again, or to spell the words.",
         ),
+        TicketFault::NoDialog => Explained::new(
+            "This desktop has no file dialog.",
+            "It comes with the desktop portal (package xdg-desktop-portal) or with zenity, and neither answers.",
+            "Drop the ticket onto this window, or copy it in the file manager and press Ctrl+V here.",
+        ),
         TicketFault::NoMemory => Explained::new(
             "This computer has too little free memory.",
             "Trying a passphrase takes 64 MiB for about a second.",
@@ -594,6 +599,7 @@ mod tests {
             TicketFault::NotAPassphrase("a word is missing".into()),
             TicketFault::WrongPassphrase,
             TicketFault::NoMemory,
+            TicketFault::NoDialog,
         ];
         let mut seen = std::collections::BTreeSet::new();
         for fault in &faults {

@@ -6,7 +6,8 @@
     reason = "sample data, of which each user takes a part"
 )]
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use deskside_crypto::identity::{Identity, Seed};
@@ -68,8 +69,11 @@ pub fn read(file: &TicketFile) -> Arc<Ticket> {
     opening::read_text(&file.to_text(), &expert()).unwrap()
 }
 
+/// A ticket with [`PASSPHRASE`]; made once, because locking it takes a good part of a second.
 pub fn with_passphrase(before: i64) -> Arc<Ticket> {
-    read(&file(Recipient::Passphrase(&Passphrase::parse(PASSPHRASE).unwrap()), before))
+    static MADE: Mutex<BTreeMap<i64, Arc<Ticket>>> = Mutex::new(BTreeMap::new());
+    let make = || read(&file(Recipient::Passphrase(&Passphrase::parse(PASSPHRASE).unwrap()), before));
+    Arc::clone(MADE.lock().unwrap().entry(before).or_insert_with(make))
 }
 
 pub fn sealed() -> Arc<Ticket> {

@@ -147,6 +147,7 @@ impl Tap {
     }
 
     /// Takes an event of the window first.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other events of the window are its own")]
     pub fn handle(&mut self, event: &WindowEvent) -> Route {
         match event {
             WindowEvent::KeyboardInput { event, is_synthetic, .. } => {

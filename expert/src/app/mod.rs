@@ -153,9 +153,11 @@ impl App {
             }
             Stage::Ticket(ticket) => match &ticket.passphrase {
                 Passphrase::Wrong(fault) => crate::words::ticket_fault(fault).line(),
-                _ => "The ticket needs its passphrase. Write it as a line to standard input.".to_owned(),
+                Passphrase::Needed | Passphrase::NotNeeded | Passphrase::Checking => {
+                    "The ticket needs its passphrase. Write it as a line to standard input.".to_owned()
+                }
             },
-            _ => return,
+            Stage::Start { .. } | Stage::Connecting { .. } | Stage::Session(_) | Stage::Ended(_) => return,
         };
         crate::run::say(&format!("deskside-expert: {words}"));
     }

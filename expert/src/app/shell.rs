@@ -4,21 +4,27 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deskside_crypto::identity::Identity;
 use deskside_host::exit::Exit;
 use deskside_proto::geometry::Size;
-use egui::{Context, Vec2, ViewportCommand};
+use egui::{Context, Pos2, Rect, Vec2, ViewportCommand};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
 use super::Arrived;
 use crate::link::{self, InputGate, Peer, Reporter, Shared, ToSession};
-use crate::model::{Access, Command, Copied, Effect, LinkNews, Message, Model, Spoken, Ticket, Wish};
+use crate::model::{
+    Access, Command, Copied, Effect, LinkNews, Message, Model, Spoken, Ticket, TicketFault, Wish,
+};
 use crate::{opening, words};
 
+/// The toolbar above the picture. Units: points.
+const TOOLBAR_HEIGHT: f32 = 50.0;
+/// A dialog that is over sooner was never shown: nobody cancels as fast.
+const NO_DIALOG: Duration = Duration::from_millis(250);
 /// How long a session may take to say goodbye when the program ends.
 const GOODBYE: Duration = Duration::from_secs(2);
 
@@ -66,7 +72,6 @@ impl Reporter for SessionPost {
 struct Running {
     to_session: UnboundedSender<ToSession>,
     shared: Shared,
-    task: JoinHandle<()>,
 }
 
 /// Everything outside of the model.
@@ -77,6 +82,8 @@ pub struct Shell {
     runtime: Runtime,
     gate: InputGate,
     running: Option<Running>,
+    /// Sessions that run or are saying goodbye.
+    tasks: Vec<JoinHandle<()>>,
     quits: Option<Exit>,
 }
 
@@ -90,6 +97,7 @@ impl Shell {
             runtime,
             gate: InputGate::default(),
             running: None,
+            tasks: Vec::new(),
             quits: None,
         };
         shell.watch_signals();
@@ -153,16 +161,18 @@ impl Shell {
                 .set_title("Open a ticket")
                 .add_filter("Deskside tickets", &[deskside_proto::ticket_file::FILE_EXTENSION])
                 .add_filter("All files", &["*"]);
-            if let Some(file) = dialog.pick_file().await {
-                post.message(Message::Command(Command::OpenFile(file.path().to_owned())));
+            let asked = Instant::now();
+            match dialog.pick_file().await {
+                Some(file) => post.message(Message::Command(Command::OpenFile(file.path().to_owned()))),
+                None if asked.elapsed() < NO_DIALOG => {
+                    post.message(Message::TicketRead(Err(TicketFault::NoDialog)));
+                }
+                None => {}
             }
         });
     }
 
-    fn read(
-        &self,
-        read: impl FnOnce(&Identity) -> Result<Arc<Ticket>, crate::model::TicketFault> + Send + 'static,
-    ) {
+    fn read(&self, read: impl FnOnce(&Identity) -> Result<Arc<Ticket>, TicketFault> + Send + 'static) {
         let (post, identity) = (self.post.clone(), Arc::clone(&self.identity));
         self.runtime.spawn_blocking(move || post.message(Message::TicketRead(read(&identity))));
     }
@@ -182,7 +192,9 @@ impl Shell {
         let peer = Peer { identity: Arc::clone(&self.identity), name: model.name.clone(), ticket, access };
         let reporter = SessionPost { post: self.post.clone(), attempt };
         let task = self.runtime.spawn(link::drive(peer, shared.clone(), wishes, reporter));
-        self.running = Some(Running { to_session, shared, task });
+        self.tasks.retain(|task| !task.is_finished());
+        self.tasks.push(task);
+        self.running = Some(Running { to_session, shared });
         if model.statistics {
             self.tell(ToSession::Statistics(true));
         }
@@ -195,20 +207,21 @@ impl Shell {
         }
     }
 
-    /// Lets the connection go. A session that said goodbye has ended by itself; one that is still being made stops here.
+    /// Lets the connection go; the session notices that nobody is there any more, and says goodbye.
     fn disconnect(&mut self) {
         self.end_viewing();
-        if let Some(running) = self.running.take() {
-            running.task.abort();
-        }
+        self.running = None;
     }
 
     fn begin_viewing(&self, desktop: Size, model: &Model) {
         let context = &self.post.context;
         if model.full_screen {
             context.send_viewport_cmd(ViewportCommand::Fullscreen(true));
-        } else if let Some(size) = window_for(context, desktop) {
+        } else if let Some((size, place)) = window_for(context, desktop) {
             context.send_viewport_cmd(ViewportCommand::InnerSize(size));
+            if let Some(place) = place {
+                context.send_viewport_cmd(ViewportCommand::OuterPosition(place));
+            }
         }
     }
 
@@ -222,10 +235,14 @@ impl Shell {
     /// The program ends: the session says goodbye, in a bounded time.
     pub(super) fn leave(&mut self) {
         self.gate.close();
-        let Some(running) = self.running.take() else { return };
-        let _ = running.to_session.send(ToSession::Wish(Wish::Leave));
-        let wait = async { tokio::time::timeout(GOODBYE, running.task).await };
-        if self.runtime.block_on(wait).is_err() {
+        self.running = None;
+        let tasks = std::mem::take(&mut self.tasks);
+        let all = async {
+            for task in tasks {
+                let _ = task.await;
+            }
+        };
+        if self.runtime.block_on(async { tokio::time::timeout(GOODBYE, all).await }).is_err() {
             tracing::info!("the other side was not told in time");
         }
     }
@@ -246,15 +263,25 @@ impl Shell {
     }
 }
 
-/// The window's size at which the desktop is seen whole, if the screen has room for it; units: points.
-fn window_for(context: &Context, desktop: Size) -> Option<Vec2> {
-    let (screen, scale) = context.input(|input| (input.viewport().monitor_size, input.pixels_per_point()));
-    let toolbar = deskside_look::tokens::size::BUTTON_HEIGHT + deskside_look::tokens::space::M;
-    let wanted = Vec2::new(desktop.width as f32, desktop.height as f32) / scale + Vec2::new(0.0, toolbar);
+/// The window's size at which the desktop is seen whole, if the screen has room for it, and a new place where the old one
+/// would push it over the screen's edge. Units: points.
+fn window_for(context: &Context, desktop: Size) -> Option<(Vec2, Option<Pos2>)> {
+    let (screen, window, scale) = context.input(|input| {
+        (input.viewport().monitor_size, input.viewport().outer_rect, input.pixels_per_point())
+    });
+    let screen = screen?;
+    let wanted =
+        Vec2::new(desktop.width as f32, desktop.height as f32) / scale + Vec2::new(0.0, TOOLBAR_HEIGHT);
     // Room for the window's frame and the desktop's own bars.
-    let room = screen? * 0.92;
+    let room = screen * 0.92;
     let factor = (room.x / wanted.x).min(room.y / wanted.y).min(1.0);
-    Some((wanted * factor).floor())
+    let size = (wanted * factor).floor();
+    let overflows = |window: &Rect| {
+        let on_first_screen = window.right() <= screen.x && window.bottom() <= screen.y;
+        on_first_screen && (window.left() + size.x > screen.x || window.top() + size.y > screen.y)
+    };
+    let place = window.filter(overflows).map(|_| ((screen - size) / 2.0).floor().to_pos2());
+    Some((size, place))
 }
 
 fn copied(what: Copied, model: &Model) -> String {

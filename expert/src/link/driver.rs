@@ -9,7 +9,7 @@ use deskside_net::expert::{
     ConnectConfig, ConnectError, ConnectLimits, Connected, ExpertEvents, ExpertLinkEvent, ExpertSender,
     Tried, connect,
 };
-use deskside_net::{CloseCode, CloseReason, LinkStats};
+use deskside_net::{CloseCode, CloseReason, FLUSH_LIMIT, LinkStats};
 use deskside_proto::name::PersonName;
 use deskside_proto::session::{
     ExpertEffect, ExpertEnd, ExpertEvent, ExpertNotice, ExpertSession, ExpertState, Policy, Scopes,
@@ -51,7 +51,7 @@ pub trait Reporter: Clone + Send + 'static {
 pub async fn drive(
     peer: Peer,
     shared: Shared,
-    wishes: mpsc::UnboundedReceiver<ToSession>,
+    mut wishes: mpsc::UnboundedReceiver<ToSession>,
     reporter: impl Reporter,
 ) {
     let config = ConnectConfig {
@@ -63,7 +63,11 @@ pub async fn drive(
         access: &peer.access,
         limits: ConnectLimits::default(),
     };
-    match connect(&config).await {
+    let connected = tokio::select! {
+        connected = connect(&config) => connected,
+        () = gives_up(&mut wishes) => return,
+    };
+    match connected {
         Ok(connected) => {
             let Connected { link, client_name, session, .. } = connected;
             let (sender, events) = link.split();
@@ -74,6 +78,15 @@ pub async fn drive(
         Err(error) => {
             tracing::info!(%error, "no connection");
             reporter.report(LinkNews::Ended(ending_of(&error)));
+        }
+    }
+}
+
+/// Waits until nobody wants the connection any more.
+async fn gives_up(wishes: &mut mpsc::UnboundedReceiver<ToSession>) {
+    while let Some(wish) = wishes.recv().await {
+        if wish == ToSession::Wish(Wish::Leave) {
+            return;
         }
     }
 }
@@ -118,7 +131,8 @@ impl<R: Reporter> Driver<R> {
                 }
                 Happened::Link(ExpertLinkEvent::Cursor(message)) => {
                     // While the own pointer stands for theirs, its place needs no repaint.
-                    let stands_for_it = matches!(session.state(), ExpertState::Controlling { paused: false, .. });
+                    let stands_for_it =
+                        matches!(session.state(), ExpertState::Controlling { paused: false, .. });
                     let moved = matches!(message, CursorMessage::Moved { .. });
                     if self.shared.cursor.take(message) && !(moved && stands_for_it) {
                         self.reporter.repaint();
@@ -145,7 +159,7 @@ impl<R: Reporter> Driver<R> {
             if let Some(event) = event {
                 session = self.step(session, event);
                 if let ExpertState::Ended { .. } = session.state() {
-                    return;
+                    return farewell(events).await;
                 }
             }
             let deadline = session.deadline().map(|at| self.moment(at));
@@ -165,9 +179,10 @@ impl<R: Reporter> Driver<R> {
 
     /// One event through the machine, and what follows from it.
     fn step(&mut self, session: ExpertSession, event: ExpertEvent) -> ExpertSession {
-        let client = match &event {
-            ExpertEvent::Received(FromClient::Welcome { client_name, .. }) => Some(client_name.clone()),
-            _ => None,
+        let client = if let ExpertEvent::Received(FromClient::Welcome { client_name, .. }) = &event {
+            Some(client_name.clone())
+        } else {
+            None
         };
         let before = *session.state();
         let (session, effects) = session.handle(event, self.now());
@@ -200,9 +215,10 @@ impl<R: Reporter> Driver<R> {
                 self.sender.set_controlling(false);
             }
             ExpertEffect::Tell(notice) => {
-                let pause = match state {
-                    ExpertState::Revoked { until } => self.now().until(*until),
-                    _ => Duration::ZERO,
+                let pause = if let ExpertState::Revoked { until } = state {
+                    self.now().until(*until)
+                } else {
+                    Duration::ZERO
                 };
                 self.reporter.report(match notice {
                     ExpertNotice::ControlDenied(reason) => LinkNews::Denied { reason, pause },
@@ -280,10 +296,17 @@ impl<R: Reporter> Driver<R> {
     }
 }
 
+/// Waits, for a limited time, until what was said last has arrived.
+async fn farewell(mut events: ExpertEvents) {
+    let closed = async { while events.recv().await.is_some() {} };
+    let _ = tokio::time::timeout(FLUSH_LIMIT, closed).await;
+}
+
 fn close_code(state: &ExpertState) -> CloseCode {
-    match state {
-        ExpertState::Ended { reason: ExpertEnd::ClientMisbehaved(_) } => CloseCode::ProtocolViolation,
-        _ => CloseCode::Finished,
+    if let ExpertState::Ended { reason: ExpertEnd::ClientMisbehaved(_) } = state {
+        CloseCode::ProtocolViolation
+    } else {
+        CloseCode::Finished
     }
 }
 

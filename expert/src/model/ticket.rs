@@ -79,6 +79,8 @@ pub enum TicketFault {
     WrongPassphrase,
     /// This machine has too little memory to try a passphrase.
     NoMemory,
+    /// The desktop offers no file dialog.
+    NoDialog,
 }
 
 /// Why something could not be opened, for the start screen.
@@ -98,7 +100,7 @@ impl TicketFault {
     #[must_use]
     pub fn exit(&self) -> Exit {
         match self {
-            Self::File(_) | Self::NoMemory => Exit::Failure,
+            Self::File(_) | Self::NoMemory | Self::NoDialog => Exit::Failure,
             Self::NotATicket
             | Self::Damaged
             | Self::TooLarge

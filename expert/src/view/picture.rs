@@ -239,7 +239,9 @@ fn unmultiplied([red, green, blue, alpha]: [u8; 4]) -> [u8; 4] {
 
 #[cfg(test)]
 mod tests {
+    use deskside_proto::geometry::DesktopPoint;
     use deskside_proto::wire::cursor::Hotspot;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -250,6 +252,49 @@ mod tests {
         assert_eq!(factor(Scale::Fit, desktop, Size::new(1920, 1200)), (2.0, true));
         assert_eq!(factor(Scale::Fit, desktop, Size::new(400, 1200)), (0.5, false));
         assert_eq!(factor(Scale::Times(3), desktop, Size::new(1, 1)), (3.0, true));
+    }
+
+    proptest! {
+        /// At whole scales the pointer hits the very pixel that is shown under it, wherever the picture is scrolled to.
+        #[test]
+        fn at_whole_scales_every_view_pixel_means_the_desktop_pixel_it_shows(
+            (width, height) in (1_u32..3000, 1_u32..2000),
+            (room_width, room_height) in (1_u32..2500, 1_u32..1500),
+            times in 1_u8..=4,
+            (scroll_x, scroll_y) in (-50.0_f32..9000.0, -50.0_f32..9000.0),
+            (part_x, part_y) in (0.0_f32..1.0, 0.0_f32..1.0),
+        ) {
+            let (desktop, room) = (Size::new(width, height), Size::new(room_width, room_height));
+            let (factor, whole) = factor(Scale::Times(times), desktop, room);
+            let transform = ViewTransform::placed(desktop, room, factor, ViewPoint { x: scroll_x, y: scroll_y });
+            prop_assert!(whole && transform.is_whole());
+            let point = DesktopPoint::new((part_x * width as f32) as i32, (part_y * height as f32) as i32);
+            let corner = transform.view_from_desktop(point);
+            for step in [0.0, f32::from(times) - 1.0] {
+                let under = transform.desktop_from_view(ViewPoint { x: corner.x + step, y: corner.y + step });
+                prop_assert_eq!(under, Some(point));
+            }
+        }
+
+        /// Fitted, the whole desktop is inside the view, and a pointer position is wrong by a pixel at most.
+        #[test]
+        fn fitted_everything_is_seen_and_hit(
+            (width, height) in (1_u32..8000, 1_u32..5000),
+            (room_width, room_height) in (200_u32..4000, 200_u32..2500),
+            (part_x, part_y) in (0.0_f32..1.0, 0.0_f32..1.0),
+        ) {
+            let (desktop, room) = (Size::new(width, height), Size::new(room_width, room_height));
+            let (factor, _) = factor(Scale::Fit, desktop, room);
+            let transform = ViewTransform::placed(desktop, room, factor, ViewPoint::default());
+            let last = transform.view_from_desktop(DesktopPoint::new(width as i32, height as i32));
+            prop_assert!(transform.origin().x >= 0.0 && transform.origin().y >= 0.0);
+            prop_assert!(last.x <= room_width as f32 + 1.0 && last.y <= room_height as f32 + 1.0);
+            let point = DesktopPoint::new((part_x * width as f32) as i32, (part_y * height as f32) as i32);
+            let corner = transform.view_from_desktop(point);
+            let half = factor / 2.0;
+            let under = transform.nearest_desktop_from_view(ViewPoint { x: corner.x + half, y: corner.y + half });
+            prop_assert!((under.x - point.x).abs() <= 1 && (under.y - point.y).abs() <= 1);
+        }
     }
 
     #[test]

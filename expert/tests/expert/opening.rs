@@ -55,7 +55,7 @@ fn bad_files_are_told_apart_and_stay_as_they_were() {
     for (name, bytes, faults) in cases {
         let path = folder.path().join(name);
         std::fs::write(&path, &bytes).unwrap();
-        let fault = read_file(&path, &expert()).err().expect(name);
+        let fault = read_file(&path, &expert()).expect_err(name);
         assert!(faults.contains(&fault), "{name}: {fault:?}");
         assert_eq!(std::fs::read(&path).unwrap(), bytes, "{name}");
     }
