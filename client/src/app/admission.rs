@@ -63,9 +63,19 @@ impl Doorkeeper {
         }
     }
 
-    /// From now on these are the tickets.
+    /// From now on these are the tickets. Wrong proofs that were counted here stay counted.
     pub fn replace(&self, records: Vec<Record>) {
-        self.known().records = records.into_iter().map(|record| (record.id, record)).collect();
+        let mut known = self.known();
+        let Known { failures, records: present, .. } = &mut *known;
+        *present = records.into_iter().map(|record| (record.id, record)).collect();
+        failures.retain(|id, _| present.contains_key(id));
+        for (id, record) in present {
+            let counted = failures.get(id).copied().unwrap_or_default();
+            // The records may be older than the count: a ticket that is closed does not open again by that.
+            if counted >= TicketRecord::MAX_FAILED_PROOFS {
+                record.failed_proofs = record.failed_proofs.max(counted);
+            }
+        }
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -77,8 +87,12 @@ impl Doorkeeper {
         let record = self.known().records.get(&ticket).cloned();
         let waits = self.known().addresses.get(&knock.remote).is_some_and(|past| past.wait_until > now);
         let is_holder = self.holds(knock, record.as_ref());
-        let Some(record) = record.filter(|_| is_holder && !waits) else {
+        if !is_holder {
             self.note_failure(ticket, knock.remote, now);
+        }
+        // A holder who must wait for what others did at this address hears the same, but has guessed nothing:
+        // it counts neither against the ticket nor for a longer wait.
+        let Some(record) = record.filter(|_| is_holder && !waits) else {
             return Verdict::Refuse(RefusedReason::NotAccepted);
         };
         match record.check_use(wall) {
@@ -341,11 +355,51 @@ mod tests {
         for _ in 0..4 {
             assert_eq!(at(&wrong, 0), STRANGER);
         }
-        assert_eq!(at(&good, 999), STRANGER, "the fourth failure costs a second, and this one two");
-        assert_eq!(at(&good, 2_998), STRANGER);
-        assert!(matches!(at(&good, 8_000), Verdict::Admit(_)));
+        assert_eq!(at(&good, 999), STRANGER, "the fourth failure costs a second");
+        assert!(matches!(at(&good, 1_000), Verdict::Admit(_)));
+        assert_eq!(at(&wrong, 1_000), STRANGER);
+        assert_eq!(at(&good, 2_999), STRANGER, "the fifth costs two");
+        assert!(matches!(at(&good, 3_000), Verdict::Admit(_)));
         let elsewhere = IpAddr::from([192, 0, 2, 9]);
         assert!(matches!(scene.judge(&good, &[7; 32], elsewhere, Duration::ZERO), Verdict::Admit(_)));
+    }
+
+    #[test]
+    fn a_holder_who_keeps_trying_while_the_address_must_wait_closes_nothing() {
+        let scene = scene();
+        let good = scene.hello(&[7; 32]);
+        let mut wrong = good.clone();
+        wrong.proof[0] ^= 1;
+        for _ in 0..4 {
+            assert_eq!(scene.judge_now(&wrong), STRANGER);
+        }
+        for _ in 0..20 {
+            assert_eq!(scene.judge_now(&good), STRANGER, "the address waits for a second");
+        }
+        assert_eq!(scene.closed.load(Ordering::Relaxed), 0);
+        let later = scene.judge(&good, &[7; 32], HOME, Duration::from_secs(1));
+        assert!(matches!(later, Verdict::Admit(_)), "nor did the wait become longer");
+        for _ in 0..6 {
+            assert_eq!(scene.judge_now(&wrong), STRANGER);
+        }
+        assert_eq!(
+            scene.closed.load(Ordering::Relaxed),
+            1,
+            "wrong proofs count whether the address waits or not"
+        );
+    }
+
+    #[test]
+    fn a_ticket_closed_by_wrong_proofs_is_not_opened_by_an_older_list() {
+        let scene = scene();
+        let mut wrong = scene.hello(&[7; 32]);
+        wrong.proof[0] ^= 1;
+        for number in 0..10_u8 {
+            scene.judge(&wrong, &[7; 32], IpAddr::from([192, 0, 2, number]), Duration::ZERO);
+        }
+        scene.door.replace(vec![scene.record.clone()]);
+        let good = scene.hello(&[7; 32]);
+        assert_eq!(scene.judge_now(&good), Verdict::Refuse(RefusedReason::Cancelled));
     }
 
     #[test]
