@@ -58,7 +58,10 @@ pub const CONNECTION_STATE_BYTES: u64 = 128 * KIB;
 pub const MEMORY_BEFORE_PROOF_BYTES: u64 =
     CONNECTION_STATE_BYTES + STRANGER_RECEIVE_BYTES + STRANGER_SEND_BYTES + HANDSHAKE_BYTES + UNDECIDED_BYTES;
 
-const _: () = assert!(MEMORY_BEFORE_PROOF_BYTES <= 160 * KIB, "docs/THREAT_MODEL.md states it");
+// docs/PROTOCOL.md, section 14, states these three.
+const _: () = assert!(MEMORY_BEFORE_PROOF_BYTES <= 160 * KIB);
+const _: () = assert!(MEMORY_AFTER_PROOF_BYTES <= 35 * MIB);
+const _: () = assert!(EXPERT_MEMORY_BYTES <= 104 * MIB);
 // What the credit lets out must fit the expert's buffers, or a stream could wait for room that an earlier one holds.
 const _: () = assert!(crate::credit::MOST_BYTES as u64 <= CLIENT_RECEIVE_BYTES / 2);
 
