@@ -14,7 +14,10 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::process::{Child, ChildStdin, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use deskside_crypto::identity::Identity;
 use deskside_crypto::ticket::{self, Key};
@@ -154,7 +157,7 @@ fn help_manual_completions_and_version_can_be_had_without_a_home() {
         (["--help"].as_slice(), "Exit codes:"),
         (&["invite", "--help"], "Tell the passphrase by telephone"),
         (&["--version"], "deskside 0."),
-        (&["manual"], ".TH deskside 1"),
+        (&["manual"], ".TH DESKSIDE 1"),
         (&["completions", "bash"], "_deskside"),
     ] {
         let output = home.command(arguments).env_remove("HOME").output().unwrap();
@@ -177,7 +180,7 @@ fn without_a_display_the_window_says_what_to_do_instead() {
 struct Terminal {
     child: Child,
     input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
+    output: mpsc::Receiver<String>,
 }
 
 impl Terminal {
@@ -185,7 +188,9 @@ impl Terminal {
         let mut command = home.command(&["--terminal"]);
         let mut child =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let (input, output) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()));
+        let (input, pipe) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()));
+        let (lines, output) = mpsc::channel();
+        thread::spawn(move || pipe.lines().map_while(Result::ok).all(|line| lines.send(line).is_ok()));
         let mut terminal = Self { child, input, output };
         terminal.line("ready");
         terminal
@@ -197,14 +202,15 @@ impl Terminal {
 
     /// The next line that begins with `word`.
     fn line(&mut self, word: &str) -> String {
-        let mut seen = String::new();
+        let mut seen = Vec::new();
         loop {
-            let mut line = String::new();
-            assert_ne!(self.output.read_line(&mut line).unwrap(), 0, "no line {word:?} came after\n{seen}");
+            let Ok(line) = self.output.recv_timeout(Duration::from_secs(30)) else {
+                panic!("no line {word:?} came after\n{}", seen.join("\n"));
+            };
             if line.starts_with(word) {
-                return line.trim_end().to_owned();
+                return line;
             }
-            seen.push_str(&line);
+            seen.push(line);
         }
     }
 

@@ -37,6 +37,8 @@ struct State {
     /// The ticket that `invite` asked for.
     awaited: Option<Delivery>,
     delivered: Option<TicketId>,
+    /// "understood" was typed; the view may not show it yet, and the next line is here already.
+    understood: bool,
 }
 
 /// The terminal as a surface.
@@ -114,7 +116,10 @@ impl Terminal {
         match words::parse(line.text()) {
             Ok(Wish::Nothing) => {}
             Ok(Wish::Help) => print(&words::help()),
-            Ok(Wish::Understood) => self.commands.send(UserCommand::SeenIntroduction),
+            Ok(Wish::Understood) => {
+                self.state().understood = true;
+                self.commands.send(UserCommand::SeenIntroduction);
+            }
             Ok(Wish::Invite(args)) => self.invite(*args, &view),
             Ok(Wish::Allow(number)) => self.allow(line, number, &view),
             Ok(Wish::Deny(number)) => match view.question.as_ref().filter(|open| open.id.0 == number) {
@@ -132,7 +137,7 @@ impl Terminal {
     }
 
     fn invite(&self, args: InviteArgs, view: &AppView) {
-        if view.introduction_needed {
+        if view.introduction_needed && !self.state().understood {
             print(&["error: read the introduction above and type \"understood\" first".to_owned()]);
             return;
         }

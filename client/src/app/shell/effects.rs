@@ -8,6 +8,7 @@ use deskside_host::{dirs, private_file};
 use deskside_media::PictureMode;
 use deskside_net::client::{ListenConfig, ListenLimits, Listener};
 use deskside_proto::ids::{SessionId, TicketId};
+use deskside_proto::name::PersonName;
 use deskside_proto::session::{Grant, ViewGrant};
 use deskside_proto::wire::control::FromClient;
 
@@ -17,6 +18,7 @@ use crate::app::command::InvitationOptions;
 use crate::app::controller::{Effect, Event};
 use crate::capture;
 use crate::config::{CaptureChoice, PictureChoice};
+use crate::email::Post;
 use crate::pipeline::{Pipeline, PipelineConfig};
 use crate::tickets::issue::{Made, Workshop};
 use crate::tickets::record::unix_seconds;
@@ -121,6 +123,11 @@ impl Shell {
         }
     }
 
+    /// The name that experts see now; it may have been changed since the start.
+    fn name(&self) -> PersonName {
+        self.controller.settings().name.clone().unwrap_or_else(|| self.profile.name())
+    }
+
     fn say(&self, session: SessionId, message: FromClient) {
         if let Some(link) = self.network.links.get(&session) {
             link.say(message);
@@ -137,7 +144,7 @@ impl Shell {
     fn listen(&mut self, port: u16) {
         let config = ListenConfig {
             identity: &self.profile.identity,
-            name: self.controller.settings().name.clone().unwrap_or_else(|| self.profile.name()),
+            name: self.name(),
             port,
             address: None,
             limits: ListenLimits::default(),
@@ -150,9 +157,7 @@ impl Shell {
 
     fn make_ticket(&self, options: InvitationOptions) {
         let (profile, inbox) = (Arc::clone(&self.profile), self.inbox.clone());
-        let settings = self.controller.settings();
-        let (name, addresses) =
-            (settings.name.clone().unwrap_or_else(|| profile.name()), settings.addresses.clone());
+        let (name, addresses) = (self.name(), self.controller.settings().addresses.clone());
         let Some(port) = self.network.listener.as_ref().map(Listener::local_port) else {
             inbox.send(Event::TicketNotMade("Deskside cannot listen for the expert.".to_owned()));
             return;
@@ -187,10 +192,11 @@ impl Shell {
 
     fn send_ticket(&self, ticket: TicketId, address: Option<String>) {
         let (profile, inbox) = (Arc::clone(&self.profile), self.inbox.clone());
+        let post = Post { me: self.name(), ..profile.post() };
         tokio::task::spawn_blocking(move || {
             let record = profile.tickets.read(ticket).map_err(|error| error.to_string());
             let sent = record.and_then(|record| {
-                profile.post().deliver(&record, address.as_deref()).map_err(|error| error.to_string())
+                post.deliver(&record, address.as_deref()).map_err(|error| error.to_string())
             });
             inbox.send(Event::TicketSent(ticket, sent));
         });
