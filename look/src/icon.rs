@@ -149,7 +149,7 @@ pub fn svg(subject: Subject) -> String {
 fn drawing(subject: Subject, signal: Signal) -> Vec<Shape> {
     let mut shapes = match subject {
         Subject::Client => screen(tokens::icon::CLIENT, tokens::icon::GUEST),
-        Subject::Expert => screen(tokens::icon::EXPERT, tokens::icon::CLIENT),
+        Subject::Expert => screen(tokens::icon::EXPERT, tokens::icon::HELPER),
         Subject::Ticket => ticket(),
     };
     let dot = match signal {
@@ -169,7 +169,7 @@ fn drawing(subject: Subject, signal: Signal) -> Vec<Shape> {
 fn screen(ground: Color32, pointer: Color32) -> Vec<Shape> {
     let paper = tokens::icon::PAPER;
     let arrow = |grow: f32| {
-        let tip = [29.0, 18.5];
+        let tip = [28.5, 20.5];
         let corners =
             [[0.0, 0.0], [0.0, 23.0], [5.4, 18.0], [8.9, 26.0], [13.4, 24.0], [9.9, 16.2], [17.0, 16.0]];
         let centre = [6.0, 13.0];
@@ -183,8 +183,8 @@ fn screen(ground: Color32, pointer: Color32) -> Vec<Shape> {
         Shape { outline: Outline::RoundRect([28.0, 40.0, 36.0, 50.0], 0.5), colour: paper },
         Shape { outline: Outline::RoundRect([20.0, 48.0, 44.0, 52.5], 2.2), colour: paper },
         Shape { outline: Outline::RoundRect([14.5, 16.5, 49.5, 39.5], 2.0), colour: ground },
-        Shape { outline: Outline::Polygon(arrow(1.28).to_vec()), colour: ground },
-        Shape { outline: Outline::Polygon(arrow(1.0).to_vec()), colour: pointer },
+        Shape { outline: Outline::Polygon(arrow(1.16).to_vec()), colour: ground },
+        Shape { outline: Outline::Polygon(arrow(0.86).to_vec()), colour: pointer },
     ]
 }
 

@@ -62,6 +62,8 @@ pub mod icon {
     pub const EXPERT: Color32 = rgb(0x1b_25_33);
     /// The guest's pointer.
     pub const GUEST: Color32 = rgb(0xff_c2_4a);
+    /// The pointer of the one who helps.
+    pub const HELPER: Color32 = rgb(0x6a_a9_ff);
     /// What is white.
     pub const PAPER: Color32 = rgb(0xff_ff_ff);
     /// A ticket's paper.

@@ -62,7 +62,7 @@ fn sentences(ui: &mut Ui, scene: Scene<'_>, sessions: &[SessionView], tone: Tone
     ui.add_space(space::XS);
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
-        let height = 2.0 * text::BODY + text::SMALL * 0.55;
+        let height = 2.3 * text::SMALL + 0.3 * text::BODY;
         ui.add_space(((ui.available_height() - height) / 2.0).max(0.0));
         let line =
             |words: String, font| Label::new(RichText::new(words).font(font).color(tone.on_fill)).truncate();

@@ -35,7 +35,7 @@ pub struct ConsentWindow {
 enum Stage {
     #[default]
     Open,
-    /// A press on Allow was not believed; the sentence says why.
+    /// A press was not believed; the sentence says why.
     Mistrusted(&'static str),
     Answered,
 }
@@ -54,8 +54,11 @@ impl ConsentWindow {
         widget::page(ui, |ui| {
             egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| who_and_what(ui, scene, question));
         });
-        if ui.input(|input| input.viewport().close_requested() || input.key_pressed(Key::Escape)) && awake {
+        if ui.input(|input| input.key_pressed(Key::Escape)) && awake {
             wish = Some(Wish::Deny);
+        }
+        if ui.input(|input| input.viewport().close_requested()) && awake {
+            wish = Some(Wish::Close);
         }
         if let Some(wish) = wish
             && self.stage != Stage::Answered
@@ -117,7 +120,15 @@ impl ConsentWindow {
 
     fn answer(&mut self, scene: Scene<'_>, question: &QuestionView, wish: Wish, confirm: &Confirm) {
         let answer = match wish {
-            Wish::Deny => Answer::Deny,
+            Wish::Close => Answer::Deny,
+            // Only what is known to be injected: where devices cannot be told apart, a no still counts.
+            Wish::Deny => match self.press(question, confirm) {
+                Err(reason @ NotGenuine::Injected) => {
+                    self.stage = Stage::Mistrusted(words::mistrusted(&reason));
+                    return;
+                }
+                Ok(_) | Err(_) => Answer::Deny,
+            },
             Wish::Allow => match self.press(question, confirm) {
                 Ok(yes) => Answer::Allow(yes),
                 Err(reason) => {
@@ -151,6 +162,8 @@ impl ConsentWindow {
 enum Wish {
     Allow,
     Deny,
+    /// The window was closed: a no that every desktop offers, also to a person whose on-screen keyboard injects.
+    Close,
 }
 
 fn who_and_what(ui: &mut Ui, scene: Scene<'_>, question: &QuestionView) {

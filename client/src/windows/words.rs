@@ -343,14 +343,14 @@ fn date(at: SystemTime, now: SystemTime, offset: UtcOffset) -> String {
 pub const ALLOW: &str = "&Allow";
 /// No.
 pub const DENY: &str = "&Deny";
-/// The yes came from elsewhere.
+/// The press came from elsewhere.
 pub const NOT_YOUR_DEVICE: &str = "That click did not come from your own mouse or keyboard.";
 /// The yes came before the question could be read.
 pub const TOO_QUICK: &str = "That was very quick. Please read the question and answer again.";
 /// Nothing is known about the devices.
 pub const UNWATCHED: &str = "On this desktop Deskside cannot tell who pressed that, so it does not count.";
 
-/// Why a press on Allow does not count.
+/// Why a press does not count.
 #[must_use]
 pub const fn mistrusted(reason: &NotGenuine) -> &'static str {
     match reason {

@@ -28,6 +28,7 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) {
         widget::subheading(ui, words::WHO_CALLED);
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = space::XS;
+            ui.spacing_mut().interact_size.y = space::XL;
             ui.radio_value(&mut draft.caller, Some(Caller::ThePerson), words::I_CALLED);
             ui.radio_value(&mut draft.caller, Some(Caller::TheHelper), words::THEY_CALLED);
         });

@@ -52,12 +52,13 @@ fn send(ui: &mut Ui, scene: Scene<'_>, made: &InvitationView, draft: &mut Draft)
     widget::subheading(ui, words::STEP_SEND);
     let through_server = scene.view.settings.mail_server.is_some();
     if through_server {
-        let label = ui.label(words::EMAIL_ADDRESS);
         let field = TextEdit::singleline(&mut draft.address)
+            .hint_text(words::EMAIL_ADDRESS)
             .desired_width(f32::INFINITY)
             .char_limit(254)
             .margin(egui::vec2(space::S + 2.0, space::S));
-        ui.add(field).labelled_by(label.id);
+        let response = ui.add(field);
+        ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(words::EMAIL_ADDRESS));
     }
     let busy = matches!(made.delivery, Delivery::Busy(_));
     ui.horizontal_wrapped(|ui| {

@@ -1,148 +1,23 @@
-//! Shows one window of the client with made-up data, for pictures and for looking at it.
-//!
-//! `cargo run -p deskside --example gallery -- --theme dark --window consent-view`
+//! Made-up views, one for each window and state worth a picture.
 
-use std::collections::VecDeque;
+#![expect(clippy::expect_used, reason = "the data is written in this file")]
+
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use deskside_client::app::AppView;
 use deskside_client::app::view::*;
-use deskside_client::app::{AppView, CommandSender, UserCommand, ViewPublisher};
 use deskside_client::config::{PictureChoice, Theme};
-use deskside_client::tray::TrayPresence;
-use deskside_client::windows::main_window::Page;
-use deskside_client::windows::{Confirm, Start, Surroundings, run};
 use deskside_crypto::passphrase::Passphrase;
 use deskside_proto::ids::{QuestionId, SessionId, TicketId};
 use deskside_proto::name::PersonName;
 use deskside_proto::session::Scopes;
-use time::UtcOffset;
-
-const WINDOWS: [&str; 16] = [
-    "introduction",
-    "home",
-    "waiting",
-    "notice",
-    "invitation",
-    "invitation-sent",
-    "invitation-sealed",
-    "tickets",
-    "receipt",
-    "settings",
-    "sessions",
-    "consent-view",
-    "consent-join",
-    "consent-control",
-    "banner-watching",
-    "banner-controlling",
-];
-
-fn main() -> ExitCode {
-    let mut words: VecDeque<String> = std::env::args().skip(1).collect();
-    let (mut theme, mut window, mut name) = (Theme::System, "home".to_owned(), "Martin Berg".to_owned());
-    let (mut later, mut real_tray) = (None, false);
-    while let (Some(option), Some(value)) = (words.pop_front(), words.pop_front()) {
-        match (option.as_str(), value.as_str()) {
-            ("--theme", "light") => theme = Theme::Light,
-            ("--theme", "dark") => theme = Theme::Dark,
-            ("--window", _) if WINDOWS.contains(&value.as_str()) => window = value,
-            ("--name", _) => name = value,
-            ("--tray", "real") => real_tray = true,
-            ("--later", _) => later = value.parse().ok().map(Duration::from_secs),
-            _ => {
-                eprintln!(
-                    "gallery [--theme light|dark] [--name NAME] [--later SECONDS] [--tray real] [--window {}]",
-                    WINDOWS.join("|")
-                );
-                return ExitCode::from(2);
-            }
-        }
-    }
-    let Ok(name) = PersonName::parse(&name) else {
-        eprintln!("that is not a name");
-        return ExitCode::from(2);
-    };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    let (commands, mut wishes) = CommandSender::channel();
-    let first = if later.is_some() { "home" } else { window.as_str() };
-    let publisher = ViewPublisher::new(view(first, theme, &name));
-    if let Some(later) = later {
-        let (publisher, wanted) = (publisher.clone(), view(&window, theme, &name));
-        runtime.spawn(async move {
-            tokio::time::sleep(later).await;
-            publisher.publish(wanted);
-        });
-    }
-    let answering = publisher.clone();
-    runtime.spawn(async move {
-        while let Some(command) = wishes.next().await {
-            println!("{command:?}");
-            answer(&answering, command);
-        }
-    });
-    let start = match window.as_str() {
-        "tickets" => Start::OnPage(Page::Tickets),
-        "receipt" => Start::OnPage(Page::Receipt),
-        "settings" => Start::OnPage(Page::Settings),
-        _ if later.is_some() => Start::Shown,
-        _ if window.starts_with("banner") || window.starts_with("consent") => Start::Hidden,
-        _ => Start::Shown,
-    };
-    let tray = if real_tray {
-        let _inside = runtime.enter();
-        deskside_client::tray::start(&publisher, commands.clone())
-    } else {
-        let tray = TrayPresence::none();
-        tray.set_present(start == Start::Hidden);
-        tray
-    };
-    let surroundings = Surroundings {
-        publisher,
-        commands,
-        confirm: Confirm::blind(),
-        tray,
-        local_offset: UtcOffset::UTC,
-        start,
-    };
-    match run(surroundings) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-/// Just enough of a controller to click through the windows.
-fn answer(publisher: &ViewPublisher, command: UserCommand) {
-    let mut view = AppView::clone(&publisher.latest());
-    match command {
-        UserCommand::Quit => view.ended = true,
-        UserCommand::SeenIntroduction => view.introduction_needed = false,
-        UserCommand::Invite(_) => view.invitation = Some(invitation()),
-        UserCommand::DismissInvitation => view.invitation = None,
-        UserCommand::AnswerView { .. } | UserCommand::AnswerControl { .. } => view.question = None,
-        UserCommand::EndSession(_) => view.sessions.clear(),
-        UserCommand::DismissNotice => view.notice = None,
-        UserCommand::ShowWindow => view.window_requests += 1,
-        UserCommand::StopControl => {
-            for session in &mut view.sessions {
-                session.state = SessionState::Watching;
-            }
-        }
-        UserCommand::SaveTicket { .. }
-        | UserCommand::EmailTicket { .. }
-        | UserCommand::CancelTicket(_)
-        | UserCommand::ChangeSettings(_) => {}
-    }
-    publisher.publish(view);
-}
 
 const FINGERPRINT: &str = "K7QM-2XPA-9FTC-LW3E-B6ND";
 
-fn view(window: &str, theme: Theme, name: &PersonName) -> AppView {
+/// The view for the window of that name.
+pub fn view(window: &str, theme: Theme, name: &PersonName) -> AppView {
     let settings = SettingsView {
         hotkey: "Ctrl+Alt+Shift+Esc".to_owned(),
         valid_for: Duration::from_secs(3600),
@@ -156,8 +31,8 @@ fn view(window: &str, theme: Theme, name: &PersonName) -> AppView {
     let me = PersonName::parse("Anna Lindqvist").expect("a name");
     let mut view = AppView::empty(me, settings);
     match window {
-        "introduction" => view.introduction_needed = true,
-        "waiting" => view.tickets = tickets(),
+        "introduction" | "introduction-warning" => view.introduction_needed = true,
+        "waiting" | "closing" => view.tickets = tickets(),
         "notice" => {
             view.notice = Some(Notice {
                 kind: NoticeKind::Trouble,
@@ -241,7 +116,8 @@ fn session(id: u64, name: &PersonName, state: SessionState) -> SessionView {
     }
 }
 
-fn invitation() -> InvitationView {
+/// A ticket that was just made.
+pub fn invitation() -> InvitationView {
     InvitationView {
         id: TicketId([7; 16]),
         passphrase: Some(Arc::new(

@@ -1,0 +1,253 @@
+//! The windows on a real X server under a real window manager: what is on top, what has the keyboard, what a close
+//! button does.
+//!
+//! Without libtest, because windows must be opened by a program's first thread: called with a window's name this
+//! program opens it; called without it starts itself for each check.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test ends at the first thing that goes wrong, and says on which check"
+)]
+
+#[path = "../examples/gallery/samples.rs"]
+mod samples;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use deskside_client::app::{CommandSender, UserCommand, ViewPublisher};
+use deskside_client::config::Theme;
+use deskside_client::tray::TrayPresence;
+use deskside_client::windows::{Confirm, Start, Surroundings, run};
+use deskside_proto::name::PersonName;
+use deskside_testkit::x11::{Program, Wanted, Window, Xvfb};
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::ConnectionExt as _;
+
+const SOON: Duration = Duration::from_secs(20);
+/// Names the window that this program shall open, and after how many milliseconds.
+const WINDOW: &str = "DESKSIDE_TEST_WINDOW";
+const LATER: &str = "DESKSIDE_TEST_LATER";
+const ESCAPE: u32 = 0xff1b;
+const ALT: u32 = 0xffe9;
+const F4: u32 = 0xffc1;
+const RETURN: u32 = 0xff0d;
+
+const CHECKS: [(&str, fn()); 7] = [
+    ("the_banner_leaves_the_keyboard_where_it_is", the_banner_leaves_the_keyboard_where_it_is),
+    ("a_banner_that_was_covered_is_on_top_again", a_banner_that_was_covered_is_on_top_again),
+    ("a_banner_that_was_unmapped_is_back", a_banner_that_was_unmapped_is_back),
+    ("a_banner_can_be_dragged_but_not_off_the_screen", a_banner_can_be_dragged_but_not_off_the_screen),
+    (
+        "a_question_comes_up_although_the_main_window_is_covered",
+        a_question_comes_up_although_the_main_window_is_covered,
+    ),
+    ("closing_a_question_denies", closing_a_question_denies),
+    ("an_open_ticket_keeps_the_window_from_closing", an_open_ticket_keeps_the_window_from_closing),
+];
+
+fn main() -> ExitCode {
+    if let Ok(window) = std::env::var(WINDOW) {
+        return open(&window);
+    }
+    let filter = std::env::args().skip(1).find(|word| !word.starts_with('-')).unwrap_or_default();
+    if std::env::args().any(|word| word == "--list") {
+        for (name, _) in CHECKS {
+            println!("{name}: test");
+        }
+        return ExitCode::SUCCESS;
+    }
+    for (name, check) in CHECKS.iter().filter(|(name, _)| name.contains(&filter)) {
+        println!("test {name} ...");
+        check();
+        println!("test {name} ... ok");
+    }
+    ExitCode::SUCCESS
+}
+
+// ---- the program with the window ----
+
+fn open(window: &str) -> ExitCode {
+    let name = PersonName::parse("Martin Berg").unwrap();
+    let later = std::env::var(LATER).ok().and_then(|text| text.parse().ok()).map(Duration::from_millis);
+    let first = if later.is_some() { "home" } else { window };
+    let publisher = ViewPublisher::new(samples::view(first, Theme::Light, &name));
+    let (commands, mut wishes) = CommandSender::channel();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.spawn(async move {
+        while let Some(command) = wishes.next().await {
+            println!("{}", word(&command));
+        }
+    });
+    if let Some(later) = later {
+        let (publisher, wanted) = (publisher.clone(), samples::view(window, Theme::Light, &name));
+        runtime.spawn(async move {
+            tokio::time::sleep(later).await;
+            publisher.publish(wanted);
+        });
+    }
+    let surroundings = Surroundings {
+        publisher,
+        commands,
+        confirm: Confirm::blind(),
+        tray: TrayPresence::none(),
+        local_offset: time::UtcOffset::UTC,
+        start: Start::Shown,
+    };
+    match run(surroundings) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn word(command: &UserCommand) -> String {
+    format!("{command:?}").chars().take_while(|letter| letter.is_alphanumeric()).collect()
+}
+
+// ---- the checks ----
+
+struct Desk {
+    program: Program,
+    _manager: Program,
+    server: Xvfb,
+}
+
+fn desk(window: &str, later: Option<u64>, before: impl FnOnce(&Xvfb)) -> Desk {
+    let server = Xvfb::start(1280, 800).unwrap();
+    let manager = server.start_window_manager().unwrap();
+    before(&server);
+    let mut command = server.command(std::env::current_exe().unwrap());
+    command.env(WINDOW, window);
+    if let Some(later) = later {
+        command.env(LATER, later.to_string());
+    }
+    let program = Program::start(command).unwrap();
+    Desk { program, _manager: manager, server }
+}
+
+impl Desk {
+    fn find(&self, title: &str) -> Window {
+        self.server.wait_for_window(&Wanted::title(title), SOON).unwrap()
+    }
+
+    fn banner(&self) -> Window {
+        self.find("who is here")
+    }
+
+    /// Looks again after each change of the desktop until `right` holds.
+    fn until(&self, what: &str, mut right: impl FnMut() -> bool) {
+        let deadline = Instant::now() + SOON;
+        while !right() {
+            assert!(Instant::now() < deadline, "{what} did not come about: {}", self.program.output());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+/// The windows of the root, the lowest first.
+fn stack(server: &Xvfb) -> Vec<u32> {
+    let (connection, screen) = x11rb::connect(Some(server.display())).unwrap();
+    let root = connection.setup().roots.get(screen).unwrap().root;
+    connection.query_tree(root).unwrap().reply().unwrap().children
+}
+
+fn is_top(server: &Xvfb, window: u32) -> bool {
+    stack(server).last() == Some(&window)
+}
+
+fn terminal(server: &Xvfb, place: &str) -> Program {
+    let terminal = server.run("xterm", ["-T", "typing", "-geometry", place, "-e", "cat"]).unwrap();
+    let window = server.wait_for_window(&Wanted::title("typing"), SOON).unwrap();
+    server.wait_for_focus(&window, SOON).unwrap();
+    terminal
+}
+
+fn the_banner_leaves_the_keyboard_where_it_is() {
+    let mut other = None;
+    // The main window takes the keyboard when it appears, as it should; the banner comes later.
+    let desk = desk("banner-controlling", Some(3000), |_| {});
+    let main = desk.find("Deskside");
+    desk.server.wait_for_focus(&main, SOON).unwrap();
+    other.replace(terminal(&desk.server, "60x10+50+600"));
+    let typing = desk.find("typing");
+    let banner = desk.banner();
+    assert_eq!((banner.y, banner.x), (0, 280), "at the middle of the top");
+    desk.server.wait_for_focus(&typing, Duration::from_millis(500)).unwrap();
+}
+
+fn a_banner_that_was_covered_is_on_top_again() {
+    let desk = desk("banner-watching", None, |_| {});
+    let banner = desk.banner();
+    let _cover = terminal(&desk.server, "120x20+250+0");
+    desk.until("the banner on top", || is_top(&desk.server, banner.id));
+    let (connection, _) = x11rb::connect(Some(desk.server.display())).unwrap();
+    let lower = x11rb::protocol::xproto::ConfigureWindowAux::new()
+        .stack_mode(x11rb::protocol::xproto::StackMode::BELOW);
+    connection.configure_window(banner.id, &lower).unwrap().check().unwrap();
+    desk.until("the banner on top", || is_top(&desk.server, banner.id));
+}
+
+fn a_banner_that_was_unmapped_is_back() {
+    let desk = desk("banner-watching", None, |_| {});
+    let banner = desk.banner();
+    let (connection, _) = x11rb::connect(Some(desk.server.display())).unwrap();
+    connection.unmap_window(banner.id).unwrap().check().unwrap();
+    assert_eq!(desk.banner().id, banner.id);
+}
+
+fn a_banner_can_be_dragged_but_not_off_the_screen() {
+    let desk = desk("banner-watching", None, |_| {});
+    let banner = desk.banner();
+    let painted = deskside_look::tokens::LIGHT.watch.fill;
+    desk.until("the first picture", || {
+        desk.server.screenshot().unwrap().pixel(300, 5) == [painted.r(), painted.g(), painted.b()]
+    });
+    let person = desk.server.person().unwrap();
+    let held = (banner.x + 300, banner.y + 10);
+    person.move_to(held.0, held.1).unwrap();
+    person.button(1, true).unwrap();
+    for _ in 0..12 {
+        // At the speed of a hand: a press and a leap out of the window in one picture is no drag.
+        std::thread::sleep(Duration::from_millis(60));
+        person.move_by(15, 100).unwrap();
+    }
+    person.button(1, false).unwrap();
+    desk.until("the banner at the bottom", || desk.banner().y == 800 - 52);
+    let moved = desk.banner();
+    assert!(moved.x > banner.x && i32::from(moved.x) + i32::from(moved.width) <= 1280, "{moved:?}");
+}
+
+fn a_question_comes_up_although_the_main_window_is_covered() {
+    let desk = desk("consent-view", Some(3000), |_| {});
+    let main = desk.find("Deskside");
+    desk.server.wait_for_focus(&main, SOON).unwrap();
+    let _cover = terminal(&desk.server, "220x70+0+0");
+    let question = desk.find("May Martin Berg");
+    desk.server.wait_for_focus(&question, SOON).unwrap();
+    let person = desk.server.person().unwrap();
+    std::thread::sleep(Duration::from_millis(900));
+    person.tap(RETURN).unwrap();
+    person.tap(ESCAPE).unwrap();
+    desk.until("the no", || desk.program.output().contains("AnswerView"));
+}
+
+fn closing_a_question_denies() {
+    let desk = desk("consent-control", None, |_| {});
+    let question = desk.find("May Martin Berg");
+    desk.server.wait_for_focus(&question, SOON).unwrap();
+    std::thread::sleep(Duration::from_millis(900));
+    desk.server.person().unwrap().chord(&[ALT, F4]).unwrap();
+    desk.until("the no", || desk.program.output().contains("AnswerControl"));
+}
+
+fn an_open_ticket_keeps_the_window_from_closing() {
+    let desk = desk("waiting", None, |_| {});
+    let main = desk.find("Deskside");
+    desk.server.wait_for_focus(&main, SOON).unwrap();
+    let before = desk.server.screenshot().unwrap();
+    desk.server.person().unwrap().chord(&[ALT, F4]).unwrap();
+    desk.until("the question", || desk.server.screenshot().unwrap() != before);
+    assert_eq!(desk.find("Deskside").id, main.id);
+    assert!(!desk.program.output().contains("Quit"));
+}
