@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use deskside_look::tokens::space;
+use deskside_look::tokens::{Palette, space};
 use deskside_proto::geometry::{Size, ViewPoint, ViewTransform};
 use deskside_proto::wire::cursor::CursorShape;
 use egui::containers::scroll_area::{DragScroll, ScrollSource};
@@ -126,9 +126,7 @@ fn scrolled(ui: &mut Ui, wanted: Vec2, session: &Session, state: &mut Remembered
         ScrollSource { drag: DragScroll::Always, mouse_wheel: true, scroll_bar: true }
     };
     ui.spacing_mut().item_spacing = Vec2::ZERO;
-    // Bars beside the picture: over it they would hide pixels, and a press on them would be a press on the desktop.
-    ui.spacing_mut().scroll =
-        ScrollStyle { bar_width: space::S, bar_inner_margin: 3.0, ..ScrollStyle::solid() };
+    bars_beside_the_picture(ui);
     let output = ScrollArea::both()
         .auto_shrink(false)
         .scroll_source(source)
@@ -142,6 +140,24 @@ fn scrolled(ui: &mut Ui, wanted: Vec2, session: &Session, state: &mut Remembered
         ui.ctx().request_repaint_after(Duration::from_millis(8));
     }
     pixels(ui, output.inner_rect)
+}
+
+/// Over the picture bars would hide pixels, and a press on them would be a press on the desktop. They are dark in both
+/// appearances, as all that surrounds a desktop.
+fn bars_beside_the_picture(ui: &mut Ui) {
+    let dark = Palette::for_dark(true);
+    ui.spacing_mut().scroll = ScrollStyle {
+        bar_width: space::S,
+        bar_inner_margin: 3.0,
+        bar_outer_margin: 3.0,
+        foreground_color: true,
+        ..ScrollStyle::solid()
+    };
+    let visuals = ui.visuals_mut();
+    visuals.extreme_bg_color = dark.ground.card;
+    visuals.widgets.inactive.fg_stroke.color = dark.ground.line_strong;
+    visuals.widgets.hovered.fg_stroke.color = dark.ink.weak;
+    visuals.widgets.active.fg_stroke.color = dark.ink.body;
 }
 
 /// The other side's pointer: at the own pointer while it stands for it, else painted where the other side says.

@@ -81,7 +81,7 @@ fn field(ui: &mut Ui, stage: &TicketStage, state: &mut State, commands: &mut Vec
             .interactive(!checking)
             .hint_text(hint)
             .frame(frame)
-            .desired_width(width - 2.0 * space::M);
+            .desired_width(width);
         let response = ui.add(edit);
         response
             .widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, !checking, text::PASSPHRASE));
