@@ -15,6 +15,9 @@ pub const MOST_UPDATES: usize = 32;
 pub(crate) struct Credit {
     outstanding: VecDeque<(u32, usize)>,
     bytes: usize,
+    /// Updates that QUIC has not taken over as a whole, whether or not anybody still waits for their confirmation.
+    unwritten: VecDeque<usize>,
+    unwritten_bytes: usize,
 }
 
 impl Credit {
@@ -22,6 +25,13 @@ impl Credit {
     pub(crate) fn sent(&mut self, sequence: u32, bytes: usize) {
         self.outstanding.push_back((sequence, bytes));
         self.bytes += bytes;
+        self.unwritten.push_back(bytes);
+        self.unwritten_bytes += bytes;
+    }
+
+    /// Notes that the oldest update that was not written yet now is.
+    pub(crate) fn written(&mut self) {
+        self.unwritten_bytes -= self.unwritten.pop_front().unwrap_or_default();
     }
 
     /// Notes that everything up to `sequence` is on the expert's surface; a number that is not
@@ -36,7 +46,8 @@ impl Credit {
     }
 
     /// Forgets what is outstanding: an expert that asks for a keyframe will not confirm what it could not apply, and
-    /// without room the keyframe would never be sent.
+    /// without room the keyframe would never be sent. What is not written yet still takes room: an expert that takes
+    /// nothing and asks again and again would otherwise fill this machine's memory with keyframes.
     pub(crate) fn give_up(&mut self) {
         self.outstanding.clear();
         self.bytes = 0;
@@ -45,7 +56,9 @@ impl Credit {
     /// Whether another update may be captured and sent, given the congestion window.
     pub(crate) fn has_room(&self, window_bytes: u64) -> bool {
         let window = usize::try_from(window_bytes).unwrap_or(MOST_BYTES);
-        self.outstanding.len() < MOST_UPDATES && self.bytes < window.clamp(LEAST_BYTES, MOST_BYTES)
+        let updates = self.outstanding.len().max(self.unwritten.len());
+        let bytes = self.bytes.max(self.unwritten_bytes);
+        updates < MOST_UPDATES && bytes < window.clamp(LEAST_BYTES, MOST_BYTES)
     }
 
     pub(crate) fn bytes(&self) -> usize {
@@ -57,12 +70,17 @@ impl Credit {
 mod tests {
     use super::*;
 
+    fn written(credit: &mut Credit, sequence: u32, bytes: usize) {
+        credit.sent(sequence, bytes);
+        credit.written();
+    }
+
     #[test]
     fn room_ends_at_the_window_and_returns_with_the_confirmation() {
         let mut credit = Credit::default();
-        credit.sent(1, 40_000);
+        written(&mut credit, 1, 40_000);
         assert!(credit.has_room(65_536));
-        credit.sent(2, 40_000);
+        written(&mut credit, 2, 40_000);
         assert!(!credit.has_room(65_536));
         assert!(credit.applied(1));
         assert!(credit.has_room(65_536));
@@ -91,13 +109,23 @@ mod tests {
     #[test]
     fn an_expert_that_needs_a_keyframe_leaves_room_for_it() {
         let mut credit = Credit::default();
-        credit.sent(0, 600_000);
-        credit.sent(1, 600_000);
+        written(&mut credit, 0, 600_000);
+        written(&mut credit, 1, 600_000);
         credit.give_up();
         assert!(credit.has_room(0));
         assert!(!credit.applied(1));
         credit.sent(2, 10);
         assert_eq!(credit.bytes(), 10);
+    }
+
+    #[test]
+    fn confirming_what_was_never_written_gives_no_room() {
+        let mut credit = Credit::default();
+        credit.sent(0, MOST_BYTES);
+        assert!(credit.applied(0));
+        assert!(!credit.has_room(u64::MAX));
+        credit.written();
+        assert!(credit.has_room(u64::MAX));
     }
 
     #[test]
@@ -119,6 +147,23 @@ mod tests {
             credit.sent(sequence, 1);
         }
         assert!(!credit.has_room(u64::MAX));
+    }
+
+    #[test]
+    fn asking_for_keyframes_gives_no_room_while_nothing_is_taken() {
+        let mut credit = Credit::default();
+        credit.sent(0, MOST_BYTES);
+        credit.give_up();
+        assert!(!credit.has_room(u64::MAX));
+        credit.written();
+        assert!(credit.has_room(u64::MAX));
+        for sequence in 1..=MOST_UPDATES as u32 {
+            credit.sent(sequence, 1);
+        }
+        credit.give_up();
+        assert!(!credit.has_room(u64::MAX));
+        credit.written();
+        assert!(credit.has_room(u64::MAX));
     }
 
     #[test]

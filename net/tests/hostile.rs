@@ -145,6 +145,22 @@ async fn an_expert_that_takes_nothing_cannot_keep_a_link_open_that_the_client_en
 }
 
 #[tokio::test]
+async fn an_expert_that_takes_nothing_gets_no_room_by_asking_for_keyframes() {
+    let mut transport = quinn::TransportConfig::default();
+    transport.stream_receive_window(1024u32.into());
+    let mut rogue = rogue_with(transport).await;
+    rogue.client.send_update(0, vec![0; 2 * 1024 * 1024].into()).unwrap();
+    let _feedback = rogue
+        .stream(&[&[StreamKind::Feedback.code()], frame(&Feedback::KeyframeNeeded).as_slice()].concat())
+        .await;
+    assert!(matches!(client_event(&mut rogue.events).await, ClientLinkEvent::Feedback(_)));
+    assert!(!rogue.client.has_room());
+    let mut update = soon(rogue.connection.accept_uni()).await.unwrap();
+    soon(update.read_to_end(3 * 1024 * 1024)).await.unwrap();
+    soon(rogue.client.ready()).await.unwrap();
+}
+
+#[tokio::test]
 async fn an_oversized_message_ends_the_session_before_its_body_is_read() {
     for (kind, message) in [(StreamKind::Input, 0x21), (StreamKind::Feedback, 0x31)] {
         let mut rogue = rogue().await;

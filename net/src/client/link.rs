@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use deskside_proto::session::Policy;
 use deskside_proto::wire::control::{FromClient, FromExpert};
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_proto::wire::feedback::Feedback;
@@ -23,7 +24,7 @@ use crate::outbox::{Outbox, SendError};
 use crate::stats::LinkStats;
 
 /// Silence after which an expert in control counts as gone.
-pub const HEARTBEAT_LIMIT: Duration = Duration::from_secs(10);
+pub const HEARTBEAT_LIMIT: Duration = Policy::SILENCE;
 
 /// Higher is sent first. The picture comes last: what the person decides must not wait behind it.
 mod priority {
@@ -407,6 +408,8 @@ async fn write_batch(
         stream.write_all_chunks(&mut [head.into(), payload]).await?;
         // Only a stream that is finished already says no.
         let _ = stream.finish();
+        shared.picture().credit.written();
+        shared.room.notify_waiters();
     }
     Ok(())
 }
