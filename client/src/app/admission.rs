@@ -13,7 +13,7 @@ use deskside_crypto::identity::{Identity, Seed};
 use deskside_crypto::proof::{self, ProofInput};
 use deskside_crypto::secret::{AccessSecret, Password};
 use deskside_crypto::ticket::open_password;
-use deskside_net::client::{Admission, Knock, Verdict};
+use deskside_net::client::{Admission, Knock, Verdict, network_of};
 use deskside_proto::ids::{SessionId, TicketId};
 use deskside_proto::ticket_record::{TicketRecord, TicketRefusal};
 use deskside_proto::wire::control::RefusedReason;
@@ -83,12 +83,15 @@ impl Doorkeeper {
     }
 
     fn judge(&self, knock: &Knock<'_>, wall: u64, now: Instant) -> Verdict {
-        let ticket = knock.hello.ticket;
-        let record = self.known().records.get(&ticket).cloned();
-        let waits = self.known().addresses.get(&knock.remote).is_some_and(|past| past.wait_until > now);
+        let (ticket, address) = (knock.hello.ticket, network_of(knock.remote));
+        let (record, waits) = {
+            let known = self.known();
+            let waits = known.addresses.get(&address).is_some_and(|past| past.wait_until > now);
+            (known.records.get(&ticket).cloned(), waits)
+        };
         let is_holder = self.holds(knock, record.as_ref());
         if !is_holder {
-            self.note_failure(ticket, knock.remote, now);
+            self.note_failure(ticket, address, now);
         }
         // A holder who must wait for what others did at this address hears the same, but has guessed nothing:
         // it counts neither against the ticket nor for a longer wait.
@@ -362,6 +365,20 @@ mod tests {
         assert!(matches!(at(&good, 3_000), Verdict::Admit(_)));
         let elsewhere = IpAddr::from([192, 0, 2, 9]);
         assert!(matches!(scene.judge(&good, &[7; 32], elsewhere, Duration::ZERO), Verdict::Admit(_)));
+    }
+
+    #[test]
+    fn an_ipv6_network_waits_as_a_whole() {
+        let scene = scene();
+        let good = scene.hello(&[7; 32]);
+        let mut wrong = good.clone();
+        wrong.ticket.0[0] ^= 1;
+        let from = |text: &str, hello| scene.judge(hello, &[7; 32], text.parse().unwrap(), Duration::ZERO);
+        for last in 1..=4 {
+            assert_eq!(from(&format!("2001:db8::{last}"), &wrong), STRANGER);
+        }
+        assert_eq!(from("2001:db8::ffff", &good), STRANGER);
+        assert!(matches!(from("2001:db8:0:1::1", &good), Verdict::Admit(_)));
     }
 
     #[test]

@@ -170,8 +170,9 @@ impl Drop for Place {
     }
 }
 
-/// One visitor is one IPv4 address or one IPv6 /64: whoever has an IPv6 address has a whole /64.
-fn network_of(address: IpAddr) -> IpAddr {
+/// The address under which a visitor is counted: its IPv4 address, or its IPv6 /64, because whoever has one address of
+/// it has them all.
+pub fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(v4) => IpAddr::V4(v4),
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),

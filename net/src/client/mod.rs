@@ -14,7 +14,7 @@ use deskside_proto::ids::{SessionId, TicketId};
 use deskside_proto::name::PersonName;
 use deskside_proto::wire::control::{Hello, RefusedReason};
 
-pub use door::DoorLimits;
+pub use door::{DoorLimits, network_of};
 pub use link::{ClientEvents, ClientLink, ClientLinkEvent, ClientSender, HEARTBEAT_LIMIT};
 pub use listener::{DEFAULT_PORT, ListenConfig, ListenError, ListenLimits, Listener};
 
