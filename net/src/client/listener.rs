@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use deskside_crypto::identity::Identity;
 use deskside_proto::name::PersonName;
+use deskside_proto::session::Policy;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
@@ -55,7 +56,7 @@ pub struct ListenLimits {
 impl Default for ListenLimits {
     fn default() -> Self {
         Self {
-            proof_deadline: Duration::from_secs(10),
+            proof_deadline: Policy::PROOF,
             refusal_after: Duration::from_millis(300),
             door: DoorLimits::default(),
         }

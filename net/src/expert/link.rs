@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use deskside_proto::session::Policy;
 use deskside_proto::wire::control::{FromClient, FromExpert};
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_proto::wire::feedback::Feedback;
@@ -22,7 +23,7 @@ use crate::outbox::{Outbox, SendError};
 use crate::stats::LinkStats;
 
 /// How often the expert's program says that it is there, while it has control.
-pub const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(2);
+pub const HEARTBEAT_INTERVAL: Duration = Policy::HEARTBEAT;
 
 /// Input events that may wait for sending; motion is merged, so these are keys and buttons.
 const INPUT_QUEUE: usize = 1024;
