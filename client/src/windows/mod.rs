@@ -19,7 +19,7 @@ use time::UtcOffset;
 
 use crate::app::{AppView, CommandSender, ViewPublisher};
 use crate::consent::{Guard, LocalYes, NotGenuine};
-use crate::physical::PhysicalWatch;
+use crate::physical::{PhysicalWatch, WatchError};
 use crate::tray::TrayPresence;
 
 pub use shell::{WindowError, run};
@@ -44,10 +44,10 @@ impl Confirm {
         })
     }
 
-    /// Says no to every Allow, because nothing can be known about the devices.
+    /// Believes no Allow, because nothing can be known about the devices; a Deny still counts.
     #[must_use]
     pub fn blind() -> Self {
-        Self::new(|_| Err(NotGenuine::Injected))
+        Self::new(|_| Err(NotGenuine::Unwatched(WatchError::Unsupported("nothing watches the devices"))))
     }
 
     fn new(shown: impl Fn(QuestionId) -> Result<Press, NotGenuine> + Send + Sync + 'static) -> Self {

@@ -80,6 +80,7 @@ fn choices(ui: &mut Ui, draft: &mut Draft) {
         let label = ui.label(words::MAKE_USES);
         let response = egui::ComboBox::from_id_salt("uses")
             .selected_text(words::uses(draft.uses))
+            .width(180.0)
             .show_ui(ui, |ui| {
                 for count in USES {
                     ui.selectable_value(&mut draft.uses, count, words::uses(count));
