@@ -39,6 +39,9 @@ impl Desk {
     fn on(screen: Xvfb) -> Result<Self> {
         let manager = screen.start_window_manager()?;
         let bus = SessionBus::start(screen.display())?;
+        // Not black: a plain colour shows where windows end, in the pictures too.
+        let painted = screen.command("xsetroot").args(["-solid", "#41617c"]).status();
+        anyhow::ensure!(painted.context("xsetroot is needed")?.success(), "xsetroot failed");
         let home = tempfile::tempdir()?;
         std::fs::create_dir(home.path().join("Downloads"))?;
         let hands = screen.person()?;

@@ -28,6 +28,7 @@ pub const DESKTOP: &[Needed] = &[
     ("xvfb", "X servers without a monitor, a desktop for each side"),
     ("xserver-xephyr", "shows both desktops in windows, where the demo runs on a display"),
     ("openbox", "the window manager of both desktops"),
+    ("x11-xserver-utils", "paints the desktops' ground, changes their size"),
     ("xterm", "an application to look at and type into"),
     ("mousepad", "a text editor to type into"),
     ("pcmanfm", "a file manager, for a real double-click on a ticket"),
@@ -52,7 +53,7 @@ pub const DESKTOP: &[Needed] = &[
 pub const PACKAGING: &[Needed] = &[
     ("dpkg-dev", "finds the libraries that a package depends on"),
     ("lintian", "checks the packages"),
-    ("librsvg2-bin", "draws the icons in the usual sizes"),
+    ("desktop-file-utils", "checks the desktop entries"),
 ];
 
 /// What trying the packages on a clean system needs.

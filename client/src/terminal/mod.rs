@@ -82,9 +82,10 @@ impl Terminal {
         let view = self.view.latest();
         let mut state = self.state();
         let lines = state.narrator.tell(&view);
-        print(&lines);
-        // Noted after the question is on the terminal: a line that was typed ahead does not answer it.
+        // Taken just before the question is on the terminal: a line that was typed ahead does not answer it, and a quick
+        // script's answer is never older than its question.
         let now = Instant::now();
+        print(&lines);
         if let Some(question) = &view.question {
             state.asked.entry(question.id).or_insert(now);
         }
