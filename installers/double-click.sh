@@ -1,27 +1,50 @@
 #!/usr/bin/env bash
-# Double-clicks a file in a real file manager on a display of its own, and succeeds when the viewer's window appears.
-# Usage: double-click.sh FOLDER FILE
+# Double-clicks a file in a real file manager on a display of its own, and succeeds when the viewer has opened that file.
+# Usage: double-click.sh FOLDER FILE [PICTURE.xwd]   (FILE is the only one in FOLDER)
 set -euo pipefail
-folder=$1 file=$2
-exec 3> >(cat >/tmp/double-click.display)
-Xvfb -displayfd 3 -screen 0 1024x768x24 -nolisten tcp >/dev/null 2>&1 &
-server=$!
-trap 'kill $server 2>/dev/null || true' EXIT
-for _ in $(seq 100); do [ -s /tmp/double-click.display ] && break; sleep 0.1; done
-export DISPLAY=":$(cat /tmp/double-click.display)"
-openbox >/dev/null 2>&1 &
-pcmanfm --no-desktop "$folder" >/dev/null 2>&1 &
-window=$(timeout 30 xdotool search --sync --onlyvisible --class pcmanfm | tail -n 1)
-xdotool windowsize --sync "$window" 700 500 windowactivate --sync "$window" || true
-sleep 1
-# The icons' places depend on theme and font: try a grid over the file area until the viewer appears.
-for y in 120 150 180 210 240 270 300; do
-  for x in 230 260 290 320 200; do
-    xdotool mousemove --window "$window" "$x" "$y" click --repeat 2 --delay 80 1
-    if timeout 2 xdotool search --sync --name 'Deskside Expert' >/dev/null 2>&1; then
-      printf 'the viewer opened after a double-click at %s,%s\n' "$x" "$y"
-      exit 0
+folder=$1 file=$2 picture=${3:-}
+scratch=$(mktemp -d)
+started=()
+finish() {
+  for process in "${started[@]}"; do kill "$process" 2>/dev/null || true; done
+  for process in $(viewers); do kill "$process" 2>/dev/null || true; done
+  rm -rf "$scratch"
+}
+trap finish EXIT
+
+# The processes that were started with this very file, as a file manager starts them.
+viewers() {
+  local line
+  for line in /proc/[0-9]*/cmdline; do
+    if tr '\0' ' ' 2>/dev/null < "$line" | grep -qxF "deskside-expert $folder/$file "; then
+      line=${line#/proc/}; echo "${line%/cmdline}"
     fi
   done
+}
+
+Xvfb -displayfd 7 -screen 0 1024x768x24 -nolisten tcp 7> "$scratch/display" > "$scratch/xvfb.log" 2>&1 &
+started+=($!)
+for _ in $(seq 100); do [ -s "$scratch/display" ] && break; sleep 0.1; done
+[ -s "$scratch/display" ] || { cat "$scratch/xvfb.log"; echo 'no display' >&2; exit 1; }
+DISPLAY=":$(cat "$scratch/display")"; export DISPLAY
+openbox > /dev/null 2>&1 & started+=($!)
+pcmanfm --no-desktop "$folder" > "$scratch/pcmanfm.log" 2>&1 & started+=($!)
+window=$(timeout 60 xdotool search --sync --onlyvisible --class pcmanfm | tail -n 1)
+[ -n "$window" ] || { cat "$scratch/pcmanfm.log"; echo 'no file manager' >&2; exit 1; }
+xdotool windowsize --sync "$window" 700 500 || true
+xdotool windowactivate --sync "$window" || true
+sleep 2
+
+# The icon's place depends on theme and font: try a grid over the file area until the viewer has been started.
+for y in 120 150 180 210 240; do
+  for x in 230 260 290 320 200; do
+    xdotool mousemove --window "$window" "$x" "$y" click --repeat 2 --delay 80 1
+    for _ in $(seq 10); do [ -n "$(viewers)" ] && break 3; sleep 0.1; done
+  done
 done
-exit 1
+[ -n "$(viewers)" ] || { [ -z "$picture" ] || xwd -root -silent > "$picture"; echo 'no double-click started the viewer' >&2; exit 1; }
+printf 'a double-click at %s,%s started: deskside-expert %s\n' "$x" "$y" "$folder/$file"
+shown=$(timeout 60 xdotool search --sync --onlyvisible --name 'Deskside' | tail -n 1)
+[ -n "$shown" ] || { echo 'the viewer shows no window' >&2; exit 1; }
+printf 'its window: %s, class %s\n' "$(xdotool getwindowname "$shown")" "$(xprop -id "$shown" WM_CLASS | cut -d= -f2)"
+if [ -n "$picture" ]; then sleep 3; xwd -root -silent > "$picture"; fi

@@ -5,58 +5,78 @@
 set -euo pipefail
 folder=$1 person=$2 expert=$3
 here=$(cd "$(dirname "$0")" && pwd)
+log=$folder.log
 
 say() { printf '==> %s\n' "$*"; }
 fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
+# No DISPLAY: a program that is tried here must not reach this machine's own desktop.
 inside() { chroot "$folder" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
+apt() { inside apt-get -q -y "$@" >> "$log" 2>&1 || { tail -15 "$log"; fail "apt-get $*"; }; }
+# Every file with its content, except what apt, the C library and fonts keep for themselves and what a person owns.
+census() {
+  (cd "$folder" && find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./root -o -path ./tmp -o -path ./run \
+    -o -path ./var/log -o -path ./var/cache -o -path ./var/lib/apt -o -path ./var/lib/dpkg -o -path ./etc/ld.so.cache \) -prune \
+    -o -type f -print0 | sort -z | xargs -0 md5sum; find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./root \
+    -o -path ./tmp -o -path ./run -o -path ./var/cache \) -prune -o -type d -print | sort)
+}
 
 [ "$(id -u)" = 0 ] || fail "a clean system can be made by root only; run this with sudo"
+: > "$log"
 if [ ! -x "$folder/usr/bin/dpkg" ]; then
   say "making a clean Debian system in $folder"
   mkdir -p "$folder"
   mirror=$(awk '/^deb /{print $2; exit} /^URIs:/{print $2; exit}' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null || true)
-  debootstrap --variant=minbase "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$folder" ${mirror:+"$mirror"} > "$folder.log" 2>&1 \
-    || { tail -5 "$folder.log"; fail "debootstrap"; }
+  debootstrap --variant=minbase "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$folder" ${mirror:+"$mirror"} >> "$log" 2>&1 \
+    || { tail -5 "$log"; fail "debootstrap"; }
   for file in /etc/apt/apt.conf /etc/apt/apt.conf.d/*; do   # how this machine reaches its mirror (a proxy, say)
-    [ -f "$file" ] && grep -qiE 'proxy|verify|cainfo' "$file" && install -D "$file" "$folder$file"
+    if [ -f "$file" ] && grep -qiE 'proxy|verify|cainfo' "$file"; then install -D "$file" "$folder$file"; fi
   done
   cp /etc/resolv.conf /etc/hosts "$folder/etc/" 2>/dev/null || true
 fi
-mountpoint -q "$folder/proc" || mount -t proc proc "$folder/proc"
-mountpoint -q "$folder/dev" || mount --rbind /dev "$folder/dev"
-trap 'umount -l "$folder/proc" "$folder/dev" 2>/dev/null || true' EXIT
+if ! mountpoint -q "$folder/proc"; then
+  mount -t proc proc "$folder/proc"
+  trap 'umount "$folder/proc" 2>/dev/null || true' EXIT
+fi
 
 say "installing what a desktop has (a file manager, a window manager, a display)"
-inside apt-get -q update > "$folder.log" 2>&1
-inside apt-get -q install -y --no-install-recommends xvfb openbox pcmanfm xdotool xdg-utils x11-utils dbus libfile-mimeinfo-perl fonts-dejavu-core \
-  libgl1-mesa-dri >> "$folder.log" 2>&1 || { tail -5 "$folder.log"; fail "apt"; }
+inside dpkg --purge deskside deskside-expert >> "$log" 2>&1 || true
+apt update
+apt install --no-install-recommends xvfb openbox pcmanfm xdotool xdg-utils x11-utils x11-apps dbus libfile-mimeinfo-perl \
+  desktop-file-utils shared-mime-info hicolor-icon-theme gtk-update-icon-cache fonts-dejavu-core libgl1-mesa-dri man-db
+rm -rf "$folder/root/try" "$folder/root/.config" "$folder/root/.local"
+census > "$log.before"
 
 say "installing the packages"
 cp "$person" "$expert" "$folder/tmp/"
-inside apt-get -q install -y --no-install-recommends "/tmp/$(basename "$person")" "/tmp/$(basename "$expert")" >> "$folder.log" 2>&1 \
-  || { tail -15 "$folder.log"; fail "installing"; }
+# What they need and the system has not is removed again at the end; apt says here what that is.
+apt install --no-install-recommends "/tmp/$(basename "$person")" "/tmp/$(basename "$expert")"
 inside deskside --version
 inside deskside-expert --version
-for page in deskside deskside-expert; do
-  [ -s "$folder/usr/share/man/man1/$page.1.gz" ] || fail "no manual page for $page"
+for program in deskside deskside-expert; do
+  inside dpkg-query --show --showformat='    ${Package} ${Version}: ${Installed-Size} KiB installed\n' "$program"
+  inside man --where "$program" > /dev/null || [ -s "$folder/usr/share/man/man1/$program.1.gz" ] || fail "no manual page for $program"
+  inside bash -n "/usr/share/bash-completion/completions/$program" || fail "the completions of $program are no shell script"
 done
 
 say "making a ticket, and asking what it is and what opens it"
-inside sh -c 'mkdir -p /root/try && cd /root/try && deskside invite --output /root/try/anna.deskside --for 1h >/dev/null 2>&1' || true
+mkdir -p "$folder/root/try"
+inside deskside invite --output /root/try/anna.deskside --for 1h > "$folder/root/invite.txt" 2>&1 || { cat "$folder/root/invite.txt"; fail "deskside invite"; }
 [ -s "$folder/root/try/anna.deskside" ] || fail "deskside invite made no ticket"
 kind=$(inside xdg-mime query filetype /root/try/anna.deskside)
 [ "$kind" = application/vnd.deskside.ticket ] || fail "the ticket is taken for $kind"
 opener=$(inside xdg-mime query default application/vnd.deskside.ticket)
 [ "$opener" = deskside-expert.desktop ] || fail "a ticket is opened by '$opener'"
+printf '    %s, opened by %s\n' "$kind" "$opener"
 
 say "double-clicking it in pcmanfm"
 cp "$here/double-click.sh" "$folder/tmp/"
-inside dbus-run-session bash /tmp/double-click.sh /root/try anna.deskside || fail "the double-click opened no viewer"
+inside dbus-run-session bash /tmp/double-click.sh /root/try anna.deskside /tmp/double-click.xwd || fail "the double-click opened no viewer"
 
 say "removing the packages"
-inside dpkg --purge deskside deskside-expert >> "$folder.log" 2>&1 || { tail -5 "$folder.log"; fail "removing"; }
+apt purge --autoremove deskside deskside-expert
+census > "$log.after"
+if ! diff "$log.before" "$log.after" > "$log.left"; then cat "$log.left"; fail "the system is not as it was before"; fi
 left=$(find "$folder" -xdev \( -path "$folder/proc" -o -path "$folder/dev" -o -path "$folder/root" -o -path "$folder/tmp" -o -path "$folder/var/log" -o -path "$folder/var/cache/apt" \) -prune \
   -o -iname '*deskside*' -print)
 [ -z "$left" ] || fail "left behind: $left"
-if grep -rIl deskside "$folder/usr/share/applications" "$folder/usr/share/mime" 2>/dev/null; then fail "left in the caches above"; fi
-say "all well: installed, opened by a double-click, removed without a trace"
+say "all well: installed, opened by a double-click, removed; $(wc -l < "$log.before") files and directories are as before"

@@ -88,6 +88,12 @@ impl Places {
         self.data.join("icons/hicolor/scalable/apps/deskside-expert.svg")
     }
 
+    fn type_icon_file(&self) -> PathBuf {
+        self.data
+            .join("icons/hicolor/scalable/mimetypes")
+            .join(format!("{}.svg", MIME_TYPE.replace('/', "-")))
+    }
+
     fn choices_file(&self) -> PathBuf {
         self.config.join("mimeapps.list")
     }
@@ -102,6 +108,7 @@ pub fn add(places: &Places, program: &Path) -> Result<(), AssociateError> {
     write(&places.type_file(), TYPE_TEXT)?;
     write(&places.entry_file(), &entry_for(program)?)?;
     write(&places.icon_file(), &icon::svg(Subject::Expert))?;
+    write(&places.type_icon_file(), &icon::svg(Subject::Ticket))?;
     let choices = read_or_empty(&places.choices_file())?;
     write(&places.choices_file(), &mimeapps::with_default(&choices, MIME_TYPE, ENTRY))?;
     update_databases(places)
@@ -115,6 +122,7 @@ pub fn remove(places: &Places) -> Result<(), AssociateError> {
     delete(&places.type_file())?;
     delete(&places.entry_file())?;
     delete(&places.icon_file())?;
+    delete(&places.type_icon_file())?;
     remove_choice(&places.choices_file())?;
     if places.data.join("mime").is_dir() || places.data.join("applications").is_dir() {
         update_databases(places)?;
@@ -215,6 +223,7 @@ fn remove_empty_databases(places: &Places) -> Result<(), AssociateError> {
         mime,
         applications,
         icons.join("hicolor/scalable/apps"),
+        icons.join("hicolor/scalable/mimetypes"),
         icons.join("hicolor/scalable"),
         icons.join("hicolor"),
         icons,

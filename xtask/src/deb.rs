@@ -7,10 +7,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{run, setup};
+use crate::{notices, run, setup};
 
-/// The sizes, in pixels, in which desktops want an icon.
-const ICON_SIZES_PX: [u32; 6] = [16, 24, 32, 48, 128, 256];
+/// The sizes, in pixels, in which desktops want an icon; `installers/icons` has a drawing of each.
+const ICON_SIZES_PX: [u32; 7] = [16, 24, 32, 48, 64, 128, 256];
 
 /// Both programs; a package, a program and an icon share the name.
 const PROGRAMS: [&str; 2] = ["deskside", "deskside-expert"];
@@ -47,7 +47,8 @@ fn build_all(profile: &str) -> Result<()> {
             "checking the package",
             Command::new("lintian").args(["--fail-on", "error", "--tag-display-limit", "0"]).arg(&package),
         )?;
-        run::say(&format!("    {}", package.display()));
+        let kib = fs::metadata(&package)?.len() / 1024;
+        run::say(&format!("    {}: {kib} KiB", package.display()));
     }
     Ok(())
 }
@@ -69,19 +70,20 @@ fn package(program: &str, profile: &str, folder: &Path) -> Result<PathBuf> {
         &usr.join("share/applications").join(&desktop),
         0o644,
     )?;
+    let theme = usr.join("share/icons/hicolor");
+    icon(program, &format!("apps/{program}"), &theme)?;
     if program == "deskside-expert" {
+        icon("deskside-ticket", "mimetypes/application-vnd.deskside.ticket", &theme)?;
         let types = usr.join("share/mime/packages/deskside-expert.xml");
         copy(&root.join("installers/linux/deskside-ticket.xml"), &types, 0o644)?;
     }
-    icons(program, &usr.join("share/icons/hicolor"))?;
     generated(program, &built, &usr.join("share"))?;
     papers(program, &usr.join("share/doc").join(program))?;
     control(program, &stage)?;
     let file = folder.join(format!("{program}_{}_{}.deb", env!("CARGO_PKG_VERSION"), architecture()?));
-    run::step(
-        &format!("packing {program}"),
-        Command::new("dpkg-deb").args(["--build", "--root-owner-group"]).arg(&stage).arg(&file),
-    )?;
+    let mut pack = Command::new("dpkg-deb");
+    pack.args(["--build", "--root-owner-group", "-Zxz"]).arg(&stage).arg(&file);
+    run::step(&format!("packing {program}"), pack.env("SOURCE_DATE_EPOCH", newest_commit("%ct")?))?;
     fs::remove_dir_all(&stage)?;
     Ok(file)
 }
@@ -104,16 +106,13 @@ fn strip(program: &Path) -> Result<()> {
     run::output(Command::new("strip").args(["--strip-unneeded"]).arg(program)).map(drop)
 }
 
-fn icons(program: &str, theme: &Path) -> Result<()> {
-    let drawing = run::root().join(format!("installers/icons/{program}.svg"));
-    copy(&drawing, &theme.join(format!("scalable/apps/{program}.svg")), 0o644)?;
+/// Installs one drawing in all sizes under the name by which desktops look for it.
+fn icon(drawing: &str, place: &str, theme: &Path) -> Result<()> {
+    let drawings = run::root().join("installers/icons");
+    copy(&drawings.join(format!("{drawing}.svg")), &theme.join(format!("scalable/{place}.svg")), 0o644)?;
     for size in ICON_SIZES_PX {
-        let target = theme.join(format!("{size}x{size}/apps/{program}.png"));
-        write(&target, &[], 0o644)?;
-        let side = size.to_string();
-        run::output(
-            Command::new("rsvg-convert").args(["-w", &side, "-h", &side, "-o"]).arg(&target).arg(&drawing),
-        )?;
+        let target = theme.join(format!("{size}x{size}/{place}.png"));
+        copy(&drawings.join(format!("{drawing}-{size}.png")), &target, 0o644)?;
     }
     Ok(())
 }
@@ -141,13 +140,27 @@ fn papers(program: &str, folder: &Path) -> Result<()> {
         text.lines().map(line).collect::<Vec<_>>().join("\n")
     };
     let licence = fs::read_to_string(root.join("LICENSE-MIT"))?;
-    let copyright =
-        fs::read_to_string(root.join("installers/deb/copyright"))?.replace("@MIT@", &indent(&licence));
+    let copyright = fs::read_to_string(root.join("installers/deb/copyright"))?
+        .replace("@PROGRAM@", program)
+        .replace("@MIT@", &indent(&licence));
     write(&folder.join("copyright"), copyright.as_bytes(), 0o644)?;
-    let changes = fs::read(root.join("CHANGELOG.md"))?;
-    write_compressed(&folder.join("changelog"), &changes)?;
-    let _ = program;
-    Ok(())
+    write_compressed(&folder.join("third-party-notices"), notices::of(program)?.as_bytes())?;
+    let changes = fs::read_to_string(root.join("CHANGELOG.md"))?;
+    write_compressed(&folder.join("changelog"), changelog(program, &changes)?.as_bytes())
+}
+
+/// The newest part of CHANGELOG.md in Debian's form, as the package manager shows it before an upgrade.
+fn changelog(program: &str, changes: &str) -> Result<String> {
+    let newest = changes.split("\n## ").nth(1).context("CHANGELOG.md has no part `## ...`")?;
+    let mut text = format!("{program} ({}) unstable; urgency=medium\n\n", env!("CARGO_PKG_VERSION"));
+    for line in newest.lines().skip(1).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let (sign, rest) = line.strip_prefix("- ").map_or(("   ", line.trim()), |rest| (" * ", rest));
+        text.push_str(&format!(" {sign}{rest}\n"));
+    }
+    let control = fs::read_to_string(run::root().join(format!("installers/deb/{program}.control")))?;
+    let maintainer = control.lines().find_map(|line| line.strip_prefix("Maintainer: "));
+    let maintainer = maintainer.context("the control file names no maintainer")?;
+    Ok(format!("{text}\n -- {maintainer}  {}\n", newest_commit("%cD")?))
 }
 
 /// Writes `path`.gz without a time stamp, so that the same input gives the same package.
@@ -173,6 +186,14 @@ fn control(program: &str, stage: &Path) -> Result<()> {
     write(&stage.join("DEBIAN/md5sums"), sums.as_bytes(), 0o644)
 }
 
+/// When the newest commit was made, in git's `format`: the time of everything in a package, so that two builds give
+/// one package.
+fn newest_commit(format: &str) -> Result<String> {
+    let mut git = Command::new("git");
+    git.current_dir(run::root()).args(["log", "-1", &format!("--format={format}")]);
+    Ok(run::output(&mut git)?.trim().to_owned())
+}
+
 fn architecture() -> Result<String> {
     Ok(run::output(Command::new("dpkg").arg("--print-architecture"))?.trim().to_owned())
 }
@@ -182,7 +203,7 @@ fn libraries(program: &str, stage: &Path) -> Result<String> {
     let scratch = stage.with_extension("shlibdeps");
     write(
         &scratch.join("debian/control"),
-        format!("Source: {program}\n\nPackage: {program}\n").as_bytes(),
+        format!("Source: {program}\n\nPackage: {program}\nArchitecture: any\n").as_bytes(),
         0o644,
     )?;
     let found = run::output(

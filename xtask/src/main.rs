@@ -3,6 +3,7 @@
 
 mod check;
 mod deb;
+mod notices;
 mod run;
 mod setup;
 
