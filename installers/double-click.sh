@@ -22,14 +22,29 @@ viewers() {
   done
 }
 
-Xvfb -displayfd 7 -screen 0 1024x768x24 -nolisten tcp 7> "$scratch/display" > "$scratch/xvfb.log" 2>&1 &
+# Waits for a visible window and prints its id; nothing when there is none after 30 s.
+visible() {
+  local found
+  for _ in $(seq 150); do
+    found=$(xdotool search --onlyvisible "$@" 2>/dev/null | tail -n 1) || true
+    if [ -n "$found" ]; then echo "$found"; return; fi
+    sleep 0.2
+  done
+}
+
+# A number that no display of this machine has: abstract sockets are seen from inside a changed root, too.
+number=140
+while grep -q "/tmp/.X11-unix/X$number\$" /proc/net/unix; do number=$((number + 1)); done
+Xvfb ":$number" -screen 0 1024x768x24 -nolisten tcp -noreset > "$scratch/xvfb.log" 2>&1 &
 started+=($!)
-for _ in $(seq 100); do [ -s "$scratch/display" ] && break; sleep 0.1; done
-[ -s "$scratch/display" ] || { cat "$scratch/xvfb.log"; echo 'no display' >&2; exit 1; }
-DISPLAY=":$(cat "$scratch/display")"; export DISPLAY
+export DISPLAY=":$number"
+for _ in $(seq 100); do xdpyinfo > /dev/null 2>&1 && break; sleep 0.1; done
+xdpyinfo > /dev/null 2>&1 || { cat "$scratch/xvfb.log"; echo 'no display' >&2; exit 1; }
 openbox > /dev/null 2>&1 & started+=($!)
+# A window that appears while the window manager begins may stay hidden.
+for _ in $(seq 100); do xprop -root _NET_SUPPORTING_WM_CHECK | grep -q '#' && break; sleep 0.1; done
 pcmanfm --no-desktop "$folder" > "$scratch/pcmanfm.log" 2>&1 & started+=($!)
-window=$(timeout 60 xdotool search --sync --onlyvisible --class pcmanfm | tail -n 1)
+window=$(visible --class pcmanfm)
 [ -n "$window" ] || { cat "$scratch/pcmanfm.log"; echo 'no file manager' >&2; exit 1; }
 xdotool windowsize --sync "$window" 700 500 || true
 xdotool windowactivate --sync "$window" || true
@@ -44,7 +59,7 @@ for y in 120 150 180 210 240; do
 done
 [ -n "$(viewers)" ] || { [ -z "$picture" ] || xwd -root -silent > "$picture"; echo 'no double-click started the viewer' >&2; exit 1; }
 printf 'a double-click at %s,%s started: deskside-expert %s\n' "$x" "$y" "$folder/$file"
-shown=$(timeout 60 xdotool search --sync --onlyvisible --name 'Deskside' | tail -n 1)
+shown=$(visible --name 'Deskside')
 [ -n "$shown" ] || { echo 'the viewer shows no window' >&2; exit 1; }
 printf 'its window: %s, class %s\n' "$(xdotool getwindowname "$shown")" "$(xprop -id "$shown" WM_CLASS | cut -d= -f2)"
 if [ -n "$picture" ]; then sleep 3; xwd -root -silent > "$picture"; fi
