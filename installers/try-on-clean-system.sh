@@ -39,7 +39,9 @@ if ! mountpoint -q "$folder/proc"; then
 fi
 
 say "installing what a desktop has (a file manager, a window manager, a display)"
+# Rests of a trial that was broken off.
 inside dpkg --purge deskside deskside-expert >> "$log" 2>&1 || true
+apt autoremove --purge
 apt update
 apt install --no-install-recommends xvfb openbox pcmanfm xdotool xdg-utils x11-utils x11-apps dbus libfile-mimeinfo-perl \
   desktop-file-utils shared-mime-info hicolor-icon-theme gtk-update-icon-cache fonts-dejavu-core libgl1-mesa-dri man-db
