@@ -15,6 +15,8 @@ use crate::app::view::{Delivery, InvitationView};
 pub(super) struct Draft {
     address: String,
     step: Step,
+    /// The person wants the words on a screen that somebody sees.
+    shown_while_watched: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,7 +45,7 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, made: &InvitationView, draft: 
         super::notice(ui, scene);
         widget::heading(ui, words::INVITATION_TITLE);
         widget::card(ui, Card::Plain, |ui| send(ui, scene, made, draft));
-        widget::card(ui, Card::Plain, |ui| tell(ui, made));
+        widget::card(ui, Card::Plain, |ui| tell(ui, scene, made, draft));
         widget::subheading(ui, words::STEP_WAIT);
     });
 }
@@ -107,8 +109,16 @@ fn progress(ui: &mut Ui, made: &InvitationView, step: Step) {
     }
 }
 
-fn tell(ui: &mut Ui, made: &InvitationView) {
+fn tell(ui: &mut Ui, scene: Scene<'_>, made: &InvitationView, draft: &mut Draft) {
     match (&made.passphrase, &made.sealed_to) {
+        // Whoever sees the screen would read the words of a ticket that is meant for somebody else.
+        (Some(_), _) if !scene.view.sessions.is_empty() && !draft.shown_while_watched => {
+            widget::subheading(ui, words::STEP_TELL);
+            widget::body(ui, words::HIDDEN_WHILE_WATCHED);
+            if Button::quiet(words::SHOW_ANYWAY).show(ui).pressed() {
+                draft.shown_while_watched = true;
+            }
+        }
         (Some(passphrase), _) => {
             widget::subheading(ui, words::STEP_TELL);
             widget::big_code(ui, words::PASSPHRASE, passphrase.reveal());

@@ -73,6 +73,17 @@ fn a_new_ticket_shows_its_words_and_why_they_are_spoken() {
 }
 
 #[test]
+fn the_words_hide_while_somebody_sees_the_screen() {
+    let sessions = vec![session(1, "Erika Expert", SessionState::Watching, 3)];
+    let mut harness = home(AppView { invitation: Some(invitation()), sessions, ..view() });
+    assert!(harness.query_by_label("Passphrase").is_none());
+    assert!(says(&harness, "Hidden while somebody sees your screen"));
+    press(&mut harness, "Show them now");
+    let words = harness.get_by_label("Passphrase").value();
+    assert_eq!(words.as_deref(), Some("velvet-harbor-pencil-dolphin"));
+}
+
+#[test]
 fn copying_gives_the_ticket_and_never_the_words() {
     let mut harness = home(AppView { invitation: Some(invitation()), ..view() });
     harness.get_by_label("Copy text").click();

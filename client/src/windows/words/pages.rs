@@ -115,6 +115,11 @@ pub const PASSPHRASE: &str = "Passphrase";
 /// Why it is spoken.
 pub const WHY_SPOKEN: &str = "Say them; do not write them into the message with the ticket. Whoever reads both could \
     pretend to be your helper.";
+/// In the place of the words while the screen is seen.
+pub const HIDDEN_WHILE_WATCHED: &str =
+    "Hidden while somebody sees your screen: they could read the words of this ticket, too.";
+/// Shows the words all the same.
+pub const SHOW_ANYWAY: &str = "Show them &now";
 /// Third step.
 pub const STEP_WAIT: &str = "3. Wait: Deskside asks you before anybody sees anything";
 /// Title where the ticket is sealed to a key.
