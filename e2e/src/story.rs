@@ -115,7 +115,9 @@ impl Story {
             Ok(std::fs::read_dir(&downloads)?.any(|entry| {
                 entry.is_ok_and(|entry| entry.path().extension().is_some_and(|ending| ending == "deskside"))
             }))
-        })
+        })?;
+        think();
+        hands.chord(&[keysym::ALT, u32::from('d')])
     }
 
     fn invite(&mut self) -> Result<()> {

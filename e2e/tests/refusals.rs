@@ -197,3 +197,29 @@ fn at_the_end_of_its_input_the_terminal_says_no_and_ends() -> Result<()> {
     ensure!(deskside.wait_for_end(Duration::from_secs(20))? == 0);
     Ok(())
 }
+
+#[test]
+fn opening_a_ticket_changes_no_setting() -> Result<()> {
+    let (person, expert) = sides()?;
+    let _deskside = person.start_terminal()?;
+    let invitation = person.invite("ticket", &[])?;
+    let settings = expert.desk.home().join(".config/deskside-expert");
+    let before = files_below(&settings)?;
+    let mut viewer = expert.open(&invitation.file, Some("abandon-ability-able-about"), &[])?;
+    viewer.wait_for("stage passphrase wrong", PATIENCE)?;
+    viewer.say(invitation.passphrase.as_deref().context("a passphrase")?)?;
+    viewer.wait_for("stage waiting", PATIENCE)?;
+    ensure!(files_below(&settings)? == before, "the settings of the expert changed");
+    Ok(())
+}
+
+/// Names and contents of the files in a folder.
+fn files_below(folder: &std::path::Path) -> Result<Vec<(std::path::PathBuf, Vec<u8>)>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        files.push((path.clone(), std::fs::read(&path)?));
+    }
+    files.sort();
+    Ok(files)
+}
