@@ -35,7 +35,7 @@ pub fn show(
         .interactable(false)
         .show(ui.ctx(), |ui| {
             Frame::new()
-                .fill(palette.ground.card.gamma_multiply(0.94))
+                .fill(palette.ground.card)
                 .stroke(Stroke::new(1.0, palette.ground.line))
                 .corner_radius(CornerRadius::same(size::CORNER))
                 .inner_margin(Margin::same(space::M as i8))
