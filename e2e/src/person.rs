@@ -158,3 +158,12 @@ pub fn question(talk: &mut Talk, kind: &str) -> Result<String> {
     }
     Ok(number.to_owned())
 }
+
+/// Waits for a question on the terminal and says yes to it.
+///
+/// # Errors
+/// As [`question`].
+pub fn allow(talk: &mut Talk, kind: &str) -> Result<()> {
+    let number = question(talk, kind)?;
+    talk.say(&format!("allow {number}"))
+}

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use deskside_e2e::PATIENCE;
 use deskside_e2e::desk::eventually;
 use deskside_e2e::expert::ExpertSide;
-use deskside_e2e::person::{PersonSide, question};
+use deskside_e2e::person::{PersonSide, allow};
 use deskside_e2e::talk::Talk;
 
 const TYPED: &str = "xylophonequartz";
@@ -29,12 +29,10 @@ fn a_whole_session_at_trace_shows_no_secret() -> Result<()> {
     command.args(["--full-screen", "--scale", "1:1"]).arg(&invitation.file);
     let mut viewer = Talk::start(command)?;
     viewer.say(&passphrase)?;
-    let number = question(&mut deskside, "view")?;
-    deskside.say(&format!("allow {number}"))?;
+    allow(&mut deskside, "view")?;
     viewer.wait_for("stage viewing", PATIENCE)?;
     viewer.say("control")?;
-    let number = question(&mut deskside, "control")?;
-    deskside.say(&format!("allow {number}"))?;
+    allow(&mut deskside, "control")?;
     viewer.wait_for("stage controlling", PATIENCE)?;
     std::thread::sleep(Duration::from_secs(1));
     let (x, y) = person.desk.window("Letter")?.middle();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use deskside_e2e::PATIENCE;
 use deskside_e2e::expert::ExpertSide;
-use deskside_e2e::person::{CONTROL_QUESTION, PersonSide, VIEW_QUESTION, question};
+use deskside_e2e::person::{CONTROL_QUESTION, PersonSide, VIEW_QUESTION, allow, question};
 
 const TICKET: i32 = 3;
 const NETWORK: i32 = 4;
@@ -65,8 +65,7 @@ fn a_ticket_lets_in_once() -> Result<()> {
     let invitation = person.invite("ticket", &[])?;
     let second_ticket_keeps_the_door_open = person.invite("other", &[])?;
     let mut first = expert.open_and_wait(&invitation, &[])?;
-    let number = question(&mut deskside, "view")?;
-    deskside.say(&format!("allow {number}"))?;
+    allow(&mut deskside, "view")?;
     first.wait_for("stage viewing", PATIENCE)?;
     first.say("end")?;
     first.wait_for("stage ended", PATIENCE)?;
@@ -167,16 +166,13 @@ fn a_second_expert_joins_as_viewer_only_if_the_person_allows_it() -> Result<()> 
     let mut deskside = person.start_terminal()?;
     let (one, two) = (person.invite("one", &[])?, person.invite("two", &[])?);
     let mut first = first_expert.open_and_wait(&one, &[])?;
-    let number = question(&mut deskside, "view")?;
-    deskside.say(&format!("allow {number}"))?;
+    allow(&mut deskside, "view")?;
     first.wait_for("stage viewing", PATIENCE)?;
     first.say("control")?;
-    let number = question(&mut deskside, "control")?;
-    deskside.say(&format!("allow {number}"))?;
+    allow(&mut deskside, "control")?;
     first.wait_for("stage controlling", PATIENCE)?;
     let mut second = second_expert.open_and_wait(&two, &[])?;
-    let number = question(&mut deskside, "join")?;
-    deskside.say(&format!("allow {number}"))?;
+    allow(&mut deskside, "join")?;
     second.wait_for("stage viewing", PATIENCE)?;
     second.say("control")?;
     let denied = second.wait_for("stage denied", PATIENCE)?;
