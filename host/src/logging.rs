@@ -24,15 +24,18 @@ pub enum LoggingError {
     Twice,
 }
 
+/// What is logged unless somebody asks for more: warnings, without the windowing libraries' about odd displays.
+const QUIET: &str = "warn,winit=error,egui_winit=error,eframe=error";
+
 /// Sends log lines that pass the filter to standard error.
 ///
-/// `filter` is the value of `--log`; without it `DESKSIDE_LOG` decides, without that only warnings show.
+/// `filter` is the value of `--log`; without it `DESKSIDE_LOG` decides, without that only warnings of our own show.
 ///
 /// # Errors
 /// [`LoggingError`].
 pub fn start(filter: Option<&str>) -> Result<(), LoggingError> {
     let from_environment = std::env::var("DESKSIDE_LOG").ok();
-    let text = filter.or(from_environment.as_deref()).unwrap_or("warn");
+    let text = filter.or(from_environment.as_deref()).unwrap_or(QUIET);
     let filter = EnvFilter::try_new(text)
         .map_err(|error| LoggingError::Filter { filter: text.to_owned(), message: error.to_string() })?;
     tracing_subscriber::fmt()
@@ -46,6 +49,11 @@ pub fn start(filter: Option<&str>) -> Result<(), LoggingError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_windowing_library_is_quiet_by_default() {
+        assert!(EnvFilter::try_new(QUIET).is_ok_and(|filter| filter.to_string().contains("winit=error")));
+    }
 
     #[test]
     fn a_filter_that_cannot_be_read_says_what_would_work() {

@@ -3,11 +3,12 @@
 //! loses nothing.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{Access, CWD, FlockOperation, OFlags, RenameFlags, access, flock, renameat_with};
+use rustix::io::Errno;
 use thiserror::Error;
 
 /// What went wrong with a file, and with which.
@@ -50,7 +51,7 @@ pub fn create_directory(path: &Path) -> Result<(), FileError> {
 /// # Errors
 /// What the system says; the old content is then still there.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    write_with_mode(path, bytes, 0o600)
+    write_with_mode(path, bytes, 0o600, Existing::Replaced)
 }
 
 /// As [`write`], for a file that is meant to be handed on, such as a ticket (mode 0644 less the umask).
@@ -58,20 +59,92 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
 /// # Errors
 /// What the system says; the old content is then still there.
 pub fn write_shared(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    write_with_mode(path, bytes, 0o644)
+    write_with_mode(path, bytes, 0o644, Existing::Replaced)
 }
 
-fn write_with_mode(path: &Path, bytes: &[u8], mode: u32) -> Result<(), FileError> {
+/// As [`write_shared`], but never in the place of something else.
+///
+/// # Errors
+/// What the system says; [`io::ErrorKind::AlreadyExists`] where there is something of this name.
+pub fn write_shared_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    write_with_mode(path, bytes, 0o644, Existing::Kept)
+}
+
+/// Finds out without changing anything whether a file could be written there.
+///
+/// # Errors
+/// What stands in the way: no directory, no right to write in it, or something there that is not a regular file.
+pub fn check_target(path: &Path) -> Result<(), FileError> {
+    let attempt = || -> io::Result<()> {
+        access(parent_of(path), Access::WRITE_OK | Access::EXEC_OK)?;
+        match fs::symlink_metadata(path) {
+            Ok(found) if found.is_file() => Ok(()),
+            Ok(_) => Err(io::Error::new(io::ErrorKind::InvalidInput, NOT_REGULAR)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+        }
+    };
+    attempt().map_err(failed("writing", path))
+}
+
+/// Gives a file that cannot be used another name, `.broken` behind its own, and tells which. What was set aside before
+/// stays.
+///
+/// # Errors
+/// What the system says; the file is then where it was.
+pub fn set_aside(path: &Path) -> Result<PathBuf, FileError> {
+    let aside = path.with_added_extension("broken");
+    let numbered = (1_u32..=u32::MAX).map(|number| aside.with_added_extension(number.to_string()));
+    for aside in std::iter::once(aside.clone()).chain(numbered) {
+        match rename_new(path, &aside) {
+            Ok(()) => return Ok(aside),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(failed("setting aside", path)(error)),
+        }
+    }
+    Err(failed("setting aside", path)(io::ErrorKind::AlreadyExists.into()))
+}
+
+const NOT_REGULAR: &str = "it is not a regular file (but a directory, link, pipe or device)";
+
+/// What becomes of a file that has the name already.
+#[derive(Clone, Copy)]
+enum Existing {
+    Replaced,
+    Kept,
+}
+
+/// Renames without replacing anything.
+fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        Err(Errno::INVAL | Errno::NOSYS) => {
+            // A file system without this kind of renaming, such as some on a network.
+            if fs::symlink_metadata(to).is_ok() {
+                return Err(io::ErrorKind::AlreadyExists.into());
+            }
+            fs::rename(from, to)
+        }
+        result => Ok(result?),
+    }
+}
+
+fn parent_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn write_with_mode(path: &Path, bytes: &[u8], mode: u32, existing: Existing) -> Result<(), FileError> {
     let neighbour = neighbour_of(path);
     let attempt = || -> io::Result<()> {
         let mut file =
             OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&neighbour)?;
         file.write_all(bytes)?;
         file.sync_all()?;
-        fs::rename(&neighbour, path)?;
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        match existing {
+            Existing::Replaced => fs::rename(&neighbour, path)?,
+            Existing::Kept => rename_new(&neighbour, path)?,
+        }
         // A rename is durable once its directory is; some file systems refuse to sync a directory, which is no loss.
-        let _ = File::open(parent).and_then(|directory| directory.sync_all());
+        let _ = File::open(parent_of(path)).and_then(|directory| directory.sync_all());
         Ok(())
     };
     attempt().map_err(|source| {
@@ -87,15 +160,26 @@ fn neighbour_of(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Reads a whole file of at most `limit_bytes`.
+/// Opens a regular file. Whatever else has the name is refused at once: a pipe would be waited for without end.
+fn open_regular(path: &Path) -> io::Result<File> {
+    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    if file.metadata()?.is_file() {
+        return Ok(file);
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidInput, NOT_REGULAR))
+}
+
+/// Reads a whole regular file of at most `limit_bytes`.
 ///
 /// # Errors
-/// What the system says; [`io::ErrorKind::FileTooLarge`] where the file is larger.
+/// What the system says; [`io::ErrorKind::FileTooLarge`] where the file is larger, [`io::ErrorKind::InvalidInput`] where
+/// it is no regular file.
 pub fn read(path: &Path, limit_bytes: u64) -> Result<Vec<u8>, FileError> {
     let attempt = || -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        // Bounded while reading, not by metadata: a FIFO or /dev/zero has no length.
-        File::open(path)?.take(limit_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
+        // Bounded while reading, not by metadata: the files of /proc have no length.
+        open_regular(path)?.take(limit_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > limit_bytes {
             return Err(io::Error::new(
                 io::ErrorKind::FileTooLarge,
@@ -105,6 +189,52 @@ pub fn read(path: &Path, limit_bytes: u64) -> Result<Vec<u8>, FileError> {
         Ok(bytes)
     };
     attempt().map_err(failed("reading", path))
+}
+
+/// The end of a file.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Tail {
+    /// How large the whole file is, in bytes.
+    pub size: u64,
+    /// Its last line with its line feed, if it has one.
+    pub last_line: Vec<u8>,
+}
+
+/// Reads the last line of a regular file, however large the file is.
+///
+/// # Errors
+/// What the system says; [`io::ErrorKind::InvalidInput`] where it is no regular file.
+pub fn read_tail(path: &Path) -> Result<Tail, FileError> {
+    let attempt = || -> io::Result<Tail> {
+        let mut file = open_regular(path)?;
+        let size = file.metadata()?.len();
+        let mut length = 4096_u64;
+        loop {
+            let from = size.saturating_sub(length);
+            file.seek(SeekFrom::Start(from))?;
+            let mut bytes = Vec::new();
+            (&mut file).take(size - from).read_to_end(&mut bytes)?;
+            let line_end = bytes.len().saturating_sub(1);
+            let before =
+                bytes.get(..line_end).and_then(|bytes| bytes.iter().rposition(|byte| *byte == b'\n'));
+            match before {
+                Some(position) => {
+                    return Ok(Tail { size, last_line: bytes.split_off(position.saturating_add(1)) });
+                }
+                None if from == 0 => return Ok(Tail { size, last_line: bytes }),
+                None => length = length.saturating_mul(8),
+            }
+        }
+    };
+    attempt().map_err(failed("reading", path))
+}
+
+/// Renames a file without replacing another.
+///
+/// # Errors
+/// What the system says; [`io::ErrorKind::AlreadyExists`] where there is something of the new name.
+pub fn rename(from: &Path, to: &Path) -> Result<(), FileError> {
+    rename_new(from, to).map_err(failed("renaming", from))
 }
 
 /// Takes from group and others what they can do with `path`; tells whether they could do anything.
@@ -199,8 +329,70 @@ mod tests {
 
     #[test]
     fn reading_stops_at_the_limit_even_without_a_length() {
-        let error = read(Path::new("/dev/zero"), 1000).unwrap_err();
+        let error = read(Path::new("/proc/self/maps"), 100).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+    }
+
+    #[test]
+    fn a_pipe_a_device_and_a_directory_are_refused_instead_of_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("config.toml");
+        rustix::fs::mkfifoat(CWD, &pipe, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
+        for path in [pipe.as_path(), Path::new("/dev/zero"), folder.path()] {
+            let error = read(path, 1000).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{error}");
+            assert!(error.to_string().contains("not a regular file"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_new_file_replaces_nothing_and_what_is_set_aside_replaces_nothing_either() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.json");
+        write_shared_new(&path, b"mine").unwrap();
+        let error = write_shared_new(&path, b"other").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&path).unwrap(), b"mine");
+        let first = set_aside(&path).unwrap();
+        write(&path, b"second").unwrap();
+        let second = set_aside(&path).unwrap();
+        assert_eq!(first, folder.path().join("list.json.broken"));
+        assert_eq!(
+            (fs::read(first).unwrap(), fs::read(second).unwrap()),
+            (b"mine".to_vec(), b"second".to_vec())
+        );
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "no litter");
+    }
+
+    #[test]
+    fn a_target_that_cannot_be_written_is_known_before() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(check_target(&folder.path().join("new")).is_ok());
+        assert!(check_target(&folder.path().join("missing/new")).is_err());
+        assert!(check_target(folder.path()).is_err());
+        assert!(check_target(Path::new("/dev/null")).is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn the_last_line_is_found_wherever_it_begins() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("receipt");
+        let long = "x".repeat(40_000);
+        for (content, last) in [
+            (String::new(), String::new()),
+            ("a\nb\n".to_owned(), "b\n".to_owned()),
+            ("a\nb".to_owned(), "b".to_owned()),
+            ("a\n\n".to_owned(), "\n".to_owned()),
+            ("only".to_owned(), "only".to_owned()),
+            (format!("a\n{long}\n"), format!("{long}\n")),
+            (format!("{long}\n{}\n", "y".repeat(4095)), format!("{}\n", "y".repeat(4095))),
+        ] {
+            fs::write(&path, &content).unwrap();
+            let tail = read_tail(&path).unwrap();
+            assert_eq!(tail.last_line, last.as_bytes());
+            assert_eq!(tail.size, content.len() as u64);
+        }
     }
 
     #[test]
