@@ -6,6 +6,7 @@ mod addresses;
 pub mod client;
 mod credit;
 pub mod expert;
+mod held;
 mod link;
 mod outbox;
 mod stats;

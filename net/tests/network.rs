@@ -16,15 +16,19 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use common::*;
-use deskside_net::client::{ClientLinkEvent, HEARTBEAT_LIMIT};
+use deskside_net::client::{ClientLinkEvent, HEARTBEAT_LIMIT, HOLDING_LIMIT};
 use deskside_net::expert::{
     AttemptFailure, ConnectError, ConnectLimits, Connected, ExpertLinkEvent, TriedAddress,
 };
 use deskside_net::{CloseCode, CloseReason, FLUSH_LIMIT};
+use deskside_proto::geometry::DesktopPoint;
+use deskside_proto::ids::GrantId;
+use deskside_proto::keycode::KeyUsage;
 use deskside_proto::ticket_file::{Address, DnsName, Host};
 use deskside_proto::wire::ALPN;
 use deskside_proto::wire::control::{EndedReason, FromClient};
 use deskside_proto::wire::feedback::Feedback;
+use deskside_proto::wire::input::{InputEvent, InputFrame, KeyEvent};
 use deskside_testkit::net::{Liar, Relay, lying_client};
 
 /// A port at which nobody listens, and a guard for one at which somebody is silent.
@@ -302,5 +306,47 @@ async fn an_expert_in_control_that_falls_silent_is_noticed_and_one_that_beats_is
     assert!(start.elapsed() >= HEARTBEAT_LIMIT);
     // The same time has passed for the other, which was heard all along.
     let rest = tokio::time::timeout(Duration::from_millis(500), beating.client_events.recv());
+    assert!(rest.await.is_err());
+}
+
+fn input(event: InputEvent) -> InputFrame {
+    InputFrame { grant: GrantId::FIRST, event }
+}
+
+#[tokio::test]
+async fn what_is_held_when_the_network_dies_is_released_within_two_seconds_and_never_while_it_lives() {
+    let (relay, mut cut) = relayed(ConnectLimits::default()).await;
+    let mut alive = pair().await;
+    let usage = KeyUsage::new(4).unwrap();
+    let press = input(InputEvent::Key(KeyEvent { usage, pressed: true }));
+    for pair in [&mut cut, &mut alive] {
+        pair.client.set_controlled(true);
+        pair.expert.set_controlling(true);
+        pair.expert.send_input(press).unwrap();
+        match client_event(&mut pair.client_events).await {
+            ClientLinkEvent::Input(frame) => assert!(frame == press),
+            other => panic!("{other:?}"),
+        }
+    }
+    relay.cut();
+    let start = Instant::now();
+    match client_event(&mut cut.client_events).await {
+        ClientLinkEvent::Input(frame) => assert!(frame == input(InputEvent::ReleaseAll)),
+        other => panic!("{other:?}"),
+    }
+    let took = start.elapsed();
+    // Its last sign may have come up to one interval before the cut.
+    assert!(took >= HOLDING_LIMIT / 2 && took < HOLDING_LIMIT * 2, "{took:?}");
+
+    // What comes after the gap is what the expert does now; nothing is pressed again by itself.
+    let motion = input(InputEvent::PointerMoved { at: DesktopPoint { x: 1, y: 2 } });
+    relay.mend();
+    cut.expert.send_input(motion).unwrap();
+    match client_event(&mut cut.client_events).await {
+        ClientLinkEvent::Input(frame) => assert!(frame == motion),
+        other => panic!("{other:?}"),
+    }
+    // Held all that time and longer by an expert who was heard.
+    let rest = tokio::time::timeout(HOLDING_LIMIT * 2, alive.client_events.recv());
     assert!(rest.await.is_err());
 }

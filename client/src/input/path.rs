@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use deskside_proto::geometry::Size;
 use deskside_proto::ids::SessionId;
 use deskside_proto::session::Grant;
-use deskside_proto::wire::input::InputFrame;
+use deskside_proto::wire::input::{InputEvent, InputFrame};
 
 use super::chain::{Chain, Filter};
 use super::clamp::{Clamp, ScreenSize};
@@ -340,7 +340,10 @@ impl Worker {
             chain.as_mut().map_or(Ok(()), Chain::release_all)?;
         }
         let is_used = match (chain.as_mut(), frame) {
-            (Some(chain), Some(frame)) => chain.handle(frame, now)?.is_ok(),
+            (Some(chain), Some(frame)) => {
+                // Letting go is no use: it also comes in the name of an expert who is not heard any more.
+                chain.handle(frame, now)?.is_ok() && frame.event != InputEvent::ReleaseAll
+            }
             (_, None) | (None, _) => false,
         };
         let is_controlled = chain.is_some();

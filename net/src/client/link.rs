@@ -15,8 +15,9 @@ use deskside_proto::wire::{CloseCode, Message, StreamKind, UpdateHeader};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::Instant;
 
-use super::liveness::silence;
+use super::liveness::{let_go, silence};
 use crate::credit::{Credit, MOST_UPDATES};
+use crate::held::Held;
 use crate::link::{
     CONTROL_QUEUE, CloseReason, EVENT_QUEUE, FrameSource, Line, PeerMisbehaved, read_kind, write_control,
 };
@@ -25,6 +26,10 @@ use crate::stats::LinkStats;
 
 /// Silence after which an expert in control counts as gone.
 pub const HEARTBEAT_LIMIT: Duration = Policy::SILENCE;
+/// Silence after which [`InputEvent::ReleaseAll`] comes in the expert's name, if it holds anything down.
+///
+/// [`InputEvent::ReleaseAll`]: deskside_proto::wire::input::InputEvent::ReleaseAll
+pub const HOLDING_LIMIT: Duration = Policy::SILENCE_HOLDING;
 
 /// Higher is sent first. The picture comes last: what the person decides must not wait behind it.
 mod priority {
@@ -38,7 +43,7 @@ mod priority {
 pub enum ClientLinkEvent {
     /// A message on the control stream; never a greeting.
     Control(FromExpert),
-    /// An input event. In the order in which the expert caused it.
+    /// An input event. In the order in which the expert caused it; also the one that [`HOLDING_LIMIT`] causes.
     Input(InputFrame),
     /// The picture's echo. [`ClientSender::ready`] has taken account of it already.
     Feedback(Feedback),
@@ -72,6 +77,7 @@ impl ClientLink {
             cursor: Mutex::default(),
             cursor_changed: Notify::new(),
             controlled: watch::Sender::new(false),
+            held: watch::Sender::default(),
             heard: watch::Sender::new(Instant::now()),
         });
         // The queue is empty, so there is room for it.
@@ -84,10 +90,10 @@ impl ClientLink {
         let writer = shared.clone();
         tokio::spawn(async move { write_control(&writer.line, answers, &writer.control).await });
         tokio::spawn(read_control(shared.clone(), words, control_in.clone()));
-        tokio::spawn(accept_streams(shared.clone(), input_in, feedback_in));
+        tokio::spawn(accept_streams(shared.clone(), input_in.clone(), feedback_in));
         tokio::spawn(write_updates(shared.clone()));
         tokio::spawn(write_cursor(shared.clone()));
-        tokio::spawn(watch_liveness(shared.clone(), control_in));
+        tokio::spawn(watch_liveness(shared.clone(), control_in, input_in));
         tokio::spawn(watch_end(shared.clone()));
 
         let open = Arc::new(Open(shared));
@@ -112,6 +118,7 @@ struct Shared {
     cursor: Mutex<CursorSlot>,
     cursor_changed: Notify,
     controlled: watch::Sender<bool>,
+    held: watch::Sender<Held>,
     heard: watch::Sender<Instant>,
 }
 
@@ -145,6 +152,16 @@ impl Shared {
     /// Input and feedback prove that the expert's program is there (docs/PROTOCOL.md, section 14).
     fn hear(&self) {
         let _ = self.heard.send_replace(Instant::now());
+    }
+
+    fn hear_input(&self, frame: &InputFrame) {
+        self.hear();
+        // Movements are the most frequent; only what begins or ends a hold is news.
+        self.held.send_if_modified(|held| {
+            let before = held.is_empty();
+            held.note(frame);
+            held.is_empty() != before
+        });
     }
 }
 
@@ -349,7 +366,7 @@ async fn read_input(shared: Arc<Shared>, stream: quinn::RecvStream, events: mpsc
     loop {
         match frames.next().await {
             Ok(Some(frame)) => {
-                shared.hear();
+                shared.hear_input(&frame);
                 if events.send(frame).await.is_err() {
                     return;
                 }
@@ -446,20 +463,26 @@ async fn write_cursor(shared: Arc<Shared>) {
     }
 }
 
-/// Tells once per control when the expert in control has not been heard for too long.
-async fn watch_liveness(shared: Arc<Shared>, events: mpsc::Sender<ClientLinkEvent>) {
+/// Tells once per control when the expert in control has not been heard for too long, and releases what it holds long
+/// before that.
+async fn watch_liveness(
+    shared: Arc<Shared>,
+    events: mpsc::Sender<ClientLinkEvent>,
+    input: mpsc::Sender<InputFrame>,
+) {
+    let heard = shared.heard.subscribe();
     let watching = async {
         let mut controlled = shared.controlled.subscribe();
-        let heard = shared.heard.subscribe();
         loop {
-            silence(&mut controlled, &heard, HEARTBEAT_LIMIT).await;
+            silence(&mut controlled, |controlled| *controlled, &heard, HEARTBEAT_LIMIT).await;
             if events.send(ClientLinkEvent::Silent).await.is_err() || controlled.changed().await.is_err() {
                 return;
             }
         }
     };
+    let letting_go = let_go(&shared.held, &heard, HOLDING_LIMIT, &input);
     tokio::select! {
-        () = watching => {}
+        ((), ()) = async { tokio::join!(watching, letting_go) } => {}
         _ = shared.line.connection.closed() => {}
     }
 }

@@ -1,21 +1,47 @@
-//! When an expert in control counts as silent. It knows two facts, who has control and when the expert was last
-//! heard, and no connection.
+//! When an expert in control counts as silent, and what follows at once. It knows three facts, who has control, what is
+//! held down and when the expert was last heard, and no connection.
 
 use std::time::Duration;
 
-use tokio::sync::watch;
+use deskside_proto::wire::input::InputFrame;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
-/// Returns when the expert has control and `limit` has passed since its last word, or since it got control.
-pub(super) async fn silence(
-    controlled: &mut watch::Receiver<bool>,
+use crate::held::Held;
+
+/// Releases what an expert holds down that was not heard for `limit`: puts that event behind what the expert sent itself.
+/// Ends when nobody takes input any more.
+pub(super) async fn let_go(
+    held: &watch::Sender<Held>,
+    heard: &watch::Receiver<Instant>,
+    limit: Duration,
+    input: &mpsc::Sender<InputFrame>,
+) {
+    let mut changes = held.subscribe();
+    loop {
+        silence(&mut changes, |held| !held.is_empty(), heard, limit).await;
+        let mut release = None;
+        held.send_modify(|held| release = held.release());
+        if let Some(release) = release {
+            tracing::info!("the expert is silent: what it held down is released");
+            if input.send(release).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Returns when the state `matters` and `limit` has passed since the expert's last word, or since it began to matter.
+pub(super) async fn silence<T>(
+    state: &mut watch::Receiver<T>,
+    matters: impl Fn(&T) -> bool,
     heard: &watch::Receiver<Instant>,
     limit: Duration,
 ) {
     // Both senders live as long as the link, so `changed` does not fail before this is dropped.
     loop {
-        if !*controlled.borrow_and_update() {
-            let _ = controlled.changed().await;
+        if !matters(&state.borrow_and_update()) {
+            let _ = state.changed().await;
             continue;
         }
         let begin = Instant::now();
@@ -25,7 +51,7 @@ pub(super) async fn silence(
                 return;
             }
             tokio::select! {
-                _ = controlled.changed() => break,
+                _ = state.changed() => break,
                 () = sleep_until(due) => {}
             }
         }
@@ -35,11 +61,23 @@ pub(super) async fn silence(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use deskside_proto::ids::GrantId;
+    use deskside_proto::keycode::KeyUsage;
+    use deskside_proto::wire::input::{InputEvent, KeyEvent};
 
     const LIMIT: Duration = Duration::from_secs(10);
 
     fn at(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
+    }
+
+    fn has_control(controlled: &bool) -> bool {
+        *controlled
+    }
+
+    fn key(usage: u16, pressed: bool) -> InputFrame {
+        let usage = KeyUsage::new(usage).unwrap();
+        InputFrame { grant: GrantId::FIRST, event: InputEvent::Key(KeyEvent { usage, pressed }) }
     }
 
     #[tokio::test(start_paused = true)]
@@ -55,7 +93,7 @@ mod tests {
             std::future::pending::<()>().await;
         };
         tokio::select! {
-            () = silence(&mut controlled, &heard, LIMIT) => {}
+            () = silence(&mut controlled, has_control, &heard, LIMIT) => {}
             () = beats => {}
         }
         assert_eq!(start.elapsed(), at(16));
@@ -66,7 +104,7 @@ mod tests {
         let start = Instant::now();
         let (_control, mut controlled) = watch::channel(false);
         let (_heart, heard) = watch::channel(start);
-        let waiting = tokio::time::timeout(at(3600), silence(&mut controlled, &heard, LIMIT));
+        let waiting = tokio::time::timeout(at(3600), silence(&mut controlled, has_control, &heard, LIMIT));
         assert!(waiting.await.is_err());
     }
 
@@ -85,9 +123,54 @@ mod tests {
             std::future::pending::<()>().await;
         };
         tokio::select! {
-            () = silence(&mut controlled, &heard, LIMIT) => {}
+            () = silence(&mut controlled, has_control, &heard, LIMIT) => {}
             () = person => {}
         }
         assert_eq!(start.elapsed(), at(75));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_silent_expert_holds_is_released_once_and_behind_its_own_events() {
+        let start = Instant::now();
+        let held = watch::Sender::new(Held::default());
+        let (heart, heard) = watch::channel(start);
+        let (input, mut arrived) = mpsc::channel(8);
+        let expert = async {
+            sleep_until(start + at(60)).await;
+            heart.send_replace(Instant::now());
+            held.send_modify(|held| held.note(&key(4, true)));
+            input.send(key(4, true)).await.unwrap();
+            // Signs of life hold it down for as long as they come.
+            for second in [65, 70] {
+                sleep_until(start + at(second)).await;
+                heart.send_replace(Instant::now());
+            }
+            std::future::pending::<()>().await;
+        };
+        let person = async {
+            assert!(arrived.recv().await == Some(key(4, true)));
+            assert!(arrived.recv().await.map(|frame| frame.event) == Some(InputEvent::ReleaseAll));
+            assert_eq!(start.elapsed(), at(80));
+            assert!(tokio::time::timeout(at(3600), arrived.recv()).await.is_err());
+        };
+        tokio::select! {
+            () = let_go(&held, &heard, LIMIT, &input) => {}
+            () = expert => {}
+            () = person => {}
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_holds_nothing_may_be_silent() {
+        let held = watch::Sender::new(Held::default());
+        let (_heart, heard) = watch::channel(Instant::now());
+        let (input, mut arrived) = mpsc::channel(8);
+        for frame in [key(4, true), key(5, true), key(4, false), key(5, false)] {
+            held.send_modify(|held| held.note(&frame));
+        }
+        tokio::select! {
+            () = let_go(&held, &heard, LIMIT, &input) => {}
+            waited = tokio::time::timeout(at(3600), arrived.recv()) => assert!(waited.is_err()),
+        }
     }
 }

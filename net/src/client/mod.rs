@@ -15,7 +15,7 @@ use deskside_proto::name::PersonName;
 use deskside_proto::wire::control::{Hello, RefusedReason};
 
 pub use door::{DoorLimits, network_of};
-pub use link::{ClientEvents, ClientLink, ClientLinkEvent, ClientSender, HEARTBEAT_LIMIT};
+pub use link::{ClientEvents, ClientLink, ClientLinkEvent, ClientSender, HEARTBEAT_LIMIT, HOLDING_LIMIT};
 pub use listener::{DEFAULT_PORT, ListenConfig, ListenError, ListenLimits, Listener};
 
 /// Decides who may come in; the only gate between a handshake and a session.

@@ -2,10 +2,8 @@
 //! It takes updates in their order and one at a time, so that what waits stays in QUIC's bounded buffers.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
-use deskside_proto::session::Policy;
 use deskside_proto::wire::control::{FromClient, FromExpert};
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_proto::wire::feedback::Feedback;
@@ -13,17 +11,14 @@ use deskside_proto::wire::input::{InputEvent, InputFrame};
 use deskside_proto::wire::{CloseCode, Message, StreamKind, UpdateHeader};
 use tokio::io::AsyncReadExt;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, MissedTickBehavior};
 
+use super::pulse::{Pulse, beat};
 use crate::link::{
     CONTROL_QUEUE, CURSOR_QUEUE, CloseReason, FrameSource, Line, PeerMisbehaved, read_kind, write_control,
     write_frames,
 };
 use crate::outbox::{Outbox, SendError};
 use crate::stats::LinkStats;
-
-/// How often the expert's program says that it is there, while it has control.
-pub const HEARTBEAT_INTERVAL: Duration = Policy::HEARTBEAT;
 
 /// Input events that may wait for sending; motion is merged, so these are keys and buttons.
 const INPUT_QUEUE: usize = 1024;
@@ -76,7 +71,7 @@ impl ExpertLink {
             control: Outbox::new(CONTROL_QUEUE),
             input: Outbox::new(INPUT_QUEUE),
             feedback: Outbox::new(FEEDBACK_QUEUE),
-            controlling: watch::Sender::new(false),
+            pulse: watch::Sender::default(),
         });
         let _ = words.set_priority(priority::CONTROL);
         let (control_in, control) = mpsc::channel(CONTROL_QUEUE);
@@ -89,7 +84,7 @@ impl ExpertLink {
         tokio::spawn(accept_streams(shared.clone(), update_in, cursor_in));
         tokio::spawn(write_input(shared.clone()));
         tokio::spawn(write_feedback(shared.clone()));
-        tokio::spawn(beat(shared.clone()));
+        tokio::spawn(give_signs_of_life(shared.clone()));
         tokio::spawn(watch_end(shared.clone(), endpoint));
 
         let open = Arc::new(Open(shared));
@@ -110,7 +105,7 @@ struct Shared {
     control: Outbox<FromExpert>,
     input: Outbox<InputFrame>,
     feedback: Outbox<Feedback>,
-    controlling: watch::Sender<bool>,
+    pulse: watch::Sender<Pulse>,
 }
 
 impl Shared {
@@ -157,7 +152,9 @@ impl ExpertSender {
     /// As [`ExpertSender::send_control`].
     pub fn send_input(&self, frame: InputFrame) -> Result<(), SendError> {
         let shared = &self.open.0;
-        shared.sent(shared.input.push_or_merge(frame, merge_motion))
+        let sent = shared.input.push_or_merge(frame, merge_motion);
+        shared.pulse.send_if_modified(|pulse| pulse.sent(&frame));
+        shared.sent(sent)
     }
 
     /// Queues a report about the picture. A newer report of the same sort replaces one that still waits.
@@ -171,7 +168,7 @@ impl ExpertSender {
 
     /// Says whether this expert has control, and with it whether heartbeats are sent.
     pub fn set_controlling(&self, controlling: bool) {
-        self.open.0.controlling.send_if_modified(|now| std::mem::replace(now, controlling) != controlling);
+        self.open.0.pulse.send_if_modified(|pulse| pulse.set_controlling(controlling));
     }
 
     /// Figures of the connection as of now.
@@ -357,32 +354,14 @@ async fn write_stream<M: Message>(shared: &Shared, kind: StreamKind, priority: i
     let _ = write_frames(&mut stream, outbox).await;
 }
 
-/// Says every two seconds that this program is there, as long as it has control.
-async fn beat(shared: Arc<Shared>) {
-    let mut controlling = shared.controlling.subscribe();
-    let beating = async {
-        loop {
-            if !*controlling.borrow_and_update() {
-                let _ = controlling.changed().await;
-                continue;
-            }
-            let mut ticks = tokio::time::interval_at(Instant::now(), HEARTBEAT_INTERVAL);
-            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            loop {
-                tokio::select! {
-                    _ = controlling.changed() => break,
-                    _ = ticks.tick() => {
-                        // A report that waits proves as much as a heartbeat.
-                        if shared.feedback.is_empty() && shared.feedback.push(Feedback::Heartbeat).is_err() {
-                            return;
-                        }
-                    }
-                }
-            }
-        }
+/// Sends heartbeats for as long as there is a connection.
+async fn give_signs_of_life(shared: Arc<Shared>) {
+    let sign = || {
+        // A report that waits proves as much as a heartbeat.
+        !shared.feedback.is_empty() || shared.feedback.push(Feedback::Heartbeat).is_ok()
     };
     tokio::select! {
-        () = beating => {}
+        () = beat(shared.pulse.subscribe(), sign) => {}
         _ = shared.line.connection.closed() => {}
     }
 }

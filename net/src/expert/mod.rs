@@ -5,7 +5,9 @@ mod attempt;
 mod connect;
 mod error;
 mod link;
+mod pulse;
 
 pub use connect::{ConnectConfig, ConnectLimits, Connected, connect};
 pub use error::{AttemptFailure, ConnectError, Tried, TriedAddress};
-pub use link::{ExpertEvents, ExpertLink, ExpertLinkEvent, ExpertSender, HEARTBEAT_INTERVAL};
+pub use link::{ExpertEvents, ExpertLink, ExpertLinkEvent, ExpertSender};
+pub use pulse::{HEARTBEAT_INTERVAL, HOLDING_INTERVAL};

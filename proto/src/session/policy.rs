@@ -35,8 +35,13 @@ impl Policy {
 
     /// How often the expert's program gives a sign of life while it has control.
     pub const HEARTBEAT: Duration = Duration::from_secs(2);
+    /// How often while it holds a key or a button down.
+    pub const HEARTBEAT_HOLDING: Duration = Duration::from_millis(250);
     /// Silence that ends control.
     pub const SILENCE: Duration = Duration::from_secs(10);
+    /// Silence after which everything that is held down is released: a desktop repeats a held key by itself, and begins
+    /// with it after 200 to 660 ms. Shorter, and a hiccup of the network would drop what somebody drags.
+    pub const SILENCE_HOLDING: Duration = Duration::from_secs(1);
     /// How long a connection may take from its handshake to its proof.
     pub const PROOF: Duration = Duration::from_secs(10);
 }
@@ -169,5 +174,7 @@ mod tests {
             assert!(wait >= Duration::from_secs(5));
         }
         assert!(Policy::SILENCE >= Policy::HEARTBEAT * 3);
+        assert!(Policy::SILENCE_HOLDING >= Policy::HEARTBEAT_HOLDING * 3);
+        assert!(Policy::SILENCE_HOLDING < Policy::SILENCE);
     }
 }
