@@ -22,16 +22,26 @@ pub enum SeenError {
     /// It cannot be read or written.
     #[error(transparent)]
     File(#[from] FileError),
-    /// It is damaged; it was set aside and every expert counts as new again.
+    /// It cannot be used; it was set aside and every expert counts as new again.
     #[error(
-        "the list of experts seen before was damaged ({reason}); it is kept as {}, and every expert counts as new again",
+        "the list of experts seen before cannot be used ({reason}); it is kept as {}, and every expert counts as new again",
         kept.display()
     )]
     Damaged {
-        /// Where the damaged file is now.
+        /// Where the file is now.
         kept: PathBuf,
         /// What is wrong with it.
         reason: String,
+    },
+    /// It cannot be used and cannot be set aside either, so it is left alone.
+    #[error(
+        "the list of experts seen before cannot be used ({reason}) and cannot be set aside ({source}); it is left as it is, and who comes now is not added to it"
+    )]
+    Stuck {
+        /// What is wrong with it.
+        reason: String,
+        /// What the system says.
+        source: FileError,
     },
 }
 
@@ -48,32 +58,32 @@ struct Seen {
 /// The experts that were here before.
 #[derive(Debug, Default)]
 pub struct ExpertsSeen {
-    path: PathBuf,
+    /// Where the list is written; nowhere where something is that must not be lost.
+    path: Option<PathBuf>,
     experts: BTreeMap<String, Seen>,
 }
 
 impl ExpertsSeen {
-    /// Reads the list in the data directory `data`. A damaged one is set aside: the error comes with an empty list.
+    /// Reads the list in the data directory `data`. One that cannot be used is set aside: the error comes with an empty
+    /// list.
     #[must_use]
     pub fn load(data: &Path) -> (Self, Option<SeenError>) {
         let path = data.join("experts.json");
-        let empty = |path| Self { path, experts: BTreeMap::new() };
-        let bytes = match private_file::read(&path, LIMIT_BYTES) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return (empty(path), None),
-            Err(error) => return (empty(path), Some(error.into())),
-        };
-        match serde_json::from_slice(&bytes) {
-            Ok(experts) => (Self { path, experts }, None),
-            Err(error) => {
-                let kept = path.with_extension("json.broken");
-                let problem = match std::fs::rename(&path, &kept) {
-                    Ok(()) => SeenError::Damaged { kept, reason: error.to_string() },
-                    Err(_) => SeenError::Damaged { kept: path.clone(), reason: error.to_string() },
-                };
-                (empty(path), Some(problem))
+        let reason = match private_file::read(&path, LIMIT_BYTES) {
+            Ok(bytes) => match serde_json::from_slice(&bytes) {
+                Ok(experts) => return (Self { path: Some(path), experts }, None),
+                Err(error) => error.to_string(),
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return (Self { path: Some(path), experts: BTreeMap::new() }, None);
             }
-        }
+            Err(error) => error.to_string(),
+        };
+        let (path, problem) = match private_file::set_aside(&path) {
+            Ok(kept) => (Some(path), SeenError::Damaged { kept, reason }),
+            Err(source) => (None, SeenError::Stuck { reason, source }),
+        };
+        (Self { path, experts: BTreeMap::new() }, Some(problem))
     }
 
     /// What is known of the key with this fingerprint, which now calls itself `name`.
@@ -104,7 +114,10 @@ impl ExpertsSeen {
         seen.last = now;
         seen.count = seen.count.saturating_add(1);
         let text = serde_json::to_vec_pretty(&self.experts).unwrap_or_default();
-        Ok(private_file::write(&self.path, &text)?)
+        match &self.path {
+            Some(path) => Ok(private_file::write(path, &text)?),
+            None => Ok(()),
+        }
     }
 }
 
@@ -148,5 +161,29 @@ mod tests {
         let Some(SeenError::Damaged { kept, .. }) = problem else { panic!("{problem:?}") };
         assert_eq!(std::fs::read_to_string(kept).unwrap(), "{\"K7");
         assert_eq!(seen.look_up(KEY, &name("Erika")), SeenBefore::New);
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_read_or_is_too_large_is_set_aside_and_survives_the_next_session() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("experts.json");
+        let large = vec![b' '; usize::try_from(LIMIT_BYTES).unwrap() + 1];
+        std::fs::write(&path, &large).unwrap();
+        let (mut seen, problem) = ExpertsSeen::load(folder.path());
+        let Some(SeenError::Damaged { kept: first, .. }) = problem else { panic!("{problem:?}") };
+        seen.count(KEY, &name("Erika"), 1000).unwrap();
+        assert_eq!(std::fs::read(&first).unwrap(), large);
+
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        let (mut seen, problem) = ExpertsSeen::load(folder.path());
+        let Some(SeenError::Damaged { kept: second, .. }) = problem else { panic!("{problem:?}") };
+        seen.count(KEY, &name("Erika"), 2000).unwrap();
+        assert!(second.is_dir() && second != first, "{}", second.display());
+        assert_eq!(std::fs::read(&first).unwrap(), large);
+        assert!(matches!(
+            ExpertsSeen::load(folder.path()).0.look_up(KEY, &name("Erika")),
+            SeenBefore::Before { count: 1, .. }
+        ));
     }
 }

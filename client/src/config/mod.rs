@@ -89,8 +89,8 @@ impl Settings {
         settings::load(path)
     }
 
-    /// Writes the settings file, all at once. Comments of the person in the old file are lost, so only a change asked
-    /// for in the window comes here.
+    /// Writes what changed since it was last read or written here, all at once. Comments, and what the person changed
+    /// in the file meanwhile, stay.
     ///
     /// # Errors
     /// [`SettingsError`]; the old file is then still there.

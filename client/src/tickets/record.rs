@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use data_encoding::BASE64;
+use deskside_host::private_file::FileError;
 use deskside_proto::ids::TicketId;
 use deskside_proto::ticket_file::{FILE_EXTENSION, TicketFileError, Validity};
 use deskside_proto::ticket_record::{TicketRecord, TicketRefusal, check_use};
@@ -133,6 +134,9 @@ pub enum RecordError {
     /// It is not what this program writes.
     #[error("it is damaged: {0}")]
     Damaged(String),
+    /// It cannot even be read.
+    #[error(transparent)]
+    Unreadable(#[from] FileError),
     /// A newer Deskside wrote it.
     #[error("a newer Deskside wrote it (version {0})")]
     Newer(u32),

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use deskside_host::private_file::{self, FileError, Lock};
 use deskside_proto::ids::TicketId;
@@ -13,7 +13,6 @@ use thiserror::Error;
 use super::record::{Closed, KEPT_AFTER_END, LIMIT_BYTES, Record, RecordError};
 
 const ENDING: &str = "json";
-const BROKEN_ENDING: &str = "json.broken";
 
 /// Why something could not be done with the tickets.
 #[derive(Debug, Error)]
@@ -67,7 +66,7 @@ pub struct BrokenRecord {
 pub struct Listing {
     /// The records, the newest first.
     pub records: Vec<Record>,
-    /// Files that were set aside by this call.
+    /// Files that cannot be used, where they are now.
     pub broken: Vec<BrokenRecord>,
 }
 
@@ -97,7 +96,8 @@ impl Store {
         self.write(record)
     }
 
-    /// All records; damaged files are renamed to `.broken` and reported once.
+    /// All records; files that can never be used are renamed to `.broken` and reported once, those of a newer version and
+    /// those that the system does not let us read are left and reported each time.
     ///
     /// # Errors
     /// [`StoreError`] where the directory itself cannot be read.
@@ -105,14 +105,15 @@ impl Store {
         let _lock = self.lock()?;
         let mut listing = Listing::default();
         for path in self.files()? {
-            match Record::from_bytes(&private_file::read(&path, LIMIT_BYTES)?) {
+            let read = private_file::read(&path, LIMIT_BYTES).map_err(RecordError::from);
+            match read.and_then(|bytes| Record::from_bytes(&bytes)) {
                 Ok(record) => listing.records.push(record),
-                Err(reason @ RecordError::Newer(_)) => listing.broken.push(BrokenRecord { path, reason }),
-                Err(reason) => {
-                    let aside = free_name(&path.with_extension(BROKEN_ENDING));
-                    fs::rename(&path, &aside).map_err(|source| self.list_failed(source))?;
-                    listing.broken.push(BrokenRecord { path: aside, reason });
+                Err(reason) if is_lasting(&reason) => {
+                    // One that cannot be set aside hides no other either.
+                    let path = private_file::set_aside(&path).unwrap_or(path);
+                    listing.broken.push(BrokenRecord { path, reason });
                 }
+                Err(reason) => listing.broken.push(BrokenRecord { path, reason }),
             }
         }
         listing.records.sort_by_key(|record| (std::cmp::Reverse(record.created), record.id));
@@ -242,13 +243,15 @@ impl Store {
     }
 }
 
-/// `path`, or `path` with the first number behind it that makes it a new name.
-fn free_name(path: &Path) -> PathBuf {
-    let numbered = (1_u32..).map(|number| path.with_added_extension(number.to_string()));
-    std::iter::once(path.to_owned())
-        .chain(numbered)
-        .find(|path| !path.exists())
-        .unwrap_or_else(|| path.to_owned())
+/// Whether the file will never be a record, whoever reads it and when.
+fn is_lasting(reason: &RecordError) -> bool {
+    match reason {
+        RecordError::Damaged(_) => true,
+        RecordError::Newer(_) => false,
+        RecordError::Unreadable(error) => {
+            [io::ErrorKind::FileTooLarge, io::ErrorKind::InvalidInput].contains(&error.kind())
+        }
+    }
 }
 
 #[cfg(test)]
@@ -319,6 +322,22 @@ mod tests {
         assert_eq!(fs::read(&broken.path).unwrap(), b"{ half", "the first copy is still there");
         assert_eq!(fs::read(again).unwrap(), b"again");
         drop(folder);
+    }
+
+    #[test]
+    fn a_directory_a_large_file_and_a_dangling_link_hide_no_ticket() {
+        let (_folder, store) = store();
+        store.add(&record(1, 1)).unwrap();
+        fs::create_dir(store.path(TicketId([2; 16]))).unwrap();
+        fs::write(store.path(TicketId([3; 16])), vec![b' '; 100_000]).unwrap();
+        std::os::unix::fs::symlink("/nonexistent", store.path(TicketId([4; 16]))).unwrap();
+        let listing = store.list().unwrap();
+        assert_eq!(listing.records.len(), 1);
+        assert_eq!(listing.broken.len(), 3);
+        let again = store.list().unwrap();
+        assert_eq!((again.records.len(), again.broken.len()), (1, 1), "what is set aside is reported once");
+        assert!(store.resolve(&TicketId([1; 16]).short()).is_ok());
+        store.tidy(1000).unwrap();
     }
 
     #[test]
