@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use deskside_client::input::own_windows::{self, OwnWindows};
+use deskside_client::input::own_windows::{self, Host, OwnWindows};
 use deskside_proto::geometry::DesktopPoint;
 use deskside_testkit::x11::{Wanted, Window, Xvfb};
 use x11rb::connection::Connection as _;
@@ -156,4 +156,48 @@ fn a_program_that_grabs_the_server_does_not_hold_the_answer_back() {
 #[test]
 fn without_a_desktop_there_is_no_control() {
     assert!(own_windows::open(Some(":99999")).is_err());
+}
+
+/// Waits until a window with that title is where it stays.
+fn terminal(x: &Xvfb, title: &str) -> Window {
+    x.wait_for_window(&Wanted::title(title), SOON).unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    x.wait_for_window(&Wanted::title(title), SOON).unwrap()
+}
+
+#[test]
+fn the_terminal_that_deskside_runs_in_is_its_own_and_other_terminals_are_not() {
+    let x = Xvfb::start(1000, 700).unwrap();
+    let manager = x.start_window_manager().unwrap();
+    let hosting = x.run("xterm", ["-T", "hosting", "-geometry", "30x8+50+50"]).unwrap();
+    let other = x.run("xterm", ["-T", "another", "-geometry", "30x8+500+400"]).unwrap();
+    let (here, there) = (terminal(&x, "hosting"), terminal(&x, "another"));
+    let open = |host: &Host| own_windows::open_hosted(Some(x.display()), host).unwrap();
+
+    // The manager stands for whatever started the terminal: its frames are around everybody's windows.
+    let ancestors = vec![hosting.id(), manager.id()];
+    let mut windows = open(&Host { window: None, ancestors });
+    assert!(owns(&mut windows, middle(&here)));
+    let title_bar = DesktopPoint::new(i32::from(here.x) + 50, i32::from(here.y) - 8);
+    assert!(owns(&mut windows, title_bar));
+    assert!(!owns(&mut windows, middle(&there)));
+
+    let mut windows = open(&Host { window: Some(here.id), ancestors: Vec::new() });
+    assert!(owns(&mut windows, middle(&here)), "as the environment names it");
+    assert!(!owns(&mut windows, middle(&there)));
+
+    let mut windows = open(&Host { window: None, ancestors: vec![manager.id(), other.id()] });
+    assert!(!owns(&mut windows, middle(&here)), "started by the manager, without a terminal");
+    assert!(!owns(&mut windows, middle(&there)), "above the manager there is no terminal of ours");
+
+    let (connection, _) = RustConnection::connect(Some(x.display())).unwrap();
+    let focus = |window: &Window| {
+        let (by, now) = (InputFocus::PARENT, x11rb::CURRENT_TIME);
+        connection.set_input_focus(by, window.id, now).unwrap().check().unwrap();
+    };
+    let mut windows = open(&Host { window: None, ancestors: vec![hosting.id()] });
+    focus(&here);
+    assert!(windows.own_focus().unwrap());
+    focus(&there);
+    assert!(!windows.own_focus().unwrap());
 }

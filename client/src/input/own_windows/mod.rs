@@ -1,6 +1,7 @@
 //! Injected events never reach Deskside's own windows, and none at all reach the desktop while a question waits for the
 //! person. The trait says where the windows are; the filter decides; when in doubt it refuses.
 
+mod host;
 mod x11;
 
 use std::sync::Arc;
@@ -13,6 +14,8 @@ use thiserror::Error;
 
 use super::chain::{Filter, Refusal};
 use super::local_priority::is_release;
+
+pub use host::Host;
 
 /// Knows where Deskside's own windows are at this moment.
 pub trait OwnWindows: Send {
@@ -34,12 +37,21 @@ pub trait OwnWindows: Send {
 #[error("Deskside cannot tell its own windows from others on this desktop: {0}")]
 pub struct Unknown(pub String);
 
-/// Finds Deskside's windows on `display`, or on the desktop that the environment names.
+/// Finds Deskside's windows on `display`, or on the desktop that the environment names. The window of the terminal in
+/// which this program asks and answers is one of them.
 ///
 /// # Errors
 /// [`Unknown`]: then nobody may control this desktop, because an expert could reach the questions.
 pub fn open(display: Option<&str>) -> Result<Box<dyn OwnWindows>, Unknown> {
-    x11::open(display)
+    open_hosted(display, &Host::of_this_process())
+}
+
+/// As [`open`], in that terminal.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_hosted(display: Option<&str>, host: &Host) -> Result<Box<dyn OwnWindows>, Unknown> {
+    x11::open(display, host)
 }
 
 /// Whether a question waits for the person; clones are the same.
