@@ -1,4 +1,5 @@
-//! The hotkey in the worst moments. Times are the X server's own: nothing is injected after it, nothing stays pressed.
+//! The worst moments for whoever is controlled: the hotkey in the middle of a flood, and a link that dies while keys are
+//! held. Times are the X server's own: nothing is injected after it, nothing stays pressed.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,11 +7,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use deskside_e2e::PATIENCE;
+use deskside_e2e::desk::eventually;
 use deskside_e2e::expert::ExpertSide;
 use deskside_e2e::person::{PersonSide, question};
 use deskside_e2e::talk::Talk;
+use deskside_testkit::net::Relay;
 use deskside_testkit::x11::{Injected, Recorded, RecordedKind, keysym};
 use rustix::process::Signal;
+use tokio::runtime::Runtime;
 
 /// Within this time after the hotkey everything has stopped and is released, in milliseconds of the X server.
 const LIMIT_MS: u32 = 20;
@@ -20,16 +24,24 @@ const FLOOD: Duration = Duration::from_millis(1500);
 /// These tests measure milliseconds: one at a time.
 static ALONE: Mutex<()> = Mutex::new(());
 
+/// A key held when the link dies is released within this time, in milliseconds.
+const HELD_LIMIT_MS: u32 = 2000;
+
 struct Controlled {
     person: PersonSide,
     expert: ExpertSide,
     _deskside: Talk,
     viewer: Talk,
+    relay: Relay,
+    _network: Runtime,
 }
 
-/// Two desktops with a session in which the expert controls.
+/// Two desktops with a session in which the expert controls, through a relay.
 fn controlled() -> Result<Controlled> {
     let (person, expert) = (PersonSide::new(1024, 768)?, ExpertSide::new(1024, 768)?);
+    let network = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let relay = network.block_on(Relay::to(([127, 0, 0, 1], person.port).into()))?;
+    person.settings(&format!("addresses = [\"{}\"]\n", relay.address()))?;
     let mut deskside = person.start_terminal()?;
     let invitation = person.invite("ticket", &[])?;
     let mut viewer = expert.open_and_wait(&invitation, &["--full-screen", "--scale", "1:1"])?;
@@ -40,7 +52,8 @@ fn controlled() -> Result<Controlled> {
     let number = question(&mut deskside, "control")?;
     deskside.say(&format!("allow {number}"))?;
     viewer.wait_for("stage controlling", PATIENCE)?;
-    Ok(Controlled { person, expert, _deskside: deskside, viewer })
+    ensure!(relay.forwarded() > 0, "the session must go through the relay");
+    Ok(Controlled { person, expert, _deskside: deskside, viewer, relay, _network: network })
 }
 
 /// Drags with Ctrl held, with a thousand movements and a thousand presses or releases a second, until told to stop.
@@ -130,8 +143,73 @@ fn in_the_middle_of_a_drag_and_a_flood() -> Result<()> {
 #[test]
 fn with_the_network_dead() -> Result<()> {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    // A stopped viewer answers nothing and sends nothing, as a cut cable would have it.
-    hotkey_stops_the_flood("network dead", |scene| scene.viewer.signal(Signal::STOP))
+    hotkey_stops_the_flood("network dead", |scene| {
+        scene.relay.cut();
+        Ok(())
+    })
+}
+
+#[test]
+fn with_the_experts_program_hanging() -> Result<()> {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    hotkey_stops_the_flood("viewer stopped", |scene| scene.viewer.signal(Signal::STOP))
+}
+
+/// Holds a key and a button down, lets the link die, and waits for their release without any hotkey.
+#[expect(clippy::print_stdout, reason = "the measured figures belong into the test output")]
+fn released_when_the_link_dies(
+    name: &str,
+    die: impl FnOnce(&Controlled) -> Result<()>,
+) -> Result<Controlled> {
+    let scene = controlled()?;
+    let recorder = scene.person.desk.screen.record_events()?;
+    let hands = &scene.expert.desk.hands;
+    hands.move_to(300, 300)?;
+    hands.button(1, true)?;
+    hands.key(u32::from('x'), true)?;
+    let is_key = |event: &Recorded| event.injected && matches!(event.kind, RecordedKind::KeyPressed(_));
+    recorder.wait_for(PATIENCE, is_key)?;
+    // Held for longer than the silence that is allowed: whoever is heard may hold.
+    std::thread::sleep(Duration::from_millis(u64::from(HELD_LIMIT_MS)));
+    let held = recorder.held_by_injection()?;
+    ensure!(!held.keys.is_empty() && !held.buttons.is_empty(), "released although the link lives: {held:?}");
+    recorder.drain()?;
+    let died = Instant::now();
+    die(&scene)?;
+    let limit = Duration::from_millis(u64::from(HELD_LIMIT_MS));
+    let is_release = |event: &Recorded| event.injected && event.kind.is_release();
+    let released = recorder.wait_for(limit, is_release);
+    let took = died.elapsed();
+    released.with_context(|| format!("{name}: nothing was released in {took:?}"))?;
+    eventually("everything is released", limit.saturating_sub(took), || {
+        Ok(recorder.held_by_injection()?.is_empty())
+    })?;
+    println!("{name}: released {} ms after the link died", took.as_millis());
+    Ok(scene)
+}
+
+#[test]
+fn keys_held_when_the_link_dies_are_released_within_two_seconds() -> Result<()> {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let scene = released_when_the_link_dies("network dead", |scene| {
+        scene.relay.cut();
+        Ok(())
+    })?;
+    // The link comes back in time: control goes on, and the key that is still down there is not pressed again here.
+    let recorder = scene.person.desk.screen.record_events()?;
+    scene.relay.mend();
+    scene.expert.desk.hands.move_to(350, 350)?;
+    let is_motion = |event: &Recorded| event.injected && matches!(event.kind, RecordedKind::Moved);
+    recorder.wait_for(PATIENCE, is_motion)?;
+    let held = recorder.held_by_injection()?;
+    ensure!(held.is_empty(), "pressed again by itself: {held:?}");
+    Ok(())
+}
+
+#[test]
+fn keys_held_when_the_experts_program_hangs_are_released_within_two_seconds() -> Result<()> {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    released_when_the_link_dies("viewer stopped", |scene| scene.viewer.signal(Signal::STOP)).map(drop)
 }
 
 #[test]
