@@ -14,6 +14,7 @@ use super::shell::{Shell, Sources};
 use super::{CommandSender, UserCommand, ViewPublisher, words};
 use crate::consent::TerminalLines;
 use crate::control_socket::{Instance, InstanceError};
+use crate::physical::PhysicalWatch;
 use crate::profile::Profile;
 use crate::terminal::Terminal;
 use crate::windows::{self, Confirm, Start, Surroundings, WindowError};
@@ -41,6 +42,7 @@ struct Running {
     view: ViewPublisher,
     commands: CommandSender,
     confirm: Confirm,
+    watch: Option<Arc<dyn PhysicalWatch>>,
     shell: JoinHandle<()>,
     instance: Instance,
 }
@@ -54,7 +56,7 @@ fn start(profile: Profile, instance: Instance, terminal: bool) -> Result<Running
     runtime.spawn(crate::control_socket::serve(socket, requests_in));
     let sources = Sources { commands: received, requests, terminal };
     let shell = Shell::new(Arc::new(profile), sources)?;
-    let (view, confirm) = (shell.publisher(), shell.confirm());
+    let (view, confirm, watch) = (shell.publisher(), shell.confirm(), shell.watch());
     for kind in [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()] {
         let (mut signal, commands) = (signal(kind)?, commands.clone());
         runtime.spawn(async move {
@@ -65,7 +67,7 @@ fn start(profile: Profile, instance: Instance, terminal: bool) -> Result<Running
     }
     let shell = runtime.spawn(shell.run());
     drop(inside);
-    Ok(Running { runtime, view, commands, confirm, shell, instance })
+    Ok(Running { runtime, view, commands, confirm, watch, shell, instance })
 }
 
 impl Running {
@@ -83,8 +85,8 @@ impl Running {
 /// # Errors
 /// [`RunError`].
 pub fn on_terminal(profile: Profile, instance: Instance) -> Result<(), RunError> {
-    let lines = TerminalLines::of_standard_input()?;
     let running = start(profile, instance, true)?;
+    let lines = TerminalLines::of_standard_input(running.watch.clone())?;
     let terminal = Terminal::open(running.view.clone(), running.commands.clone());
     // Never joined: a blocked read of standard input ends with the program.
     thread::Builder::new().name("terminal".into()).spawn(move || terminal.read(&lines))?;

@@ -13,6 +13,8 @@ pub const TIME_TO_SEE: Duration = Duration::from_millis(500);
 /// An injected press that recent makes every answer doubtful: it could be the one that reached the button, while the
 /// person typed elsewhere. Longer than a window takes from a click to this check.
 pub const DOUBT: Duration = Duration::from_secs(1);
+/// From the press of Enter to the line it ends, at most; longer than a terminal on a busy machine takes.
+const ON_ITS_WAY: Duration = Duration::from_secs(2);
 
 /// Guards the answer to one question that is on the screen.
 pub struct Guard {
@@ -41,6 +43,18 @@ impl Guard {
         judge(self.shown_at, self.watch.presses()?)?;
         Ok(LocalYes { question: self.question })
     }
+}
+
+/// Judges a line that just ended on a terminal, `asked_for` after its question was printed.
+pub(super) fn judge_line(asked_for: Duration, presses: Presses) -> Result<(), NotGenuine> {
+    let asked_ms = u32::try_from(asked_for.as_millis()).unwrap_or(u32::MAX / 2).min(u32::MAX / 2);
+    let shown_at = DeviceTime(presses.now.0.wrapping_sub(asked_ms));
+    let real = presses.real.ok_or(NotGenuine::Injected)?;
+    // Without a press on this desktop the line was not typed on its keyboard, but put there in another way.
+    if presses.now.since(real.at).is_some_and(|ago| ago > ON_ITS_WAY) {
+        return Err(NotGenuine::Injected);
+    }
+    judge(shown_at, presses)
 }
 
 fn judge(shown_at: DeviceTime, presses: Presses) -> Result<(), NotGenuine> {

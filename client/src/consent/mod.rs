@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::physical::WatchError;
 
 pub use guard::Guard;
-pub use terminal::{TerminalLine, TerminalLines};
+pub use terminal::{TerminalLine, TerminalLines, Unreadable, discard_typed_ahead};
 
 /// Proof that the person at this machine said yes to one question.
 ///

@@ -13,10 +13,10 @@ use std::time::Instant;
 use deskside_proto::ids::{QuestionId, TicketId};
 
 use crate::app::command::{Answer, InvitationOptions, UserCommand};
-use crate::app::view::{AppView, QuestionKind};
+use crate::app::view::{AppView, Notice, NoticeKind, QuestionKind};
 use crate::app::{CommandSender, ViewPublisher};
 use crate::cli::InviteArgs;
-use crate::consent::{TerminalLine, TerminalLines};
+use crate::consent::{NotGenuine, TerminalLine, TerminalLines, discard_typed_ahead};
 
 use self::narrator::Narrator;
 use self::words::Wish;
@@ -26,6 +26,10 @@ use self::words::Wish;
 struct Delivery {
     output: Option<PathBuf>,
     email: Option<Option<String>>,
+    /// The notice that stood there already when the ticket was asked for.
+    old_notice: Option<Notice>,
+    /// Something went wrong since: there may never be a ticket, and another one may be asked for.
+    is_doubtful: bool,
 }
 
 /// Shared between the thread that reads and whoever publishes views.
@@ -64,7 +68,10 @@ impl Terminal {
     /// Reads lines until the end of the input, `quit`, or the end of the program; to be called on a thread of its own.
     pub fn read(&self, lines: &TerminalLines) {
         while let Some(line) = lines.next_line() {
-            self.hear(&line);
+            match line {
+                Ok(line) => self.hear(&line),
+                Err(unreadable) => print(&[format!("error: {unreadable}")]),
+            }
         }
         // Nobody can answer any more: every question becomes a no, every session ends.
         if let Some(question) = &self.view.latest().question {
@@ -87,11 +94,27 @@ impl Terminal {
         let now = Instant::now();
         print(&lines);
         if let Some(question) = &view.question {
-            state.asked.entry(question.id).or_insert(now);
+            state.asked.entry(question.id).or_insert_with(|| {
+                // Else a single Enter would complete a yes that somebody typed before there was a question.
+                discard_typed_ahead();
+                now
+            });
         }
         let open = view.question.as_ref().map(|question| question.id);
         state.asked.retain(|id, _| Some(*id) == open);
+        Self::doubt(&mut state, &view);
         self.deliver(&mut state, &view);
+    }
+
+    /// Notes trouble that came after a ticket was asked for.
+    fn doubt(state: &mut State, view: &AppView) {
+        let Some(awaited) = &mut state.awaited else { return };
+        if awaited.old_notice.is_some() && awaited.old_notice != view.notice {
+            awaited.old_notice = None;
+        }
+        let is_new = awaited.old_notice.is_none();
+        awaited.is_doubtful |=
+            is_new && view.notice.as_ref().is_some_and(|notice| notice.kind == NoticeKind::Trouble);
     }
 
     /// Saves and sends the ticket that `invite` asked for, once it is there.
@@ -147,7 +170,22 @@ impl Terminal {
             valid_for: args.valid_for.unwrap_or(view.settings.valid_for),
             uses: args.uses.unwrap_or(view.settings.uses),
         };
-        self.state().awaited = Some(Delivery { output: args.output, email: args.email });
+        let mut state = self.state();
+        if state.awaited.as_ref().is_some_and(|awaited| !awaited.is_doubtful) {
+            print(&["error: a ticket is being made; type this again when it is there".to_owned()]);
+            return;
+        }
+        if view.notice.is_some() {
+            // So that the same trouble once more is told once more.
+            self.commands.send(UserCommand::DismissNotice);
+        }
+        state.awaited = Some(Delivery {
+            output: args.output,
+            email: args.email,
+            old_notice: view.notice.clone(),
+            is_doubtful: false,
+        });
+        drop(state);
         self.commands.send(UserCommand::Invite(options));
     }
 
@@ -167,6 +205,9 @@ impl Terminal {
                         UserCommand::AnswerView { question, answer }
                     }
                 });
+            }
+            Err(NotGenuine::Injected) => {
+                print(&["error: that answer did not come from your own keyboard".to_owned()]);
             }
             Err(error) => print(&[format!("error: {error}")]),
         }

@@ -192,6 +192,12 @@ impl Shell {
         self.desk.watch.as_ref().map_or_else(Confirm::blind, |watch| Confirm::watching(Arc::clone(watch)))
     }
 
+    /// What tells the person's own presses from injected ones; `None` where there is no desktop to watch.
+    #[must_use]
+    pub fn watch(&self) -> Option<Arc<dyn PhysicalWatch>> {
+        self.desk.watch.clone()
+    }
+
     /// Runs until the person quits and everything is ended.
     pub async fn run(mut self) {
         loop {
