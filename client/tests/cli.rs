@@ -50,7 +50,111 @@ fn an_invitation_gives_a_ticket_that_the_printed_words_open_and_keeps_them_out_o
         assert!(!text.contains(words), "the words are in {}", path.display());
     }
     assert!(stderr(&output).contains("Did they contact you first?"), "the first ticket comes with a warning");
-    assert!(!stderr(&home.run(&["invite", "--json"])).contains("Did they contact"), "the second without");
+    let again = stderr(&home.run(&["invite", "--json"]));
+    assert!(again.contains("Did they contact"), "a script has not read it for the person");
+}
+
+/// Runs `deskside invite` on a terminal of its own, where somebody types `typed`.
+fn invite_on_a_terminal(home: &Home, typed: &str) -> std::process::Output {
+    let program = env!("CARGO_BIN_EXE_deskside");
+    let mut command = std::process::Command::new("script");
+    let told = home.command(&[]);
+    command.args(["-qec", &format!("{program} invite --output help.deskside"), "/dev/null"]);
+    command.env_clear().envs(told.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command
+        .current_dir(home.path("work"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(typed.as_bytes()).unwrap();
+    // Kept open: the end of the input would be the end of the terminal.
+    let output = child.wait_with_output().unwrap();
+    drop(input);
+    output
+}
+
+#[test]
+fn on_a_terminal_the_first_ticket_waits_for_the_answer_who_contacted_whom() {
+    let home = Home::new();
+    let ticket = home.path("work/help.deskside");
+    let seen = home.path(".local/share/deskside/introduction-seen");
+    let stopped = invite_on_a_terminal(&home, "they contacted me\n\n");
+    assert_eq!(code(&stopped), 2, "{}", stdout(&stopped));
+    assert!(stdout(&stopped).contains("This is how fraud begins"), "{}", stdout(&stopped));
+    assert!(!ticket.exists() && !seen.exists());
+    assert_eq!(json(&stdout(&home.run(&["tickets", "--json"]))).as_array().unwrap().len(), 0);
+    let made = invite_on_a_terminal(&home, "i contacted them\n");
+    assert_eq!(code(&made), 0, "{}", stdout(&made));
+    assert!(ticket.exists() && seen.exists());
+    assert!(!stderr(&home.run(&["invite", "--json"])).contains("Did they contact"), "asked once");
+}
+
+#[test]
+fn a_file_that_is_there_is_replaced_only_when_asked_to() {
+    let home = Home::new();
+    let path = home.path("work/thesis.odt");
+    fs::write(&path, "my thesis").unwrap();
+    let refused = home.run(&["invite", "--output", "thesis.odt"]);
+    assert_eq!(code(&refused), 1);
+    assert!(stderr(&refused).contains("--force"), "{}", stderr(&refused));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "my thesis");
+    assert_eq!(json(&stdout(&home.run(&["tickets", "--json"]))).as_array().unwrap().len(), 0);
+    let forced = home.run(&["invite", "--output", "thesis.odt", "--force"]);
+    assert_eq!(code(&forced), 0, "{}", stderr(&forced));
+    assert!(TicketFile::parse(&fs::read(&path).unwrap()).is_ok());
+    for target in ["missing/help.deskside", ".", "/dev/null"] {
+        assert_eq!(code(&home.run(&["invite", "--force", "--output", target])), 1, "{target}");
+    }
+    assert_eq!(json(&stdout(&home.run(&["tickets", "--json"]))).as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_ticket_whose_words_could_not_be_printed_is_cancelled() {
+    let home = Home::new();
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = home.command(&["invite", "--output", "help.deskside"]).stdout(full).output().unwrap();
+    assert_eq!(code(&output), 1);
+    assert!(stderr(&output).contains("standard output"), "{}", stderr(&output));
+    assert_eq!(json(&stdout(&home.run(&["tickets", "--json"])))[0]["state"], "cancelled");
+    assert!(!home.path("work/help.deskside").exists());
+    assert!(stdout(&home.run(&["receipt"])).contains("could not be handed out"));
+}
+
+#[test]
+fn a_pipe_in_place_of_the_settings_is_refused_instead_of_waited_for() {
+    let home = Home::new();
+    home.settings("");
+    let path = home.path(".config/deskside/config.toml");
+    fs::remove_file(&path).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    let output = home.run(&["tickets"]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("not a regular file"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_directory_among_the_tickets_hides_no_ticket() {
+    let home = Home::new();
+    home.run(&["invite"]);
+    let tickets = home.path(".local/share/deskside/tickets");
+    fs::create_dir(tickets.join("aaaaaaaaaaaaaaaaaaaaaaaaaa.json")).unwrap();
+    let output = home.run(&["--log", "error", "tickets", "--json"]);
+    assert_eq!(json(&stdout(&output)).as_array().unwrap().len(), 1, "{}", stderr(&output));
+    assert!(stderr(&output).contains(".json.broken"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_display_that_is_not_there_is_told_in_one_plain_sentence() {
+    let output = Home::new().command(&[]).env("DISPLAY", ":4077").output().unwrap();
+    assert_eq!(code(&output), 1);
+    let message = stderr(&output);
+    assert!(message.contains(":4077") && message.contains("deskside --terminal"), "{message}");
+    assert_eq!(message.lines().count(), 1, "{message}");
+    for word in ["winit", "EventLoop", ".rs", "registry"] {
+        assert!(!message.contains(word), "{message}");
+    }
 }
 
 #[test]

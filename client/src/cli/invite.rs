@@ -1,5 +1,6 @@
 //! `deskside invite`: makes a ticket, writes or sends it, prints the passphrase, and sees to it that Deskside runs.
 
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +12,8 @@ use deskside_net::client::{Admission, Knock, ListenConfig, ListenLimits, Listene
 use deskside_proto::wire::control::RefusedReason;
 use serde::Serialize;
 
-use super::run::{Failure, print};
+use super::introduce::introduce;
+use super::run::{Failure, print_all};
 use super::{InviteArgs, start};
 use crate::app::command::InvitationOptions;
 use crate::app::words;
@@ -19,7 +21,7 @@ use crate::control_socket::{self, Answer, CallError, Request};
 use crate::profile::Profile;
 use crate::receipt::{Entry, Event};
 use crate::tickets::issue::{Made, Workshop};
-use crate::tickets::record::{system_time, unix_seconds};
+use crate::tickets::record::{Closed, system_time, unix_seconds};
 
 /// What `--json` prints.
 #[derive(Debug, Serialize)]
@@ -41,6 +43,9 @@ pub fn invite(profile: &Profile, args: InviteArgs) -> Result<(), Failure> {
         let message = "--json and --output - both want standard output; give --output a file name";
         return Err(Failure::new(Exit::Usage, message));
     }
+    if let Some(path) = args.output.as_deref().filter(|_| !to_standard_output) {
+        check_output(path, args.force)?;
+    }
     introduce(profile)?;
     let running = status(profile)?;
     let port = match running.as_ref().and_then(|status| status.port) {
@@ -48,20 +53,40 @@ pub fn invite(profile: &Profile, args: InviteArgs) -> Result<(), Failure> {
         None => free_port(profile)?,
     };
     let made = make(profile, &args, port)?;
+    let mut file = None;
+    let handed_out = hand_out(profile, &args, &made, running.is_some(), &mut file);
+    if handed_out.is_err() {
+        withdraw(profile, &made, file.as_deref());
+    }
+    let unsent = handed_out?;
+    unsent.map_or(Ok(()), |error| Err(Failure::machine(format!("the ticket was not sent: {error}"))))
+}
+
+/// Records, sends, writes and shows a ticket. The value is why it was not sent: then it is in a file all the same. After
+/// an error nobody can use it.
+fn hand_out(
+    profile: &Profile,
+    args: &InviteArgs,
+    made: &Made,
+    is_running: bool,
+    file: &mut Option<PathBuf>,
+) -> Result<Option<String>, Failure> {
+    let event = Event::TicketMade { ticket: made.record.id.short(), terms: words::terms(&made.record) };
+    record(profile, made, event)?;
+    let to_standard_output = args.output.as_deref() == Some(Path::new("-"));
     let sent = args.email.as_ref().map(|address| profile.post().deliver(&made.record, address.as_deref()));
     // What could not be sent must not be lost: it is written to a file after all.
     let is_kept_in_file = !matches!(sent, Some(Ok(_)));
-    let file = write_file(&args, &made, to_standard_output, is_kept_in_file)?;
+    *file = write_file(args, made, to_standard_output, is_kept_in_file)?;
     let (emailed, unsent) = match sent.transpose() {
         Ok(emailed) => (emailed, None),
-        Err(error) => (None, Some(error)),
+        Err(error) => (None, Some(error.to_string())),
     };
-    let runs = match running {
-        Some(_) => {
-            tell(profile)?;
-            true
-        }
-        None => start::in_background(profile),
+    let runs = if is_running {
+        tell(profile)?;
+        true
+    } else {
+        start::in_background(profile)
     };
     let report = Report {
         id: made.record.id.to_string(),
@@ -73,8 +98,45 @@ pub fn invite(profile: &Profile, args: InviteArgs) -> Result<(), Failure> {
         emailed: emailed.as_deref(),
         running: runs,
     };
-    show(&args, &report, &made, to_standard_output)?;
-    unsent.map_or(Ok(()), |error| Err(Failure::machine(format!("the ticket was not sent: {error}"))))
+    show(args, &report, made, to_standard_output)?;
+    Ok(unsent)
+}
+
+/// Cancels a ticket that nobody can use because its words or its file never reached the person.
+fn withdraw(profile: &Profile, made: &Made, file: Option<&Path>) {
+    if let Some(file) = file {
+        let _ = fs::remove_file(file);
+    }
+    let id = made.record.id;
+    match profile.tickets.close(id, Closed::Cancelled, unix_seconds(SystemTime::now())) {
+        Ok(_) => {
+            let reason = "it could not be handed out".to_owned();
+            let _ = record(profile, made, Event::TicketClosed { ticket: id.short(), reason });
+            let _ = control_socket::call(profile.directories.runtime(), Request::TicketsChanged);
+        }
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "deskside: ticket {} stays open: {error}", id.short());
+        }
+    }
+}
+
+fn record(profile: &Profile, made: &Made, event: Event) -> Result<(), Failure> {
+    let at = unix_seconds(SystemTime::now());
+    let entry = Entry { at, session: None, expert: None, fingerprint: made.record.to.clone(), event };
+    profile.receipt.append(&entry).map_err(Failure::machine)
+}
+
+/// Before anything is made: whether the file could be written, and nothing of somebody's would be replaced.
+fn check_output(path: &Path, force: bool) -> Result<(), Failure> {
+    private_file::check_target(path).map_err(Failure::machine)?;
+    if !force && fs::symlink_metadata(path).is_ok() {
+        return Err(Failure::machine(taken(path)));
+    }
+    Ok(())
+}
+
+fn taken(path: &Path) -> String {
+    format!("there is a file {} already; choose another name, or replace it with --force", path.display())
 }
 
 fn show(
@@ -86,26 +148,15 @@ fn show(
     if args.json {
         let mut text = serde_json::to_string_pretty(report).map_err(Failure::machine)?;
         text.push('\n');
-        return print(text.as_bytes());
+        return print_all(text.as_bytes());
     }
     let text = in_words(report, &words::date_time(system_time(made.record.not_after)));
     if to_standard_output {
-        let _ = io::stderr().write_all(text.as_bytes());
-        return print(made.record.text.as_bytes());
+        let told = io::stderr().write_all(text.as_bytes());
+        told.map_err(|error| Failure::machine(format!("standard error cannot be written: {error}")))?;
+        return print_all(made.record.text.as_bytes());
     }
-    print(text.as_bytes())
-}
-
-/// Before the first ticket: the sentences that protect against callers who pretend to be somebody.
-fn introduce(profile: &Profile) -> Result<(), Failure> {
-    if profile.introduction_seen() {
-        return Ok(());
-    }
-    let mut error_output = io::stderr().lock();
-    for sentence in words::introduction(&profile.settings.hotkey.to_string()) {
-        let _ = writeln!(error_output, "{sentence}");
-    }
-    profile.mark_introduction_seen().map_err(Failure::machine)
+    print_all(text.as_bytes())
 }
 
 fn status(profile: &Profile) -> Result<Option<control_socket::Status>, Failure> {
@@ -139,11 +190,7 @@ fn make(profile: &Profile, args: &InviteArgs, port: u16) -> Result<Made, Failure
         port,
         now,
     };
-    let made = workshop.make(&options).map_err(Failure::machine)?;
-    let event = Event::TicketMade { ticket: made.record.id.short(), terms: words::terms(&made.record) };
-    let entry = Entry { at: now, session: None, expert: None, fingerprint: made.record.to.clone(), event };
-    profile.receipt.append(&entry).map_err(Failure::machine)?;
-    Ok(made)
+    workshop.make(&options).map_err(Failure::machine)
 }
 
 /// Writes the file, unless the ticket went elsewhere and no file was asked for.
@@ -159,7 +206,13 @@ fn write_file(
         None if is_needed => PathBuf::from(made.record.file_name()),
         None => return Ok(None),
     };
-    private_file::write_shared(&path, made.record.text.as_bytes()).map_err(Failure::machine)?;
+    let text = made.record.text.as_bytes();
+    if args.force {
+        private_file::write_shared(&path, text).map_err(Failure::machine)?;
+    } else if let Err(error) = private_file::write_shared_new(&path, text) {
+        let is_taken = error.kind() == io::ErrorKind::AlreadyExists;
+        return Err(if is_taken { Failure::machine(taken(&path)) } else { Failure::machine(error) });
+    }
     Ok(Some(path))
 }
 

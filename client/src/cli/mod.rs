@@ -1,15 +1,18 @@
 //! The command line: its words, its help, the manual page and the completions; `run` does what it says.
 //! INVARIANT: there is no option that answers a question for the person.
 
+mod introduce;
 mod invite;
 mod lists;
 mod run;
 mod start;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use deskside_crypto::identity::PublicIdentity;
@@ -19,20 +22,23 @@ use crate::config;
 
 const EXAMPLES: &str = "\
 Examples:
-  deskside                          the tray icon and the window
-  deskside invite                   make a ticket in this directory, print its passphrase
+  deskside                         the tray icon and the window
+  deskside invite                  make a ticket in this directory
   deskside invite --for 2h --uses 3
   deskside invite --email erika@example.org
-  deskside invite --to deskside-expert-1-...   for one expert, no passphrase needed
-  deskside tickets                  what is open
-  deskside cancel k7qm2xpa          close a ticket
-  deskside --terminal               ask and answer on this terminal instead of in windows
+  deskside invite --to deskside-expert-1-...
+                                   for one expert, no passphrase needed
+  deskside tickets                 what is open
+  deskside cancel k7qm2xpa         close a ticket
+  deskside --terminal              ask and answer here instead of in windows
 
-Deskside must run for a ticket to work. Nobody sees the screen before you allow it, and nobody controls
-the computer before you allow that too. No option says yes for you.";
+Deskside must run for a ticket to work. Nobody sees the screen before you allow
+it, and nobody controls the computer before you allow that too. No option says
+yes for you.";
 
 const TERMINAL: &str = "\
-On the terminal (--terminal) Deskside writes one line for each thing that happens and reads one command a line:
+On the terminal (--terminal) Deskside writes one line for each thing that
+happens and reads one command a line:
   invite [--for 1h] [--uses N] [--to KEY] [--output FILE] [--email ADDRESS]
   allow N | deny N      answer question N
   stop                  take control back at once; viewing goes on
@@ -41,30 +47,34 @@ On the terminal (--terminal) Deskside writes one line for each thing that happen
   understood            the introduction of the first start was read
   status | help | quit
 The lines it writes begin with one of these words:
-  ready, introduction, ticket, passphrase, saved, emailed, question, answered, session, notice, status, error, bye
-At the end of standard input Deskside ends; if somebody is there, it first says no to every question and
-ends their sessions.";
+  ready, introduction, ticket, passphrase, saved, emailed, question,
+  answered, session, notice, status, error, bye
+At the end of standard input Deskside ends; if somebody is there, it first says
+no to every question and ends their sessions.";
 
 const SETTINGS: &str = "\
-Settings are in $XDG_CONFIG_HOME/deskside/config.toml (normally ~/.config/deskside/config.toml). All of them
-may be left out; a wrong one is an error that names its line, and the file is never changed then.
-  name = \"Anna\"                       the name that experts see (normally your account's)
+Settings are in $XDG_CONFIG_HOME/deskside/config.toml (normally
+~/.config/deskside/config.toml). All of them may be left out; a wrong one is an
+error that names its line, and the file is never changed then.
+  name = \"Anna\"                       the name that experts see
   hotkey = \"Ctrl+Alt+Shift+Esc\"       takes control back at once
-  port = 47470                        the UDP port; another free one is taken where it is in use
-  addresses = [\"home.example.org\"]    put into tickets in front of this computer's own
+  port = 47470                        UDP; another one where it is in use
+  addresses = [\"home.example.org\"]    put into tickets before the others
   valid_for = \"1h\"                    how long a new ticket can be used
   uses = 1                            how many times
   picture = \"auto\"                    or \"video\"
   capture = \"auto\"                    or \"x11\", \"scrap\"
   theme = \"system\"                    or \"light\", \"dark\"
-  [smtp]                              the mail server that sends tickets; without it your mail program opens
+  [smtp]                              without it your mail program opens
   host = \"mail.example.org\"
   port = 587
-  tls = \"starttls\"                    or \"implicit\"; \"none-for-localhost-only\" for this machine
+  tls = \"starttls\"                    or \"implicit\" (for this machine also
+                                      \"none-for-localhost-only\")
   user = \"anna\"
   password_file = \"/home/anna/.mail\"  or password = \"...\"
   from = \"Anna <anna@example.org>\"
-Tickets, identity and receipt are in $XDG_DATA_HOME/deskside (normally ~/.local/share/deskside).";
+Tickets, identity and receipt are in $XDG_DATA_HOME/deskside (normally
+~/.local/share/deskside).";
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -74,7 +84,6 @@ Tickets, identity and receipt are in $XDG_DATA_HOME/deskside (normally ~/.local/
     about = "Let an expert see and, once allowed, control this desktop",
     after_help = format!("{EXAMPLES}\n\n{}", Exit::table()),
     after_long_help = format!("{EXAMPLES}\n\n{TERMINAL}\n\n{SETTINGS}\n\n{}", Exit::table()),
-    args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
     max_term_width = 100,
 )]
@@ -129,7 +138,7 @@ pub enum Command {
     },
     /// Print a completion script for a shell
     #[command(
-        after_help = "Example:\n  deskside completions bash > ~/.local/share/bash-completion/completions/deskside"
+        after_help = "Example:\n  deskside completions bash \\\n    > ~/.local/share/bash-completion/completions/deskside"
     )]
     Completions {
         /// The shell
@@ -142,15 +151,17 @@ pub enum Command {
 
 const INVITE_EXAMPLES: &str = "\
 Examples:
-  deskside invite                              a file in this directory; the passphrase is printed
+  deskside invite              a file here; the passphrase is printed
   deskside invite --for 30m --output help.deskside
-  deskside invite --email                      opens your mail program with the ticket attached
+  deskside invite --email      your mail program, with the ticket attached
   deskside invite --email erika@example.org
-  deskside invite --to deskside-expert-1-...   only this expert can open it; there is no passphrase
-  deskside invite --output - > help.deskside   the ticket on standard output, the passphrase on standard error
+  deskside invite --to deskside-expert-1-...
+                               only this expert can open it; no passphrase
+  deskside invite --output - > help.deskside
+                               the passphrase goes to standard error
 
-Tell the passphrase by telephone. It is never in the file and never in the message: who reads your mail
-could otherwise use the ticket.";
+Tell the passphrase by telephone. It is never in the file and never in the
+message: who reads your mail could otherwise use the ticket.";
 
 /// Options of `invite`, on the command line and on the terminal.
 #[derive(Debug, Clone, Args)]
@@ -175,6 +186,10 @@ pub struct InviteArgs {
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
+    /// Replace the file of that name, if there is one
+    #[arg(long, requires = "output")]
+    pub force: bool,
+
     /// Print as JSON
     #[arg(long)]
     pub json: bool,
@@ -188,11 +203,21 @@ fn email_address(text: &str) -> Result<String, String> {
     crate::email::check_address(text).map(|()| text.to_owned()).map_err(|error| error.to_string())
 }
 
+/// Reads a command line. `--log` goes with every command; what says how to run goes with none.
+fn read(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Cli, clap::Error> {
+    let cli = Cli::try_parse_from(words)?;
+    if cli.command.is_some() && (cli.terminal || cli.tell_ready) {
+        let message = "--terminal says how Deskside runs; it cannot be used with a command";
+        return Err(command().error(ErrorKind::ArgumentConflict, message));
+    }
+    Ok(cli)
+}
+
 /// The program.
 #[must_use]
 pub fn main() -> ExitCode {
     crate::app::words::learn_local_time();
-    let cli = match Cli::try_parse() {
+    let cli = match read(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are "errors" of clap that go to standard output and end well.
@@ -220,7 +245,7 @@ mod tests {
     use super::*;
 
     fn parse(line: &str) -> Result<Cli, clap::Error> {
-        Cli::try_parse_from(line.split_whitespace())
+        read(line.split_whitespace())
     }
 
     #[test]
@@ -277,15 +302,35 @@ mod tests {
 
     #[test]
     fn the_settings_that_help_shows_are_the_ones_that_are_read() {
-        let lines = SETTINGS.lines().filter(|line| line.starts_with("  ")).map(|line| {
-            let line = line.trim_start();
-            line.split_once("  ").map_or(line, |(setting, _)| setting).to_owned()
-        });
+        let lines =
+            SETTINGS.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   ")).map(|line| {
+                let line = line.trim_start();
+                line.split_once("  ").map_or(line, |(setting, _)| setting).to_owned()
+            });
         let text = lines.collect::<Vec<_>>().join("\n");
         let read: config::Settings = toml::from_str(&text).unwrap();
         let again: toml::Table = toml::from_str(&toml::to_string(&read).unwrap()).unwrap();
         let shown: toml::Table = toml::from_str(&text).unwrap();
         assert!(again.keys().all(|key| shown.contains_key(key)), "a setting is not shown: {again:?}");
+    }
+
+    #[test]
+    fn help_fits_a_narrow_terminal() {
+        let exits = Exit::table();
+        for text in [EXAMPLES, INVITE_EXAMPLES, TERMINAL, SETTINGS, exits.as_str()] {
+            for line in text.lines() {
+                assert!(line.chars().count() <= 79, "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_log_filter_goes_with_every_command_on_either_side() {
+        for line in
+            ["deskside --log info tickets", "deskside tickets --log info", "deskside --log info --terminal"]
+        {
+            assert_eq!(parse(line).unwrap().log.as_deref(), Some("info"), "{line}");
+        }
     }
 
     #[test]

@@ -91,6 +91,13 @@ pub fn open() -> Result<Profile, Failure> {
     Ok(profile)
 }
 
+/// Writes all of it to standard output, or says that it could not.
+pub fn print_all(bytes: &[u8]) -> Result<(), Failure> {
+    let mut output = io::stdout().lock();
+    let written = output.write_all(bytes).and_then(|()| output.flush());
+    written.map_err(|error| Failure::machine(format!("standard output cannot be written: {error}")))
+}
+
 /// Writes to standard output. Who closes it early (`| head`) wants no error.
 pub fn print(bytes: &[u8]) -> Result<(), Failure> {
     let mut output = io::stdout().lock();

@@ -49,7 +49,21 @@ pub fn start(surface: Surface) -> Result<(), Failure> {
             }
         }),
     }
-    .map_err(|error: RunError| Failure::new(Exit::Failure, error))
+    .map_err(|error| Failure::new(Exit::Failure, reason(&error)))
+}
+
+/// What a person reads: the libraries' words about windows are for the log.
+fn reason(error: &RunError) -> String {
+    match error {
+        RunError::System(_) | RunError::Instance(_) => error.to_string(),
+        RunError::Window(window) => {
+            tracing::info!(%window, "no window");
+            let display = std::env::var("DISPLAY").unwrap_or_default();
+            format!(
+                "no window can be opened on the display {display}, so Deskside could not ask you anything and did not start; start it from your desktop, set DISPLAY to one that runs, or use `deskside --terminal`"
+            )
+        }
+    }
 }
 
 fn show_the_other(profile: &Profile, surface: Surface) -> Result<(), Failure> {
