@@ -206,7 +206,7 @@ pub const YOUR_NAME: &str = "Your name, as helpers see it";
 pub const HOTKEY: &str = "Keys that take control back at once";
 /// When it is in force.
 pub const HOTKEY_HINT: &str = "At least two of Ctrl, Alt, Shift and Super, and one of Esc, Pause, Home, End, F1 to F12. \
-    A change counts from the next session.";
+    A change counts from the next start of Deskside.";
 /// Validity.
 pub const NORMALLY_VALID: &str = "A new ticket is good for";
 /// Appearance.
