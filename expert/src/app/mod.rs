@@ -14,7 +14,6 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use deskside_crypto::identity::Identity;
 use deskside_host::exit::Exit;
-use zeroize::Zeroizing;
 
 use crate::link::Picture;
 use crate::model::{Command, Message, Model, Now, Passphrase, Stage};
@@ -69,7 +68,7 @@ struct Script {
     mode: Mode,
     reporter: terminal::Reporter,
     /// Lines that came before there was a use for them.
-    waiting: std::collections::VecDeque<Zeroizing<String>>,
+    waiting: std::collections::VecDeque<terminal::Line>,
     ended: bool,
 }
 
