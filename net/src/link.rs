@@ -87,6 +87,12 @@ pub(crate) struct Line {
 }
 
 impl Line {
+    /// Counts what came from the other side and was genuine: a forged or repeated packet changes nothing.
+    pub(crate) fn arrived(&self) -> u64 {
+        let frames = self.connection.stats().frame_rx;
+        frames.acks.wrapping_add(frames.stream).wrapping_add(frames.ping)
+    }
+
     pub(crate) fn new(connection: quinn::Connection) -> Self {
         Self { connection, misbehaved: OnceLock::new(), code: OnceLock::new(), reason: OnceLock::new() }
     }

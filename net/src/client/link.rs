@@ -474,13 +474,13 @@ async fn watch_liveness(
     let watching = async {
         let mut controlled = shared.controlled.subscribe();
         loop {
-            silence(&mut controlled, |controlled| *controlled, &heard, HEARTBEAT_LIMIT).await;
+            silence(&mut controlled, &heard, HEARTBEAT_LIMIT).await;
             if events.send(ClientLinkEvent::Silent).await.is_err() || controlled.changed().await.is_err() {
                 return;
             }
         }
     };
-    let letting_go = let_go(&shared.held, &heard, HOLDING_LIMIT, &input);
+    let letting_go = let_go(&shared.held, HOLDING_LIMIT, || shared.line.arrived(), &input);
     tokio::select! {
         ((), ()) = async { tokio::join!(watching, letting_go) } => {}
         _ = shared.line.connection.closed() => {}
