@@ -10,6 +10,7 @@ use deskside_e2e::expert::ExpertSide;
 use deskside_e2e::person::PersonSide;
 use deskside_e2e::talk::Talk;
 use deskside_testkit::x11::{Program, Window};
+use rustix::process::{Pid, Signal, kill_process};
 
 /// Longer than a question's first moments, and than the doubt after an injected key.
 const SETTLED: Duration = Duration::from_millis(1500);
@@ -142,4 +143,45 @@ fn an_expert_in_control_cannot_type_into_the_terminal_that_asks() -> Result<()> 
         std::thread::sleep(Duration::from_millis(300));
         Ok(std::fs::read_to_string(&typed).unwrap_or_default().contains("hello"))
     })
+}
+
+#[test]
+fn a_desktop_that_goes_away_is_spoken_of() -> Result<()> {
+    let person = PersonSide::new(640, 480)?;
+    let mut deskside = person.start_terminal()?;
+    let server = i32::try_from(person.desk.screen.process()).ok().and_then(Pid::from_raw);
+    let server = server.context("no process number")?;
+    kill_process(server, Signal::KILL)?;
+    let line = deskside.wait_for("notice", PATIENCE)?;
+    ensure!(line.text.contains("The desktop stopped answering"), "{}", line.text);
+    deskside.say("quit")?;
+    ensure!(deskside.wait_for_end(PATIENCE)? == 0);
+    Ok(())
+}
+
+#[test]
+fn bytes_that_are_no_text_and_lines_without_end_do_not_end_it() -> Result<()> {
+    let person = PersonSide::new(640, 480)?;
+    let script = "{ printf 'stat\\377us\\n'; head -c 9000 /dev/zero | tr '\\0' x; printf '\\nstatus\\n'; }";
+    let mut command = person.desk.command("sh");
+    command.args(["-c", &format!("{script} | {} --terminal", program("deskside")?.display())]);
+    let mut deskside = Talk::start(command)?;
+    deskside.wait_for("error: that line is not UTF-8 text", PATIENCE)?;
+    deskside.wait_for("error: that line is too long", PATIENCE)?;
+    deskside.wait_for("status: idle", PATIENCE)?;
+    Ok(())
+}
+
+#[test]
+fn a_second_ticket_is_made_after_the_first_or_refused_aloud() -> Result<()> {
+    let person = PersonSide::new(640, 480)?;
+    let mut deskside = person.start_terminal()?;
+    deskside.say("understood\ninvite --output one.deskside\ninvite --output two.deskside")?;
+    deskside.wait_for("error: a ticket is being made", PATIENCE)?;
+    deskside.wait_for("saved", PATIENCE)?;
+    deskside.say("invite --output two.deskside")?;
+    deskside.wait_for("saved", PATIENCE)?;
+    let home = person.desk.home();
+    ensure!(home.join("one.deskside").is_file() && home.join("two.deskside").is_file());
+    Ok(())
 }

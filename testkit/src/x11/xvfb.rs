@@ -65,6 +65,11 @@ impl Xvfb {
         Ok(Self { display, server, _keeps_it_alive: keeps_it_alive })
     }
 
+    /// The server's process number, for tests that take the desktop away.
+    pub fn process(&self) -> u32 {
+        self.server.id()
+    }
+
     /// The name for `DISPLAY`, like `:7`.
     pub fn display(&self) -> &str {
         &self.display

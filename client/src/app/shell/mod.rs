@@ -36,6 +36,9 @@ const EXPERTS_WAIT: usize = 64;
 /// How long closing links may take at the end.
 const LAST_MESSAGES: Duration = Duration::from_secs(3);
 
+/// What the person reads when the desktop went away under a running Deskside.
+const DESKTOP_LOST: &str = "The desktop stopped answering: nobody can see or control it any more. End Deskside, and start it again when the desktop is back.";
+
 /// What comes back from other threads and tasks.
 #[derive(Debug)]
 enum Message {
@@ -330,11 +333,12 @@ fn open_desk(profile: &Profile, inbox: &Inbox) -> io::Result<Desk> {
     })?;
     let input = Arc::new(input);
     let tell = inbox.clone();
-    let reflex = LocalReflex::new(Arc::clone(&input), move |reflex| {
-        tell.send(match reflex {
-            Reflex::HotkeyPressed => Event::HotkeyPressed,
-            Reflex::WatchLost => Event::InputReady(Err("the desktop stopped answering".to_owned())),
-        });
+    let reflex = LocalReflex::new(Arc::clone(&input), move |reflex| match reflex {
+        Reflex::HotkeyPressed => tell.send(Event::HotkeyPressed),
+        Reflex::WatchLost => {
+            tell.send(Event::InputReady(Err("the desktop stopped answering".to_owned())));
+            tell.send(Event::Trouble(DESKTOP_LOST.to_owned()));
+        }
     });
     match physical::open(None, &profile.settings.hotkey, Arc::new(reflex)) {
         Ok(watch) => Ok(Desk { input: Some(input), watch: Some(watch) }),
