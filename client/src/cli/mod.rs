@@ -49,6 +49,9 @@ happens and reads one command a line:
 The lines it writes begin with one of these words:
   ready, introduction, ticket, passphrase, saved, emailed, question,
   answered, session, notice, status, error, bye
+On a terminal beside a desktop only that desktop's own keyboard says allow; a
+pipe is believed, so connect nothing to it that others can write to.
+There is no banner: these lines say who is there.
 At the end of standard input Deskside ends; if somebody is there, it first says
 no to every question and ends their sessions.";
 
