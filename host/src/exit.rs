@@ -10,7 +10,7 @@ pub enum Exit {
     Success = 0,
     /// Something on this machine failed: a file, a display, a program.
     Failure = 1,
-    /// The command line or the settings file is wrong.
+    /// The command line or the settings file is wrong, or the person stopped at a question.
     Usage = 2,
     /// The ticket cannot be used: damaged, expired, not for this expert, wrong passphrase.
     Ticket = 3,
@@ -25,7 +25,7 @@ impl Exit {
     pub const ALL: [(Self, &'static str); 6] = [
         (Self::Success, "all was done"),
         (Self::Failure, "something on this machine failed: a file, a display, a program"),
-        (Self::Usage, "the command line or the settings file is wrong"),
+        (Self::Usage, "the command line or the settings file is wrong, or you stopped at a question"),
         (Self::Ticket, "the ticket cannot be used: damaged, expired, not for you, wrong passphrase"),
         (Self::Network, "the other side cannot be reached, or the connection was lost"),
         (Self::Refused, "the other side said no, or nobody answered"),

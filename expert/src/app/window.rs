@@ -54,11 +54,10 @@ pub fn run(start: Start) -> Result<Exit, Failure> {
 }
 
 fn no_display(error: &dyn std::error::Error) -> Failure {
+    tracing::info!(%error, "no window");
     Failure::new(
         Exit::Failure,
-        format!(
-            "there is no display to show a window on ({error}). Start it from a graphical session, or set DISPLAY to one"
-        ),
+        "there is no display to show a window on. Start it from a graphical session, or set DISPLAY to one",
     )
 }
 
