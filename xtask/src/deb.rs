@@ -153,9 +153,9 @@ fn papers(program: &str, folder: &Path) -> Result<()> {
 fn changelog(program: &str, changes: &str) -> Result<String> {
     let newest = changes.split("\n## ").nth(1).context("CHANGELOG.md has no part `## ...`")?;
     let mut text = format!("{program} ({}) unstable; urgency=medium\n\n", env!("CARGO_PKG_VERSION"));
-    for line in newest.lines().skip(1).filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        let (sign, rest) = line.strip_prefix("- ").map_or(("   ", line.trim()), |rest| (" * ", rest));
-        text.push_str(&format!(" {sign}{rest}\n"));
+    let points = newest.split("\n- ").skip(1).filter_map(|point| point.split("\n#").next());
+    for point in points {
+        text.push_str(&wrapped(point));
     }
     let control = fs::read_to_string(run::root().join(format!("installers/deb/{program}.control")))?;
     let maintainer = control.lines().find_map(|line| line.strip_prefix("Maintainer: "));
@@ -184,6 +184,21 @@ fn control(program: &str, stage: &Path) -> Result<()> {
             .args(["-c", "find usr -type f -print0 | sort -z | xargs -0 md5sum"]),
     )?;
     write(&stage.join("DEBIAN/md5sums"), sums.as_bytes(), 0o644)
+}
+
+/// One point of a Debian changelog, in lines of at most 80 columns.
+fn wrapped(point: &str) -> String {
+    let mut lines = vec![String::from("  *")];
+    for word in point.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= 80 => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(format!("    {word}")),
+        }
+    }
+    lines.join("\n") + "\n"
 }
 
 /// When the newest commit was made, in git's `format`: the time of everything in a package, so that two builds give
@@ -235,4 +250,22 @@ fn try_on_clean_system(folder: &Path) -> Result<()> {
         "trying the packages on a clean system",
         Command::new("bash").arg(script).arg(folder).args(packages),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_changelog_has_every_point_in_debians_form() {
+        let long = "word ".repeat(30);
+        let changes = format!(
+            "# C\n\n## 1\n\n### Added\n\n- One\n  more.\n- {long}\n\n### Fixed\n\n- Two.\n\n## 0\n\n- Old.\n"
+        );
+        let text = changelog("deskside", &changes).unwrap();
+        assert!(text.starts_with("deskside (") && text.contains("\n\n  * One more.\n  * word "), "{text}");
+        assert!(text.contains("\n  * Two.\n\n -- ") && !text.contains("Old"), "{text}");
+        let points = text.split("\n -- ").next().unwrap();
+        assert!(!points.contains('#') && points.lines().all(|line| line.len() <= 80), "{text}");
+    }
 }
