@@ -59,8 +59,10 @@ fn test_names(document: &str) -> BTreeSet<&str> {
         .collect()
 }
 
+/// Vector names are lower-case words; what begins with a hyphen is an option of a command line.
 fn is_vector(name: &str) -> bool {
-    name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'*')
+    !name.starts_with('-')
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'*')
 }
 
 fn read_rust(folder: &Path, into: &mut String) {

@@ -25,7 +25,7 @@ impl Exit {
     pub const ALL: [(Self, &'static str); 6] = [
         (Self::Success, "all was done"),
         (Self::Failure, "something on this machine failed: a file, a display, a program"),
-        (Self::Usage, "the command line or the settings file is wrong, or you stopped at a question"),
+        (Self::Usage, "the command line or the settings are wrong, or you stopped at a question"),
         (Self::Ticket, "the ticket cannot be used: damaged, expired, not for you, wrong passphrase"),
         (Self::Network, "the other side cannot be reached, or the connection was lost"),
         (Self::Refused, "the other side said no, or nobody answered"),
