@@ -12,9 +12,10 @@
 mod stage;
 
 use deskside_client::capture::CaptureError;
-use deskside_client::pipeline::{Pipeline, PipelineConfig, PipelineError, Urgency};
+use deskside_client::pipeline::{Pipeline, PipelineConfig, PipelineError};
 use deskside_media::{PictureMode, UpdateDecoder};
 use deskside_proto::geometry::Size;
+use deskside_proto::wire::update::UpdateClass;
 use deskside_testkit::x11::Xvfb;
 use stage::{Sent, Sink, Stage, permit};
 use std::sync::atomic::Ordering;
@@ -48,8 +49,8 @@ fn a_change_reaches_the_viewer_exactly() {
     stage.until_exact();
     stage.painter.fill(100, 100, 8, 16, 0x00FF_FFFF);
     stage.until_exact();
-    let (urgency, bytes) = *stage.updates.last().unwrap();
-    assert_eq!(urgency, Urgency::Live);
+    let (class, bytes) = *stage.updates.last().unwrap();
+    assert_eq!(class, UpdateClass::Interactive);
     assert!(bytes < 60, "{bytes} bytes for one rectangle");
 }
 
@@ -76,9 +77,9 @@ fn a_photo_comes_as_video_and_then_exactly() {
     let before = stage.updates.len();
     stage.painter.photo(40, 40, 1_000, 600, 1);
     stage.until_exact();
-    let kinds: Vec<Urgency> = stage.updates[before..].iter().map(|(urgency, _)| *urgency).collect();
-    assert_eq!(kinds.first(), Some(&Urgency::Live));
-    assert!(kinds.contains(&Urgency::Refinement), "{kinds:?}");
+    let kinds: Vec<UpdateClass> = stage.updates[before..].iter().map(|(class, _)| *class).collect();
+    assert_eq!(kinds.first(), Some(&UpdateClass::Interactive));
+    assert!(kinds.contains(&UpdateClass::Refinement), "{kinds:?}");
 }
 
 #[test]
@@ -200,5 +201,5 @@ fn video_mode_shows_what_changes() {
     let worst = stage.viewer.surface().bytes().iter().zip(truth.bytes()).enumerate();
     let error: u64 = worst.filter(|(at, _)| at % 4 != 3).map(|(_, (a, b))| u64::from(a.abs_diff(*b))).sum();
     assert!(error / (1_280 * 720 * 3) < 4, "mean error {}", error / (1_280 * 720 * 3));
-    assert!(stage.updates.iter().all(|(urgency, _)| *urgency == Urgency::Live));
+    assert!(stage.updates.iter().all(|(class, _)| *class != UpdateClass::Refinement));
 }

@@ -14,4 +14,4 @@ pub mod yuv;
 
 pub use frame::{DesktopFrame, Patch};
 pub use surface::{Area, Surface};
-pub use update::{Applied, Need, PictureMode, UpdateDecoder, UpdateEncoder, UpdateError};
+pub use update::{Applied, Encoded, Need, PictureMode, UpdateDecoder, UpdateEncoder, UpdateError};

@@ -3,6 +3,7 @@
 pub mod geometry;
 pub mod ids;
 pub mod keycode;
+pub mod link;
 pub mod name;
 pub mod session;
 pub mod ticket_file;

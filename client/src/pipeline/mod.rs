@@ -7,36 +7,29 @@ use crate::capture::{self, CaptureError, ScreenCapturer, Waker};
 use deskside_media::PictureMode;
 use deskside_media::update::EncodeError;
 use deskside_proto::geometry::Size;
+use deskside_proto::link::LinkEstimate;
 use deskside_proto::session::ViewGrant;
 use deskside_proto::wire::cursor::CursorMessage;
+use deskside_proto::wire::update::UpdateClass;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
-
-/// How soon an update has to travel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Urgency {
-    /// Something has changed on the screen.
-    Live,
-    /// What is shown already becomes exact: after everything else.
-    Refinement,
-}
 
 /// One update, ready to be sent.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Update {
     /// Counts the updates of the pipeline from 0, without gaps.
     pub sequence: u32,
-    /// How soon it has to travel.
-    pub urgency: Urgency,
+    /// What it is for.
+    pub class: UpdateClass,
     /// The payload as in docs/PROTOCOL.md, "Picture updates".
     pub bytes: Vec<u8>,
 }
 
 impl std::fmt::Debug for Update {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Update({}, {:?}, {} bytes)", self.sequence, self.urgency, self.bytes.len())
+        write!(f, "Update({}, {:?}, {} bytes)", self.sequence, self.class, self.bytes.len())
     }
 }
 
@@ -45,6 +38,16 @@ pub trait UpdateSink: Send {
     /// Whether an update would be sent at once. After a no the pipeline captures nothing until
     /// [`PipelineHandle::wake`] is called; then the newest state is sent, whatever was in between.
     fn ready(&self) -> bool;
+
+    /// What the link carries now.
+    fn link(&self) -> LinkEstimate {
+        LinkEstimate::LOCAL
+    }
+
+    /// Whether an update of class `Video` was given up on its way since this was asked last.
+    fn take_abandoned(&mut self) -> bool {
+        false
+    }
 
     /// Sends an update.
     fn send_update(&mut self, update: Update);

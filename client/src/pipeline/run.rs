@@ -1,9 +1,9 @@
 //! The pipeline's loop: what is owed to the viewer, and when it may be captured and sent. It sleeps in the
 //! capturer's wait and nowhere else.
 
-use super::{Orders, PipelineError, Update, UpdateSink, Urgency};
+use super::{Orders, PipelineError, Update, UpdateSink};
 use crate::capture::{Extent, Interest, Noticed, ScreenCapturer};
-use deskside_media::{DesktopFrame, Need, PictureMode, UpdateEncoder};
+use deskside_media::{DesktopFrame, Encoded, Need, PictureMode, UpdateEncoder};
 use deskside_proto::time::Millis;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -108,6 +108,10 @@ impl<'a, S: UpdateSink> Run<'a, S> {
 
     /// Captures, encodes and sends what is owed most, if anything is.
     fn send_next(&mut self) -> Result<(), PipelineError> {
+        self.encoder.set_link(self.sink.link());
+        if self.sink.take_abandoned() {
+            self.encoder.video_abandoned();
+        }
         let began = Instant::now();
         let now = Millis::default().after(began.duration_since(self.start));
         let may_work = began >= self.rest_until;
@@ -146,25 +150,24 @@ impl<'a, S: UpdateSink> Run<'a, S> {
         let mut outcome = Ok(None);
         let encoder = &mut self.encoder;
         self.capturer.capture(extent, &mut |frame| {
-            outcome = encoder.encode(frame, need, now).map(|bytes| bytes.map(|bytes| (Urgency::Live, bytes)));
+            outcome = encoder.encode(frame, need, now);
         })?;
         Ok(outcome)
     }
 
     /// Encodes what the encoder holds already.
     fn encode(&mut self, need: Need, now: Millis) -> Outcome {
-        let urgency = if need == Need::Refine { Urgency::Refinement } else { Urgency::Live };
         let frame = DesktopFrame { size: self.capturer.size(), patches: &[] };
-        Ok(self.encoder.encode(&frame, need, now)?.map(|bytes| (urgency, bytes)))
+        self.encoder.encode(&frame, need, now)
     }
 
     /// Sends an update; gives back the new count of failures, which is none.
-    fn send(&mut self, (urgency, bytes): (Urgency, Vec<u8>)) -> u32 {
+    fn send(&mut self, Encoded { class, bytes }: Encoded) -> u32 {
         let sequence = self.sequence;
         self.sequence = sequence.wrapping_add(1);
-        self.sink.send_update(Update { sequence, urgency, bytes });
+        self.sink.send_update(Update { sequence, class, bytes });
         0
     }
 }
 
-type Outcome = Result<Option<(Urgency, Vec<u8>)>, deskside_media::update::EncodeError>;
+type Outcome = Result<Option<Encoded>, deskside_media::update::EncodeError>;

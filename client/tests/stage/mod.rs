@@ -11,13 +11,14 @@
     reason = "each test file uses its own part of this, and a test may stop at the first surprise"
 )]
 
-use deskside_client::pipeline::{Pipeline, PipelineConfig, PipelineError, Update, UpdateSink, Urgency};
+use deskside_client::pipeline::{Pipeline, PipelineConfig, PipelineError, Update, UpdateSink};
 use deskside_media::{Area, PictureMode, Surface, UpdateDecoder};
 use deskside_proto::geometry::Size;
 use deskside_proto::ids::SessionId;
 use deskside_proto::session::{ClientEffect, ClientEvent, ClientSession, Policy, ViewGrant};
 use deskside_proto::time::Millis;
 use deskside_proto::wire::cursor::CursorMessage;
+use deskside_proto::wire::update::UpdateClass;
 use deskside_testkit::x11::Xvfb;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -67,7 +68,7 @@ pub struct Stage {
     pub ready: Arc<AtomicBool>,
     pub sent: Receiver<Sent>,
     pub viewer: UpdateDecoder,
-    pub updates: Vec<(Urgency, usize)>,
+    pub updates: Vec<(UpdateClass, usize)>,
     pub painter: Painter,
 }
 
@@ -211,7 +212,7 @@ impl Stage {
         match self.sent.recv_timeout(limit) {
             Ok(Sent::Update(update)) => {
                 assert_eq!(update.sequence as usize, self.updates.len());
-                self.updates.push((update.urgency, update.bytes.len()));
+                self.updates.push((update.class, update.bytes.len()));
                 self.viewer.apply(&update.bytes).unwrap();
                 true
             }

@@ -136,7 +136,7 @@ fn keyframe(surface: &Surface) -> Vec<u8> {
     let mut encoder = UpdateEncoder::new(PictureMode::Auto).unwrap();
     let patches = [Patch::new(surface.size().rect(), surface.stride(), surface.bytes()).unwrap()];
     let frame = DesktopFrame { size: surface.size(), patches: &patches };
-    encoder.encode(&frame, Need::Keyframe, Millis(0)).unwrap().expect("a keyframe")
+    encoder.encode(&frame, Need::Keyframe, Millis(0)).unwrap().expect("a keyframe").bytes
 }
 
 fn seen_pixels(shared: &Shared) -> Option<Vec<u8>> {

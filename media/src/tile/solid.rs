@@ -26,6 +26,11 @@ impl Fills {
         }
     }
 
+    /// Whether there is nothing to paint.
+    pub const fn is_empty(&self) -> bool {
+        self.by_colour.is_empty()
+    }
+
     /// Each colour with its areas, neighbours joined.
     pub fn into_merged(self) -> impl Iterator<Item = ([u8; 3], Vec<Area>)> {
         self.by_colour.into_iter().map(|(colour, mut areas)| {

@@ -14,9 +14,10 @@ use crate::tile::solid::Fills;
 use crate::video::{H264Encoder, VideoError, VideoSettings, coded_size};
 use crate::yuv::Planes;
 use deskside_proto::geometry::Size;
+use deskside_proto::link::LinkEstimate;
 use deskside_proto::time::Millis;
 use deskside_proto::wire::codec::Writer;
-use deskside_proto::wire::update::UpdateHeader;
+use deskside_proto::wire::update::{UpdateClass, UpdateHeader};
 
 /// Most pixels that one update sends exactly; what is beyond waits for the next. With three bytes each this is
 /// less than half of what an update may have.
@@ -44,6 +45,15 @@ pub enum Need {
     Keyframe,
     /// Exact pixels where only approximate ones were sent.
     Refine,
+}
+
+/// One update, ready to travel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Encoded {
+    /// What it is for.
+    pub class: UpdateClass,
+    /// The payload as in `docs/PROTOCOL.md`, "Picture updates".
+    pub bytes: Vec<u8>,
 }
 
 /// Why an update could not be made. The next one will be a keyframe.
@@ -80,6 +90,7 @@ pub struct UpdateEncoder {
     streams: Vec<Stream>,
     planes: Planes,
     keyframe_owed: bool,
+    link: LinkEstimate,
 }
 
 impl UpdateEncoder {
@@ -95,6 +106,7 @@ impl UpdateEncoder {
             streams: Vec::new(),
             planes: Planes::default(),
             keyframe_owed: true,
+            link: LinkEstimate::LOCAL,
         })
     }
 
@@ -108,7 +120,7 @@ impl UpdateEncoder {
         frame: &DesktopFrame<'_>,
         need: Need,
         now: Millis,
-    ) -> Result<Option<Vec<u8>>, EncodeError> {
+    ) -> Result<Option<Encoded>, EncodeError> {
         let resized = frame.size != self.shadow.surface().size();
         let keyframe = resized || self.keyframe_owed || need == Need::Keyframe;
         if resized {
@@ -123,6 +135,17 @@ impl UpdateEncoder {
         let result = if refinement { self.refine(header, now) } else { self.change(header, now) };
         self.keyframe_owed = result.is_err();
         result
+    }
+
+    /// What the link carries now: the size of refinements and the cost of video follow it.
+    pub fn set_link(&mut self, link: LinkEstimate) {
+        self.link = link;
+    }
+
+    /// An update of class `Video` was given up on its way: every video stream begins again with a key picture. What
+    /// the viewer shows there stays approximate until it is refined.
+    pub fn video_abandoned(&mut self) {
+        self.keyframe_owed = true;
     }
 
     /// When a refinement becomes due; none when the viewer sees everything exactly.
@@ -150,7 +173,7 @@ impl UpdateEncoder {
         self.streams.clear();
     }
 
-    fn change(&mut self, header: Header, now: Millis) -> Result<Option<Vec<u8>>, EncodeError> {
+    fn change(&mut self, header: Header, now: Millis) -> Result<Option<Encoded>, EncodeError> {
         let changes = self.shadow.take_changes();
         if changes.is_empty() {
             return Ok(None);
@@ -159,12 +182,15 @@ impl UpdateEncoder {
             PictureMode::Auto => self.chooser.plan(changes, self.shadow.surface(), &self.lossy, now),
             PictureMode::Video => whole_screen(changes, header, self.streams.is_empty()),
         };
+        let only_video = plan.video.is_some() && plan.exact.is_empty() && plan.fills.is_empty();
+        let class =
+            if only_video && !header.keyframe { UpdateClass::Video } else { UpdateClass::Interactive };
         let mut bytes = begin(header);
         self.write_plan(plan, now, &mut bytes)?;
-        finish(bytes)
+        finish(class, bytes)
     }
 
-    fn refine(&mut self, header: Header, now: Millis) -> Result<Option<Vec<u8>>, EncodeError> {
+    fn refine(&mut self, header: Header, now: Millis) -> Result<Option<Encoded>, EncodeError> {
         if self.mode == PictureMode::Video {
             return Ok(None);
         }
@@ -182,7 +208,7 @@ impl UpdateEncoder {
         }
         let mut bytes = begin(header);
         self.write_plan(plan, now, &mut bytes)?;
-        finish(bytes)
+        finish(UpdateClass::Refinement, bytes)
     }
 
     fn write_plan(&mut self, plan: Plan, now: Millis, bytes: &mut Vec<u8>) -> Result<(), EncodeError> {
@@ -275,9 +301,9 @@ fn begin(header: Header) -> Vec<u8> {
 }
 
 /// An update without operations is none, unless it is a keyframe.
-fn finish(bytes: Vec<u8>) -> Result<Option<Vec<u8>>, EncodeError> {
+fn finish(class: UpdateClass, bytes: Vec<u8>) -> Result<Option<Encoded>, EncodeError> {
     if bytes.len() > UpdateHeader::MAX_PAYLOAD_BYTES {
         return Err(EncodeError::TooLong);
     }
-    Ok((bytes.len() > Header::BYTES).then_some(bytes))
+    Ok((bytes.len() > Header::BYTES).then_some(Encoded { class, bytes }))
 }

@@ -8,7 +8,7 @@ mod encode;
 mod op;
 
 pub use decode::{Applied, UpdateDecoder};
-pub use encode::{EncodeError, Need, PictureMode, UpdateEncoder};
+pub use encode::{EncodeError, Encoded, Need, PictureMode, UpdateEncoder};
 
 use crate::tile::lossless::LosslessError;
 use crate::video::VideoError;

@@ -126,7 +126,7 @@ impl Desktop {
             .map(|(rect, pixels)| Patch::new(*rect, rect.width as usize * 4, pixels).unwrap())
             .collect();
         let frame = DesktopFrame { size: self.surface.size(), patches: &patches };
-        encoder.encode(&frame, need, Millis(now)).unwrap()
+        encoder.encode(&frame, need, Millis(now)).unwrap().map(|encoded| encoded.bytes)
     }
 }
 

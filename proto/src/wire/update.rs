@@ -3,6 +3,17 @@
 
 use super::codec::{Reader, WireError, Writer};
 
+/// What an update is for: what travels first, and what may be given up on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UpdateClass {
+    /// Exact pixels where already something approximate is shown: after everything else.
+    Refinement,
+    /// A picture of a video and nothing else: it may be given up when a newer one exists.
+    Video,
+    /// What the person or the expert has just done: before everything else.
+    Interactive,
+}
+
 /// What stands in front of an update's payload, after the stream's kind byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UpdateHeader {
