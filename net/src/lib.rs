@@ -5,6 +5,7 @@
 mod addresses;
 pub mod client;
 mod credit;
+mod estimate;
 pub mod expert;
 mod held;
 mod link;
@@ -15,6 +16,7 @@ pub mod transport;
 
 pub use addresses::{Loopback, local_addresses};
 pub use credit::{LEAST_BYTES, MOST_BYTES, MOST_UPDATES};
+pub use deskside_proto::link::LinkEstimate;
 pub use deskside_proto::wire::CloseCode;
 pub use link::{CloseReason, FLUSH_LIMIT, PeerMisbehaved};
 pub use outbox::SendError;

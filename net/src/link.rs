@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use deskside_proto::wire::{CloseCode, FrameReader, Message, StreamKind, WireError};
 use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::sync::mpsc;
 
 use crate::outbox::Outbox;
 
@@ -211,6 +212,32 @@ impl<M: Message, R: AsyncRead + Unpin> FrameSource<M, R> {
                 Ok(_) => {}
                 Err(_) => return Err(StreamFailure::Gone),
             }
+        }
+    }
+}
+
+/// Hands on what `take` makes of each message of a stream, until the stream ends or nobody takes any more; cuts off a
+/// peer whose stream goes wrong.
+pub(crate) async fn receive<M: Message, R: AsyncRead + Unpin, E>(
+    line: &Line,
+    kind: StreamKind,
+    mut source: FrameSource<M, R>,
+    events: mpsc::Sender<E>,
+    take: impl Fn(M) -> Result<Option<E>, PeerMisbehaved>,
+) {
+    loop {
+        match source.next().await {
+            Ok(Some(message)) => match take(message) {
+                Ok(Some(event)) => {
+                    if events.send(event).await.is_err() {
+                        return;
+                    }
+                }
+                Ok(None) => {}
+                Err(act) => return line.violated(act),
+            },
+            Ok(None) => return,
+            Err(failure) => return line.failed(kind, failure),
         }
     }
 }

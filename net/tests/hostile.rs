@@ -20,6 +20,7 @@ use deskside_net::{CloseCode, CloseReason, PeerMisbehaved, transport};
 use deskside_proto::ids::{RequestId, SessionId};
 use deskside_proto::wire::control::{DeniedReason, FromClient, FromExpert};
 use deskside_proto::wire::feedback::Feedback;
+use deskside_proto::wire::update::UpdateClass;
 use deskside_proto::wire::{ALPN, Message, StreamKind, UpdateHeader, WireError};
 use deskside_testkit::net::{Liar, frame, lying_client, lying_expert_with};
 
@@ -149,7 +150,7 @@ async fn an_expert_that_takes_nothing_gets_no_room_by_asking_for_keyframes() {
     let mut transport = quinn::TransportConfig::default();
     transport.stream_receive_window(1024u32.into());
     let mut rogue = rogue_with(transport).await;
-    rogue.client.send_update(0, vec![0; 2 * 1024 * 1024].into()).unwrap();
+    rogue.client.send_update(0, UpdateClass::Interactive, vec![0; 2 * 1024 * 1024].into()).unwrap();
     let _feedback = rogue
         .stream(&[&[StreamKind::Feedback.code()], frame(&Feedback::KeyframeNeeded).as_slice()].concat())
         .await;

@@ -29,6 +29,7 @@ use deskside_proto::wire::ALPN;
 use deskside_proto::wire::control::{EndedReason, FromClient};
 use deskside_proto::wire::feedback::Feedback;
 use deskside_proto::wire::input::{InputEvent, InputFrame, KeyEvent};
+use deskside_proto::wire::update::UpdateClass;
 use deskside_testkit::net::{Liar, Relay, lying_client};
 
 /// A port at which nobody listens, and a guard for one at which somebody is silent.
@@ -189,7 +190,7 @@ async fn a_session_outlives_its_listener_and_nobody_new_is_answered() {
     let Pair { listener, client, mut expert_events, expert, .. } = pair().await;
     let port = local(&listener);
     soon(listener.close()).await;
-    client.send_update(0, Bytes::from_static(b"still here")).unwrap();
+    client.send_update(0, UpdateClass::Interactive, Bytes::from_static(b"still here")).unwrap();
     assert!(matches!(expert_event(&mut expert_events).await, ExpertLinkEvent::Update { .. }));
     let result = attempt(&[address(port)], hasty()).await;
     assert!(matches!(result, Err(ConnectError::TimedOut(_))), "{result:?}");
@@ -227,7 +228,9 @@ async fn a_bad_network_makes_the_picture_slower_never_wrong() {
     let sending = tokio::spawn(async move {
         for sequence in 0..total {
             sender.ready().await.unwrap();
-            sender.send_update(sequence, Bytes::from(vec![sequence as u8; 12_000])).unwrap();
+            sender
+                .send_update(sequence, UpdateClass::Interactive, Bytes::from(vec![sequence as u8; 12_000]))
+                .unwrap();
         }
     });
     for expected in 0..total {
@@ -251,7 +254,7 @@ async fn a_cut_network_ends_the_link_on_both_sides() {
     let (relay, mut pair) = relayed(ConnectLimits { idle, ..ConnectLimits::default() }).await;
     relay.cut();
     // Something under way makes no difference.
-    pair.client.send_update(0, Bytes::from(vec![0; 5_000])).unwrap();
+    pair.client.send_update(0, UpdateClass::Interactive, Bytes::from(vec![0; 5_000])).unwrap();
     for _ in 0..2 {
         let (client, expert) = tokio::join!(soon(pair.client_events.recv()), soon(pair.expert_events.recv()));
         match (client, expert) {
@@ -283,7 +286,7 @@ async fn an_end_decided_here_needs_no_network() {
 async fn a_network_that_comes_back_in_time_goes_on_where_it_was() {
     let (relay, mut pair) = relayed(ConnectLimits::default()).await;
     relay.cut();
-    pair.client.send_update(0, Bytes::from_static(b"held up")).unwrap();
+    pair.client.send_update(0, UpdateClass::Interactive, Bytes::from_static(b"held up")).unwrap();
     tokio::time::sleep(Duration::from_millis(300)).await;
     relay.mend();
     match expert_event(&mut pair.expert_events).await {

@@ -27,6 +27,7 @@ use deskside_proto::wire::control::{EndedReason, FromClient, FromExpert};
 use deskside_proto::wire::cursor::{CursorMessage, CursorShape, Hotspot};
 use deskside_proto::wire::feedback::Feedback;
 use deskside_proto::wire::input::{InputEvent, InputFrame, KeyEvent};
+use deskside_proto::wire::update::UpdateClass;
 
 fn key(number: u16, pressed: bool) -> InputFrame {
     let usage = KeyUsage::new(number).unwrap();
@@ -82,7 +83,9 @@ async fn updates_arrive_whole_in_order_and_free_room_as_they_are_applied() {
         for sequence in 0..total {
             sender.ready().await.unwrap();
             let length = 1 + (sequence as usize * 7_919) % 60_000;
-            sender.send_update(sequence, Bytes::from(vec![sequence as u8; length])).unwrap();
+            sender
+                .send_update(sequence, UpdateClass::Interactive, Bytes::from(vec![sequence as u8; length]))
+                .unwrap();
         }
     });
     for expected in 0..total {
@@ -116,13 +119,13 @@ async fn nothing_queues_up_when_the_expert_applies_nothing() {
     let mut pair = pair().await;
     let mut sent = 0;
     while pair.client.has_room() {
-        pair.client.send_update(sent, Bytes::from(vec![0; 20_000])).unwrap();
+        pair.client.send_update(sent, UpdateClass::Interactive, Bytes::from(vec![0; 20_000])).unwrap();
         sent += 1;
     }
     assert_eq!(sent, 4, "the initial window is 64 KB, and the last update may go beyond it");
     // Whoever does not heed it gets as far as the queue; however the window grows, there is no room then.
     while pair.client.unconfirmed_bytes() < MOST_BYTES {
-        pair.client.send_update(sent, Bytes::from(vec![0; 20_000])).unwrap();
+        pair.client.send_update(sent, UpdateClass::Interactive, Bytes::from(vec![0; 20_000])).unwrap();
         sent += 1;
     }
     for _ in 0..sent {
@@ -141,8 +144,8 @@ async fn an_update_of_many_megabytes_passes_through_small_windows() {
     let mut pair = pair().await;
     let payload =
         Bytes::from((0..9_000_000_u32).map(|at| (at.wrapping_mul(31) >> 7) as u8).collect::<Vec<_>>());
-    pair.client.send_update(0, payload.clone()).unwrap();
-    pair.client.send_update(1, Bytes::from_static(b"next")).unwrap();
+    pair.client.send_update(0, UpdateClass::Interactive, payload.clone()).unwrap();
+    pair.client.send_update(1, UpdateClass::Interactive, Bytes::from_static(b"next")).unwrap();
     match expert_event(&mut pair.expert_events).await {
         ExpertLinkEvent::Update { sequence: 0, payload: received } => assert!(received == payload),
         other => panic!("{other:?}"),
@@ -156,11 +159,14 @@ async fn an_update_of_many_megabytes_passes_through_small_windows() {
 #[tokio::test]
 async fn an_update_that_is_not_the_next_or_too_large_is_not_sent() {
     let pair = pair().await;
-    assert_eq!(pair.client.send_update(1, Bytes::from_static(b"x")), Err(SendError::OutOfOrder));
-    assert_eq!(pair.client.send_update(0, Bytes::new()), Err(SendError::TooLarge));
+    assert_eq!(
+        pair.client.send_update(1, UpdateClass::Interactive, Bytes::from_static(b"x")),
+        Err(SendError::OutOfOrder)
+    );
+    assert_eq!(pair.client.send_update(0, UpdateClass::Interactive, Bytes::new()), Err(SendError::TooLarge));
     let too_large = Bytes::from(vec![0; transport::MAX_UPDATE_BYTES + 1]);
-    assert_eq!(pair.client.send_update(0, too_large), Err(SendError::TooLarge));
-    assert_eq!(pair.client.send_update(0, Bytes::from_static(b"x")), Ok(()));
+    assert_eq!(pair.client.send_update(0, UpdateClass::Interactive, too_large), Err(SendError::TooLarge));
+    assert_eq!(pair.client.send_update(0, UpdateClass::Interactive, Bytes::from_static(b"x")), Ok(()));
 }
 
 #[tokio::test]
@@ -295,7 +301,7 @@ async fn a_heartbeat_is_sent_while_controlling_and_only_then() {
 async fn figures_of_the_link_count_what_was_sent() {
     let mut pair = pair().await;
     let before = pair.client.stats();
-    pair.client.send_update(0, Bytes::from(vec![7; 100_000])).unwrap();
+    pair.client.send_update(0, UpdateClass::Interactive, Bytes::from(vec![7; 100_000])).unwrap();
     assert!(matches!(expert_event(&mut pair.expert_events).await, ExpertLinkEvent::Update { .. }));
     let after = pair.client.stats();
     assert!(after.sent_bytes >= before.sent_bytes + 100_000);

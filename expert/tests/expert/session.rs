@@ -23,6 +23,7 @@ use deskside_proto::wire::control::{EndedReason, FromClient, FromExpert, Refused
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_proto::wire::feedback::Feedback;
 use deskside_proto::wire::input::InputEvent;
+use deskside_proto::wire::update::UpdateClass;
 use tokio::sync::mpsc;
 
 use crate::samples;
@@ -153,7 +154,7 @@ async fn the_whole_way_from_seeing_to_controlling_to_revoked() {
     let surface = Surface::new(deskside_proto::geometry::Size::new(320, 200)).unwrap();
     allow_view(&sender, &surface);
     assert_eq!(expert.hears().await, LinkNews::Viewing { screen: surface.size() });
-    sender.send_update(0, keyframe(&surface).into()).unwrap();
+    sender.send_update(0, UpdateClass::Interactive, keyframe(&surface).into()).unwrap();
     assert!(matches!(
         client_hears(&mut events).await,
         ClientLinkEvent::Feedback(Feedback::UpdateApplied { sequence: 0, .. })
@@ -197,9 +198,11 @@ async fn a_wrong_update_is_answered_with_the_wish_for_a_keyframe_once() {
     let surface = samples::desktop();
     allow_view(&sender, &surface);
     expert.hears().await;
-    sender.send_update(0, vec![0xff; 40].into()).unwrap();
+    sender.send_update(0, UpdateClass::Interactive, vec![0xff; 40].into()).unwrap();
     assert!(matches!(client_hears(&mut events).await, ClientLinkEvent::Feedback(Feedback::KeyframeNeeded)));
-    sender.send_update(1, keyframe(&Surface::new(surface.size()).unwrap()).into()).unwrap();
+    sender
+        .send_update(1, UpdateClass::Interactive, keyframe(&Surface::new(surface.size()).unwrap()).into())
+        .unwrap();
     assert!(matches!(
         client_hears(&mut events).await,
         ClientLinkEvent::Feedback(Feedback::UpdateApplied { sequence: 1, .. })
@@ -214,7 +217,7 @@ async fn a_client_that_sends_nothing_but_nonsense_is_cut_off() {
     expert.hears().await;
     for sequence in 0..20 {
         // The link may be gone before the last.
-        let _ = sender.send_update(sequence, vec![0xff; 40].into());
+        let _ = sender.send_update(sequence, UpdateClass::Interactive, vec![0xff; 40].into());
         let _ = tokio::time::timeout(Duration::from_secs(1), sender.ready()).await;
     }
     assert!(matches!(expert.hears().await, LinkNews::Ended(_)));

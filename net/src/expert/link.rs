@@ -14,8 +14,8 @@ use tokio::sync::{mpsc, watch};
 
 use super::pulse::{Pulse, beat};
 use crate::link::{
-    CONTROL_QUEUE, CURSOR_QUEUE, CloseReason, FrameSource, Line, PeerMisbehaved, read_kind, write_control,
-    write_frames,
+    CONTROL_QUEUE, CURSOR_QUEUE, CloseReason, FrameSource, Line, PeerMisbehaved, read_kind, receive,
+    write_control, write_frames,
 };
 use crate::outbox::{Outbox, SendError};
 use crate::stats::LinkStats;
@@ -27,11 +27,11 @@ const FEEDBACK_QUEUE: usize = 64;
 /// Updates that wait for the decoder apart from those in QUIC's buffers.
 const UPDATE_QUEUE: usize = 2;
 
-/// Higher is sent first: input before everything, reports last.
+/// Higher is sent first: what the person does before everything, then what frees the way for the next picture.
 mod priority {
     pub(super) const INPUT: i32 = 30;
-    pub(super) const CONTROL: i32 = 20;
-    pub(super) const FEEDBACK: i32 = 10;
+    pub(super) const FEEDBACK: i32 = 20;
+    pub(super) const CONTROL: i32 = 10;
 }
 
 /// What came from the client.
@@ -240,23 +240,16 @@ impl ExpertEvents {
 
 async fn read_control(
     shared: Arc<Shared>,
-    mut answers: FrameSource<FromClient, quinn::RecvStream>,
+    answers: FrameSource<FromClient, quinn::RecvStream>,
     events: mpsc::Sender<FromClient>,
 ) {
-    loop {
-        match answers.next().await {
-            Ok(Some(FromClient::Welcome { .. })) => {
-                return shared.line.violated(PeerMisbehaved::GreetingAgain);
-            }
-            Ok(Some(message)) => {
-                if events.send(message).await.is_err() {
-                    return;
-                }
-            }
-            Ok(None) => return,
-            Err(failure) => return shared.line.failed(StreamKind::Control, failure),
+    let take = |message| {
+        if let FromClient::Welcome { .. } = message {
+            return Err(PeerMisbehaved::GreetingAgain);
         }
-    }
+        Ok(Some(message))
+    };
+    receive(&shared.line, StreamKind::Control, answers, events, take).await;
 }
 
 /// Takes the client's streams in the order in which it opened them, which is the order of the updates.
@@ -323,18 +316,8 @@ async fn read_update(
 }
 
 async fn read_cursor(shared: Arc<Shared>, stream: quinn::RecvStream, events: mpsc::Sender<CursorMessage>) {
-    let mut frames = FrameSource::<CursorMessage, _>::new(stream);
-    loop {
-        match frames.next().await {
-            Ok(Some(message)) => {
-                if events.send(message).await.is_err() {
-                    return;
-                }
-            }
-            Ok(None) => return,
-            Err(failure) => return shared.line.failed(StreamKind::Cursor, failure),
-        }
-    }
+    receive(&shared.line, StreamKind::Cursor, FrameSource::new(stream), events, |message| Ok(Some(message)))
+        .await;
 }
 
 async fn write_input(shared: Arc<Shared>) {

@@ -100,6 +100,13 @@ async fn listen(
                 feed_back(&handle, feedback);
                 continue;
             }
+            ClientLinkEvent::Abandoned => {
+                let handle = handle.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(handle) = handle.as_ref() {
+                    handle.wake();
+                }
+                continue;
+            }
             ClientLinkEvent::Control(message) => Event::Said(session, message),
             ClientLinkEvent::Silent => Event::Silent(session),
             ClientLinkEvent::Closed(reason) => {
@@ -137,7 +144,8 @@ impl UpdateSink for Sink {
     }
 
     fn send_update(&mut self, update: Update) {
-        if let Err(error) = self.sender.send_update(update.sequence, Bytes::from(update.bytes)) {
+        if let Err(error) = self.sender.send_update(update.sequence, update.class, Bytes::from(update.bytes))
+        {
             tracing::debug!(%error, "an update was not sent");
         }
     }

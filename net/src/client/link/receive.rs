@@ -1,0 +1,115 @@
+//! The receiving half of the client's link: control messages, input and feedback, each checked by its family's reader.
+//! What an event brings about is decided elsewhere.
+
+use std::sync::Arc;
+
+use deskside_proto::wire::StreamKind;
+use deskside_proto::wire::control::FromExpert;
+use deskside_proto::wire::feedback::Feedback;
+use deskside_proto::wire::input::InputFrame;
+use tokio::sync::mpsc;
+
+use super::{ClientLinkEvent, Open, Shared};
+use crate::credit::Credit;
+use crate::link::{FrameSource, Line, PeerMisbehaved, read_kind, receive};
+
+/// The receiving half.
+#[derive(Debug)]
+pub struct ClientEvents {
+    control: mpsc::Receiver<ClientLinkEvent>,
+    input: mpsc::Receiver<InputFrame>,
+    feedback: mpsc::Receiver<Feedback>,
+    open: Arc<Open>,
+    told: bool,
+}
+
+impl ClientEvents {
+    pub(super) fn new(
+        control: mpsc::Receiver<ClientLinkEvent>,
+        input: mpsc::Receiver<InputFrame>,
+        feedback: mpsc::Receiver<Feedback>,
+        open: Arc<Open>,
+    ) -> Self {
+        Self { control, input, feedback, open, told: false }
+    }
+
+    /// The next event: control messages before feedback, feedback before input, each in its own order.
+    /// `None` after [`ClientLinkEvent::Closed`].
+    ///
+    /// Safe to drop half-way.
+    pub async fn recv(&mut self) -> Option<ClientLinkEvent> {
+        if self.told {
+            return None;
+        }
+        tokio::select! {
+            biased;
+            Some(event) = self.control.recv() => return Some(event),
+            Some(feedback) = self.feedback.recv() => return Some(ClientLinkEvent::Feedback(feedback)),
+            Some(input) = self.input.recv() => return Some(ClientLinkEvent::Input(input)),
+            else => {}
+        }
+        let reason = self.open.0.line.closed().await;
+        self.told = true;
+        Some(ClientLinkEvent::Closed(reason))
+    }
+}
+
+pub(super) async fn read_control(
+    line: &Line,
+    words: FrameSource<FromExpert, quinn::RecvStream>,
+    events: mpsc::Sender<ClientLinkEvent>,
+) {
+    let take = |message| {
+        if let FromExpert::Hello(_) = message {
+            return Err(PeerMisbehaved::GreetingAgain);
+        }
+        Ok(Some(ClientLinkEvent::Control(message)))
+    };
+    receive(line, StreamKind::Control, words, events, take).await;
+}
+
+/// Takes the expert's two other streams; a third is a violation.
+pub(super) async fn accept_streams(
+    shared: Arc<Shared>,
+    input: mpsc::Sender<InputFrame>,
+    feedback: mpsc::Sender<Feedback>,
+) {
+    let (mut input, mut feedback) = (Some(input), Some(feedback));
+    while let Ok(mut stream) = shared.line.connection.accept_uni().await {
+        match read_kind(&mut stream).await {
+            Ok(StreamKind::Input) => match input.take() {
+                Some(events) => drop(tokio::spawn(read_input(shared.clone(), stream, events))),
+                None => return shared.line.violated(PeerMisbehaved::StreamTwice(StreamKind::Input)),
+            },
+            Ok(StreamKind::Feedback) => match feedback.take() {
+                Some(events) => drop(tokio::spawn(read_feedback(shared.clone(), stream, events))),
+                None => return shared.line.violated(PeerMisbehaved::StreamTwice(StreamKind::Feedback)),
+            },
+            Ok(kind @ (StreamKind::Control | StreamKind::Update | StreamKind::Cursor)) => {
+                return shared.line.violated(PeerMisbehaved::StreamNotAllowed(kind));
+            }
+            Err(act) => return shared.line.broke_off(act),
+        }
+    }
+}
+
+async fn read_input(shared: Arc<Shared>, stream: quinn::RecvStream, events: mpsc::Sender<InputFrame>) {
+    let take = |frame| {
+        shared.hear_input(&frame);
+        Ok(Some(frame))
+    };
+    receive(&shared.line, StreamKind::Input, FrameSource::new(stream), events, take).await;
+}
+
+async fn read_feedback(shared: Arc<Shared>, stream: quinn::RecvStream, events: mpsc::Sender<Feedback>) {
+    let take = |feedback| {
+        shared.hear();
+        match feedback {
+            Feedback::UpdateApplied { sequence, .. } => shared.make_room(|credit| credit.applied(sequence)),
+            Feedback::KeyframeNeeded => shared.make_room(Credit::give_up),
+            Feedback::Heartbeat => return Ok(None),
+        }
+        Ok(Some(feedback))
+    };
+    receive(&shared.line, StreamKind::Feedback, FrameSource::new(stream), events, take).await;
+}
