@@ -4,6 +4,7 @@
 
 mod addresses;
 pub mod client;
+pub mod congestion;
 mod credit;
 mod estimate;
 pub mod expert;

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deskside_proto::wire::UpdateHeader;
-use quinn::congestion::CubicConfig;
 use quinn::{AckFrequencyConfig, IdleTimeout, TransportConfig, VarInt};
+
+use crate::congestion;
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
@@ -126,8 +127,6 @@ pub(crate) fn connecting(idle: Duration) -> TransportConfig {
 }
 
 fn common(idle: Duration) -> TransportConfig {
-    let mut congestion = CubicConfig::default();
-    congestion.initial_window(INITIAL_WINDOW_BYTES);
     let mut acks = AckFrequencyConfig::default();
     acks.max_ack_delay(Some(MAX_ACK_DELAY));
     let mut config = TransportConfig::default();
@@ -138,7 +137,7 @@ fn common(idle: Duration) -> TransportConfig {
         .datagram_receive_buffer_size(None)
         .datagram_send_buffer_size(DATAGRAM_BUFFER_BYTES)
         .ack_frequency_config(Some(acks))
-        .congestion_controller_factory(Arc::new(congestion))
+        .congestion_controller_factory(Arc::new(congestion::Factory))
         // Two updates served in turns are both late: first written, first sent.
         .send_fairness(false)
         // The spin bit tells an onlooker the round trip time.

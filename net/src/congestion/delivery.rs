@@ -166,7 +166,12 @@ mod tests {
     }
 
     /// Sends ten packets of 1000 bytes, one every millisecond, through something that takes `spacing` for each.
-    fn train(delivery: &mut Delivery, start: Duration, spacing: Duration, is_app_limited: bool) -> Vec<Sample> {
+    fn train(
+        delivery: &mut Delivery,
+        start: Duration,
+        spacing: Duration,
+        is_app_limited: bool,
+    ) -> Vec<Sample> {
         for index in 0..10 {
             delivery.sent(start + ms(index), 1000);
         }
