@@ -4,6 +4,7 @@
 pub mod cells;
 pub mod frame;
 pub mod lossy;
+pub mod motion;
 pub mod policy;
 pub mod surface;
 pub mod texture;
