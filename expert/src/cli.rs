@@ -7,6 +7,7 @@ use clap_complete::Shell;
 use deskside_host::exit::Exit;
 use deskside_proto::name::PersonName;
 
+use crate::present::Choice;
 use crate::scale::Scale;
 
 const EXAMPLES: &str = "\
@@ -142,6 +143,10 @@ pub struct ViewOptions {
     #[arg(long, value_name = "SCALE")]
     pub scale: Option<Scale>,
 
+    /// How the picture reaches the window: `auto` chooses `gpu`, or `software` where OpenGL runs on the processor
+    #[arg(long, value_name = "HOW")]
+    pub presenter: Option<Choice>,
+
     /// The name that the other person is shown (normally your account's)
     #[arg(long, value_name = "NAME", value_parser = person_name)]
     pub name: Option<PersonName>,
@@ -182,7 +187,7 @@ yes. Mouse and keyboard work only after they have said yes to that too, and only
 const FILES: &str = "\
 Settings, all of which may be left out:
   $XDG_CONFIG_HOME/deskside-expert/config.toml
-      name, theme (system, light, dark), scale, full_screen
+      name, theme (system, light, dark), scale, full_screen, presenter (auto, gpu, software)
 Your identity, readable by you only; whoever has it can open tickets that are sealed to your key:
   $XDG_DATA_HOME/deskside-expert/identity
 Where these are not set, they are ~/.config and ~/.local/share.";

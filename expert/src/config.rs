@@ -6,6 +6,7 @@ use deskside_host::settings::{self, SettingsError};
 use deskside_proto::name::PersonName;
 use serde::{Deserialize, Serialize};
 
+use crate::present::Choice;
 use crate::scale::Scale;
 
 /// The settings file. Every key may be missing; an unknown key is an error that names its line.
@@ -21,6 +22,8 @@ pub struct Settings {
     pub scale: Scale,
     /// Sessions start in full screen.
     pub full_screen: bool,
+    /// How the picture reaches the window.
+    pub presenter: Choice,
 }
 
 impl Settings {
@@ -121,6 +124,7 @@ mod tests {
             theme: Theme::Dark,
             scale: Scale::Times(2),
             full_screen: true,
+            presenter: Choice::Software,
         };
         settings.save(&path).unwrap();
         assert_eq!(Settings::load(&path).unwrap(), settings);

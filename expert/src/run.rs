@@ -112,10 +112,11 @@ fn prepare(view: ViewOptions) -> Result<Start, Failure> {
     let settings = Settings::load(&settings_file).map_err(|error| Failure::new(Exit::Usage, error))?;
     let identity = Arc::new(identity::load_or_create(&dirs)?);
     let name = config::own_name(view.name, &settings);
+    let presenter = view.presenter.unwrap_or(settings.presenter);
     let mut model = Model::new(Card::of(&identity), settings, name);
     model.full_screen |= view.full_screen;
     model.scale = view.scale.unwrap_or(model.scale);
-    Ok(Start { model, identity, settings_file, first: None, terminal: None })
+    Ok(Start { model, identity, settings_file, first: None, terminal: None, presenter })
 }
 
 fn print_identity(json: bool) -> Result<Exit, Failure> {

@@ -15,9 +15,9 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use deskside_crypto::identity::Identity;
 use deskside_host::exit::Exit;
 
-use crate::link::Picture;
+use crate::link::Shared;
 use crate::model::{Command, Message, Model, Now, Passphrase, Stage};
-use crate::present::{self, Presenter};
+use crate::present::{self, Choice, Presenter};
 use crate::terminal::{self, Heard, Meaning, Mode};
 use crate::view::{self, Live};
 
@@ -39,6 +39,8 @@ pub struct Start {
     pub first: Option<Message>,
     /// How much of the terminal is used.
     pub terminal: Option<Mode>,
+    /// How pixels reach the window.
+    pub presenter: Choice,
 }
 
 /// What reaches the window's thread from others.
@@ -191,12 +193,10 @@ impl eframe::App for App {
             tap.painted();
             tap.wants()
         };
-        let session = self.shell.shared();
-        let nothing = Picture::default();
-        let picture = session.as_ref().map_or(&nothing, |shared| &*shared.picture);
-        let cursor = session.as_ref().map(|shared| shared.cursor.look()).unwrap_or_default();
+        let Shared { picture, cursor, .. } = &self.shell.shared().unwrap_or_default();
         let live = Live { presenter: &mut *self.presenter, picture, cursor, wants };
         let shown = view::show(ui, &self.model, now(), &mut self.state, live);
+        self.presenter.finish(ui.ctx());
         {
             let mut tap = self.tap.borrow_mut();
             tap.set_layout(shown.layout);
@@ -233,14 +233,16 @@ fn now() -> Now {
 impl App {
     fn new(
         start: Start,
-        context: &egui::Context,
+        creation: &eframe::CreationContext<'_>,
         tap: Rc<RefCell<Tap>>,
         exit: Rc<Cell<Exit>>,
     ) -> std::io::Result<Self> {
+        let context = &creation.egui_ctx;
         let (sender, arrived) = std::sync::mpsc::channel();
         let post = Post::new(sender, context.clone());
         deskside_look::apply(context, start.model.settings.theme.into());
-        let shell = Shell::new(start.identity, start.settings_file, post.clone())?;
+        let presenter = present::open(start.presenter, creation);
+        let shell = Shell::new(start.identity, start.settings_file, post.clone(), presenter.watcher())?;
         let gate = shell.gate();
         tap.borrow_mut().set_sink(Box::new(move |event| gate.send(event)));
         let script = start.terminal.map(|mode| Script {
@@ -259,7 +261,7 @@ impl App {
             shell,
             arrived,
             tap,
-            presenter: present::open(),
+            presenter,
             script,
             exit,
             title: String::new(),

@@ -19,6 +19,7 @@ use crate::link::{self, InputGate, Peer, Reporter, Shared, ToSession};
 use crate::model::{
     Access, Command, Copied, Effect, LinkNews, Message, Model, Spoken, Ticket, TicketFault, Wish,
 };
+use crate::present::Watcher;
 use crate::{opening, words};
 
 /// The toolbar above the picture. Units: points.
@@ -56,6 +57,7 @@ impl Post {
 #[derive(Clone)]
 struct SessionPost {
     post: Post,
+    watcher: Arc<dyn Watcher>,
     attempt: u32,
 }
 
@@ -65,7 +67,7 @@ impl Reporter for SessionPost {
     }
 
     fn repaint(&self) {
-        self.post.context.request_repaint();
+        self.watcher.changed();
     }
 }
 
@@ -79,6 +81,7 @@ pub struct Shell {
     identity: Arc<Identity>,
     settings_file: PathBuf,
     post: Post,
+    watcher: Arc<dyn Watcher>,
     runtime: Runtime,
     gate: InputGate,
     running: Option<Running>,
@@ -88,12 +91,18 @@ pub struct Shell {
 }
 
 impl Shell {
-    pub(super) fn new(identity: Arc<Identity>, settings_file: PathBuf, post: Post) -> std::io::Result<Self> {
+    pub(super) fn new(
+        identity: Arc<Identity>,
+        settings_file: PathBuf,
+        post: Post,
+        watcher: Arc<dyn Watcher>,
+    ) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let shell = Self {
             identity,
             settings_file,
             post,
+            watcher,
             runtime,
             gate: InputGate::default(),
             running: None,
@@ -190,7 +199,7 @@ impl Shell {
         let shared = Shared { gate: self.gate.clone(), ..Shared::default() };
         let (to_session, wishes) = tokio::sync::mpsc::unbounded_channel();
         let peer = Peer { identity: Arc::clone(&self.identity), name: model.name.clone(), ticket, access };
-        let reporter = SessionPost { post: self.post.clone(), attempt };
+        let reporter = SessionPost { post: self.post.clone(), watcher: Arc::clone(&self.watcher), attempt };
         let task = self.runtime.spawn(link::drive(peer, shared.clone(), wishes, reporter));
         self.tasks.retain(|task| !task.is_finished());
         self.tasks.push(task);

@@ -37,7 +37,7 @@ pub fn run(start: Start) -> Result<Exit, Failure> {
         let (tap, exit, context) = (Rc::clone(&tap), Rc::clone(&exit), Rc::clone(&context));
         move |creation: &eframe::CreationContext<'_>| {
             *context.borrow_mut() = Some(creation.egui_ctx.clone());
-            let app = App::new(start, &creation.egui_ctx, tap, exit)?;
+            let app = App::new(start, creation, tap, exit)?;
             Ok(Box::new(app) as Box<dyn eframe::App>)
         }
     };

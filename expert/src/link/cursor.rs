@@ -45,6 +45,12 @@ impl SharedCursor {
     }
 }
 
+impl From<Cursor> for SharedCursor {
+    fn from(cursor: Cursor) -> Self {
+        Self(Arc::new(Mutex::new(cursor)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use deskside_proto::geometry::Size;

@@ -26,8 +26,8 @@ pub struct Change<'a> {
     pub surface: &'a Surface,
     /// Where they changed, within the surface.
     pub dirty: &'a Region,
-    /// When the oldest of the changes arrived.
-    pub arrived: Instant,
+    /// When the oldest of the changes arrived, if there are any.
+    pub arrived: Option<Instant>,
 }
 
 impl Default for Picture {
@@ -59,9 +59,18 @@ impl Picture {
     /// Shows what has changed to `show` and counts it as shown; nothing happens when nothing has changed.
     pub fn take(&self, show: impl FnOnce(Change<'_>)) {
         let mut shared = self.lock();
-        let Some(arrived) = shared.arrived.take() else { return };
-        let dirty = shared.dirty.take();
-        show(Change { surface: &shared.surface, dirty: &dirty, arrived });
+        if shared.arrived.is_some() {
+            shared.give(show);
+        }
+    }
+
+    /// Shows all pixels to `show`, with what has changed, which then counts as shown. Nothing happens while the desktop has
+    /// another size than is expected.
+    pub fn look(&self, expected: Size, show: impl FnOnce(Change<'_>)) {
+        let mut shared = self.lock();
+        if shared.surface.size() == expected {
+            shared.give(show);
+        }
     }
 
     /// The whole picture counts as changed: a new presenter has to show it.
@@ -86,6 +95,13 @@ impl Picture {
     fn lock(&self) -> MutexGuard<'_, Shared> {
         // A panic while copying leaves at worst wrong pixels, which the next update of that place corrects.
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    fn give(&mut self, show: impl FnOnce(Change<'_>)) {
+        let (dirty, arrived) = (self.dirty.take(), self.arrived.take());
+        show(Change { surface: &self.surface, dirty: &dirty, arrived });
     }
 }
 
@@ -131,6 +147,19 @@ mod tests {
         let (bytes, dirty) = taken(&picture).unwrap();
         assert_eq!((bytes.len(), dirty.area()), (32, 8));
         assert_eq!(picture.size(), Size { width: 4, height: 2 });
+    }
+
+    #[test]
+    fn a_look_that_expects_another_size_takes_nothing() {
+        let picture = Picture::default();
+        picture.publish(&surface(8, 8, 1), &Region::new(), Instant::now());
+        picture.look(Size::new(4, 4), |_| panic!("shown"));
+        let mut looks = Vec::new();
+        for _ in 0..2 {
+            picture
+                .look(Size::new(8, 8), |change| looks.push((change.dirty.area(), change.arrived.is_some())));
+        }
+        assert_eq!(looks, [(64, true), (0, false)]);
     }
 
     #[test]

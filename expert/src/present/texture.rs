@@ -2,21 +2,37 @@
 //! More than one texture is used only where the desktop is larger than the largest texture, because seams between
 //! textures show at broken scales.
 
-use deskside_media::surface::{Area, PIXEL_BYTES, Surface};
-use deskside_proto::geometry::{Region, Size, ViewTransform};
-use egui::{Color32, ColorImage, Mesh, Pos2, Rect, Shape, TextureHandle, TextureOptions, pos2};
+use std::sync::Arc;
 
-use super::Presenter;
-use crate::link::Picture;
+use deskside_media::surface::{Area, PIXEL_BYTES, Surface};
+use deskside_proto::geometry::{DesktopPoint, Region, Size};
+use deskside_proto::wire::cursor::CursorShape;
+use egui::{
+    Color32, ColorImage, Context, Mesh, Painter, Pos2, Rect, Shape, TextureHandle, TextureId, TextureOptions,
+    pos2, vec2,
+};
+
+use super::delays::Delays;
+use super::{Presenter, Scene, Watcher};
+use crate::link::{Cursor, Picture};
+
+/// All of a texture.
+const WHOLE_TEXTURE: Rect = Rect { min: pos2(0.0, 0.0), max: pos2(1.0, 1.0) };
 
 /// The picture in textures.
-#[derive(Default)]
 pub struct TexturePresenter {
+    context: Context,
     size: Size,
     crisp: bool,
     tiles: Vec<Tile>,
-    /// When each of the last changes reached the window, for the statistics.
-    delays: Vec<std::time::Duration>,
+    pointer: Option<Pointer>,
+    delays: Delays,
+}
+
+/// The other side's pointer as it was uploaded last.
+struct Pointer {
+    shape: Arc<CursorShape>,
+    texture: TextureHandle,
 }
 
 /// A part of the desktop in a texture of its own.
@@ -26,46 +42,105 @@ struct Tile {
 }
 
 impl Presenter for TexturePresenter {
-    fn refresh(&mut self, context: &egui::Context, picture: &Picture, crisp: bool) -> bool {
-        if crisp != self.crisp {
-            // The filter belongs to the upload, so a change of it uploads everything once.
-            self.crisp = crisp;
-            picture.expose();
-        }
-        let mut changed = false;
-        picture.take(|change| {
-            changed = true;
-            self.take_over(context, change.surface, change.dirty);
-            self.delays.push(change.arrived.elapsed());
-        });
-        changed
-    }
-
-    fn paint(&self, painter: &egui::Painter, area: Rect, transform: &ViewTransform) {
-        let points_per_pixel = 1.0 / painter.ctx().pixels_per_point();
+    fn show(&mut self, painter: &Painter, scene: &Scene<'_>) {
+        self.refresh(scene.picture, scene.transform.is_whole());
+        let points_per_pixel = 1.0 / self.context.pixels_per_point();
+        let area = scene.area;
+        let from = vec2(area.left, area.top);
         let at = |x: usize, y: usize| -> Pos2 {
-            let place = transform.view_from_desktop(deskside_proto::geometry::DesktopPoint::new(
+            let place = scene.transform.view_from_desktop(DesktopPoint::new(
                 i32::try_from(x).unwrap_or(i32::MAX),
                 i32::try_from(y).unwrap_or(i32::MAX),
             ));
-            area.min + egui::vec2(place.x, place.y) * points_per_pixel
+            ((from + vec2(place.x, place.y)) * points_per_pixel).to_pos2()
         };
         for tile in &self.tiles {
             let corner = at(tile.area.x(), tile.area.y());
             let rect = Rect::from_min_max(corner, at(tile.area.right(), tile.area.bottom()));
             // A mesh and not an image shape: shapes are feathered at their edges, which would blur the border pixels.
             let mut mesh = Mesh::with_texture(tile.texture.id());
-            mesh.add_rect_with_uv(rect, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), Color32::WHITE);
+            mesh.add_rect_with_uv(rect, WHOLE_TEXTURE, Color32::WHITE);
             painter.add(Shape::mesh(mesh));
+        }
+        if scene.paints_pointer {
+            self.paint_pointer(painter, scene, &scene.cursor.look());
         }
     }
 
+    fn finish(&mut self, _: &Context) {}
+
+    fn watcher(&self) -> Arc<dyn Watcher> {
+        Arc::new(Repaint(self.context.clone()))
+    }
+
     fn take_delays(&mut self) -> Vec<std::time::Duration> {
-        std::mem::take(&mut self.delays)
+        self.delays.take()
+    }
+}
+
+/// Asks for a frame when something has changed.
+struct Repaint(Context);
+
+impl Watcher for Repaint {
+    fn changed(&self) {
+        // A request without delay makes egui paint twice, so that layouts settle; a picture has none.
+        self.0.request_repaint_after(std::time::Duration::from_nanos(1));
     }
 }
 
 impl TexturePresenter {
+    /// Textures of this window.
+    pub fn new(context: &Context) -> Self {
+        Self {
+            context: context.clone(),
+            size: Size::default(),
+            crisp: false,
+            tiles: Vec::new(),
+            pointer: None,
+            delays: Delays::default(),
+        }
+    }
+
+    /// Takes over what has changed in the picture.
+    fn refresh(&mut self, picture: &Picture, crisp: bool) {
+        if crisp != self.crisp {
+            // The filter belongs to the upload, so a change of it uploads everything once.
+            self.crisp = crisp;
+            picture.expose();
+        }
+        let context = self.context.clone();
+        picture.take(|change| {
+            self.take_over(&context, change.surface, change.dirty);
+            if let Some(arrived) = change.arrived {
+                self.delays.add(arrived.elapsed());
+            }
+        });
+    }
+
+    fn paint_pointer(&mut self, painter: &Painter, scene: &Scene<'_>, cursor: &Cursor) {
+        let Some(shape) = cursor.shape.as_ref().filter(|_| cursor.known) else { return };
+        let points_per_pixel = 1.0 / self.context.pixels_per_point();
+        let size = vec2(shape.size().width as f32, shape.size().height as f32);
+        let hotspot = vec2(f32::from(shape.hotspot().x), f32::from(shape.hotspot().y));
+        let at = scene.transform.view_from_desktop(cursor.at);
+        let times = scene.transform.scale().floor().clamp(1.0, 4.0);
+        let place = vec2(at.x, at.y).round() - hotspot * times + vec2(scene.area.left, scene.area.top);
+        let rect = Rect::from_min_size((place * points_per_pixel).to_pos2(), size * times * points_per_pixel);
+        let texture = self.pointer_texture(shape);
+        painter.image(texture, rect, WHOLE_TEXTURE, Color32::WHITE);
+    }
+
+    fn pointer_texture(&mut self, shape: &Arc<CursorShape>) -> TextureId {
+        let kept = self.pointer.take().filter(|kept| Arc::ptr_eq(&kept.shape, shape));
+        let pointer = kept.unwrap_or_else(|| {
+            let (width, height) = (shape.size().width as usize, shape.size().height as usize);
+            let image = ColorImage::from_rgba_premultiplied([width, height], shape.rgba());
+            let texture = self.context.load_texture("pointer", image, TextureOptions::NEAREST);
+            Pointer { shape: Arc::clone(shape), texture }
+        });
+        self.pointer.insert(pointer).texture.id()
+    }
+
     fn take_over(&mut self, context: &egui::Context, surface: &Surface, dirty: &Region) {
         let options = if self.crisp { TextureOptions::NEAREST } else { TextureOptions::LINEAR };
         if self.size != surface.size() {

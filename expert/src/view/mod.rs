@@ -9,11 +9,13 @@ mod ticket;
 mod toolbar;
 mod viewer;
 
+use std::sync::Arc;
+
 use egui::Ui;
 use zeroize::Zeroizing;
 
 use crate::app::input::{Layout, Wants};
-use crate::link::{Cursor, Picture};
+use crate::link::{Picture, SharedCursor};
 use crate::model::{Command, Model, Now, Stage};
 use crate::present::Presenter;
 
@@ -31,9 +33,9 @@ pub struct Live<'a> {
     /// Brings pixels onto the window.
     pub presenter: &'a mut dyn Presenter,
     /// The picture.
-    pub picture: &'a Picture,
+    pub picture: &'a Arc<Picture>,
     /// The other side's pointer.
-    pub cursor: Cursor,
+    pub cursor: &'a SharedCursor,
     /// What pointer and keyboard call for.
     pub wants: Wants,
 }

@@ -8,14 +8,14 @@ use deskside_proto::geometry::{Size, ViewPoint, ViewTransform};
 use deskside_proto::wire::cursor::CursorShape;
 use egui::containers::scroll_area::{DragScroll, ScrollSource};
 use egui::style::ScrollStyle;
-use egui::{
-    Color32, ColorImage, CursorIcon, CustomCursorImage, Rect, ScrollArea, Sense, TextureHandle, Ui, Vec2,
-};
+use egui::{CursorIcon, CustomCursorImage, Rect, ScrollArea, Sense, Ui, Vec2};
 
 use super::Live;
 use super::viewer::pixels;
 use crate::app::input::{Layout, Pixels};
+use crate::link::Cursor;
 use crate::model::{Phase, Session};
+use crate::present::Scene;
 use crate::scale::Scale;
 
 /// How near to the edge the pointer must be for a large picture to scroll. Units: physical pixels.
@@ -35,7 +35,6 @@ struct Pointer {
     shape: Arc<CursorShape>,
     times: u16,
     image: CustomCursorImage,
-    sprite: TextureHandle,
 }
 
 /// Shows the picture in all the room there is; gives where it lies.
@@ -52,7 +51,7 @@ pub fn show(
     }
     let points_per_pixel = 1.0 / ui.ctx().pixels_per_point();
     let room = pixels(ui, ui.available_rect_before_wrap());
-    let (factor, whole) = factor(scale, desktop, size_of(&room));
+    let (factor, _) = factor(scale, desktop, size_of(&room));
     let wanted = Vec2::new(desktop.width as f32, desktop.height as f32) * factor * points_per_pixel;
     let area = if fits(wanted, ui.available_size()) {
         ui.allocate_rect(ui.available_rect_before_wrap(), Sense::hover());
@@ -64,14 +63,17 @@ pub fn show(
     let scroll = state.offset / points_per_pixel;
     let transform =
         ViewTransform::placed(desktop, size_of(&area), factor, ViewPoint { x: scroll.x, y: scroll.y });
-    live.presenter.refresh(ui.ctx(), live.picture, whole);
     let rect = Rect::from_min_max(
         (Vec2::new(area.left, area.top) * points_per_pixel).to_pos2(),
         (Vec2::new(area.right, area.bottom) * points_per_pixel).to_pos2(),
     );
     let painter = ui.painter().with_clip_rect(rect);
-    live.presenter.paint(&painter, rect, &transform);
-    pointer(ui, &painter, rect, &transform, session, state, live);
+    let stands_for_it = session.phase == Phase::Controlling { paused: false };
+    let (picture, cursor, paints_pointer) = (live.picture, live.cursor, !stands_for_it);
+    live.presenter.show(&painter, &Scene { picture, cursor, paints_pointer, area, transform });
+    if stands_for_it && live.wants.over_picture {
+        pointer(ui, &transform, state, &live.cursor.look());
+    }
     let scrolls = !fits(wanted, rect.size());
     Layout {
         picture: Some((area, transform)),
@@ -160,59 +162,24 @@ fn bars_beside_the_picture(ui: &mut Ui) {
     visuals.widgets.active.fg_stroke.color = dark.ink.body;
 }
 
-/// The other side's pointer: at the own pointer while it stands for it, else painted where the other side says.
-fn pointer(
-    ui: &Ui,
-    painter: &egui::Painter,
-    area: Rect,
-    transform: &ViewTransform,
-    session: &Session,
-    state: &mut Remembered,
-    live: &Live<'_>,
-) {
-    let stands_for_it = session.phase == Phase::Controlling { paused: false };
-    if !live.cursor.known || (stands_for_it && !live.wants.over_picture) {
+/// The own pointer takes the shape of the other side's, for which it stands.
+fn pointer(ui: &Ui, transform: &ViewTransform, state: &mut Remembered, cursor: &Cursor) {
+    if !cursor.known {
         return;
     }
-    let Some(shape) = &live.cursor.shape else {
-        if stands_for_it {
-            ui.ctx().set_cursor_icon(CursorIcon::None);
-        }
+    let Some(shape) = &cursor.shape else {
+        ui.ctx().set_cursor_icon(CursorIcon::None);
         return;
     };
     let times = transform.scale().floor().clamp(1.0, 4.0) as u16;
-    let pointer = ready(ui, shape, times, &mut state.pointer);
-    if stands_for_it {
-        ui.ctx().set_cursor_image(Some(pointer.image.clone()));
-        return;
-    }
-    let points_per_pixel = 1.0 / ui.ctx().pixels_per_point();
-    let size = Vec2::new(shape.size().width as f32, shape.size().height as f32);
-    let hotspot = Vec2::new(f32::from(shape.hotspot().x), f32::from(shape.hotspot().y));
-    let at = transform.view_from_desktop(live.cursor.at);
-    let times = f32::from(times);
-    let corner = area.min + (Vec2::new(at.x, at.y).round() - hotspot * times) * points_per_pixel;
-    let rect = Rect::from_min_size(corner, size * times * points_per_pixel);
-    let whole = Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
-    painter.image(pointer.sprite.id(), rect, whole, Color32::WHITE);
-}
-
-fn ready<'a>(ui: &Ui, shape: &Arc<CursorShape>, times: u16, kept: &'a mut Option<Pointer>) -> &'a Pointer {
     let is_same = |kept: &Pointer| Arc::ptr_eq(&kept.shape, shape) && kept.times == times;
-    let made = match kept.take() {
-        Some(pointer) if is_same(&pointer) => pointer,
-        _ => {
-            let (width, height) = (shape.size().width as usize, shape.size().height as usize);
-            let sprite = ColorImage::from_rgba_premultiplied([width, height], shape.rgba());
-            Pointer {
-                shape: Arc::clone(shape),
-                times,
-                image: native_image(shape, times),
-                sprite: ui.ctx().load_texture("pointer", sprite, egui::TextureOptions::NEAREST),
-            }
-        }
-    };
-    kept.insert(made)
+    let kept = state.pointer.take().filter(is_same);
+    let pointer = kept.unwrap_or_else(|| Pointer {
+        shape: Arc::clone(shape),
+        times,
+        image: native_image(shape, times),
+    });
+    ui.ctx().set_cursor_image(Some(state.pointer.insert(pointer).image.clone()));
 }
 
 /// The pointer as the window system wants it: colours not multiplied by alpha, each pixel `times` times as large.

@@ -6,6 +6,7 @@
 #[path = "../../examples/samples/mod.rs"]
 mod samples;
 
+mod child;
 mod cli;
 mod model;
 mod opening;

@@ -1,11 +1,12 @@
 //! Every screen by what a screen reader reads there, and what its controls do.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use deskside_expert::app::input::{Layout, Wants};
-use deskside_expert::link::Picture;
+use deskside_expert::link::{Picture, SharedCursor};
 use deskside_expert::model::{Command, Copied, Model};
-use deskside_expert::present::{self, Presenter};
+use deskside_expert::present::TexturePresenter;
 use deskside_expert::scale::Scale;
 use deskside_expert::view::{self, Live};
 use deskside_proto::geometry::{DesktopPoint, Region, ViewPoint};
@@ -17,8 +18,9 @@ use crate::samples;
 struct Shown {
     model: Model,
     state: view::State,
-    picture: Picture,
-    presenter: Box<dyn Presenter>,
+    picture: Arc<Picture>,
+    cursor: SharedCursor,
+    presenter: Option<TexturePresenter>,
     wants: Wants,
     commands: Vec<Command>,
     layout: Layout,
@@ -37,8 +39,9 @@ fn show_with(model: Model, wants: Wants) -> Screen {
     let shown = Shown {
         model,
         state: view::State::default(),
-        picture,
-        presenter: present::open(),
+        picture: Arc::new(picture),
+        cursor: samples::cursor().into(),
+        presenter: None,
         wants,
         commands: Vec::new(),
         layout: Layout::default(),
@@ -53,9 +56,9 @@ fn show_with(model: Model, wants: Wants) -> Screen {
                 return;
             }
             let live = Live {
-                presenter: &mut *shown.presenter,
+                presenter: shown.presenter.get_or_insert_with(|| TexturePresenter::new(ui.ctx())),
                 picture: &shown.picture,
-                cursor: samples::cursor(),
+                cursor: &shown.cursor,
                 wants: shown.wants,
             };
             let result = view::show(ui, &shown.model, samples::now(), &mut shown.state, live);
