@@ -1,18 +1,20 @@
 //! H.264 for content that keeps changing and compresses badly: one encoder or decoder per stream. What is worth
 //! sending as video is the policy's affair.
 
+mod library;
 pub mod nal;
+mod rate;
+
+pub use rate::VideoSettings;
 
 use crate::surface::Area;
 use crate::yuv::{BLOCK_PX, Picture, Planes};
 use deskside_proto::time::Millis;
+use library::{LibraryEncoder, LibraryError};
+use openh264::OpenH264API;
 use openh264::decoder::{Decoder, DecoderConfig, Flush};
-use openh264::encoder::{
-    BitRate, Complexity, Encoder, EncoderConfig, FrameRate, FrameType, IntraFramePeriod, Profile, QpRange,
-    RateControlMode, UsageType, VuiConfig,
-};
-use openh264::formats::{YUVSlices, YUVSource};
-use openh264::{OpenH264API, Timestamp};
+use openh264::formats::YUVSource;
+use rate::{Rate, detail};
 
 /// Longest side of a coded picture. Unit: pixels. The library's limit.
 pub const MAX_LONG_SIDE_PX: usize = 3_840;
@@ -57,28 +59,20 @@ pub const fn coded_size(area: Area) -> (usize, usize) {
     (area.width().next_multiple_of(BLOCK_PX), area.height().next_multiple_of(BLOCK_PX))
 }
 
-/// How much video may cost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VideoSettings {
-    /// Aim of the rate control. Unit: bits per second.
-    pub bits_per_second: u32,
-    /// Most frames that will come. Unit: frames per second.
-    pub frames_per_second: u8,
-}
-
-impl VideoSettings {
-    /// A rate at which a video of this size looks good: 0.15 bit a pixel at 30 frames per second.
-    pub fn for_pixels(pixels: usize) -> Self {
-        let bits = pixels as u64 * 30 * 15 / 100;
-        let bits_per_second = u32::try_from(bits.clamp(1_000_000, 20_000_000)).unwrap_or(20_000_000);
-        Self { bits_per_second, frames_per_second: 30 }
+impl From<LibraryError> for VideoError {
+    fn from(_: LibraryError) -> Self {
+        Self::Codec
     }
 }
 
 /// Encodes the pictures of one stream.
 pub struct H264Encoder {
-    encoder: Encoder,
+    library: LibraryEncoder,
     size: (usize, usize),
+    rate: Rate,
+    /// The quantiser of the last key picture; none before the first.
+    key_quantiser: Option<u8>,
+    key_owed: bool,
 }
 
 impl std::fmt::Debug for H264Encoder {
@@ -102,33 +96,23 @@ impl H264Encoder {
         if !is_codable(size.0, size.1) {
             return Err(VideoError::Size { width: size.0, height: size.1 });
         }
-        // Everything is set: the library's defaults are 120 kbit/s at 0 frames per second with frames skipped.
-        let config = EncoderConfig::new()
-            .usage_type(UsageType::CameraVideoRealTime)
-            .profile(Profile::Baseline)
-            .complexity(Complexity::Low)
-            .rate_control_mode(RateControlMode::Bitrate)
-            .bitrate(BitRate::from_bps(settings.bits_per_second))
-            .max_frame_rate(FrameRate::from_hz(f32::from(settings.frames_per_second)))
-            .qp(QpRange::new(16, 40))
-            .skip_frames(false)
-            .scene_change_detect(false)
-            .adaptive_quantization(false)
-            .background_detection(true)
-            .long_term_reference(false)
-            .intra_frame_period(IntraFramePeriod::auto())
-            // More threads have no effect on pictures of a single slice.
-            .num_threads(1)
-            .vui(VuiConfig::bt709());
-        let mut encoder =
-            Encoder::with_api_config(OpenH264API::from_source(), config).map_err(|_| VideoError::Codec)?;
-        silence(&mut encoder);
-        Ok(Self { encoder, size })
+        let library = LibraryEncoder::new(size, FIRST_QUANTISER)?;
+        Ok(Self { library, size, rate: Rate::new(settings), key_quantiser: None, key_owed: true })
     }
 
     /// Size of the pictures. Unit: pixels.
     pub const fn size(&self) -> (usize, usize) {
         self.size
+    }
+
+    /// What the pictures from now on may cost. The stream goes on.
+    pub const fn set(&mut self, settings: VideoSettings) {
+        self.rate.set(settings);
+    }
+
+    /// The next picture will be a key picture.
+    pub const fn owe_key(&mut self) {
+        self.key_owed = true;
     }
 
     /// Encodes one picture of the encoder's size; the first is always a key picture.
@@ -137,34 +121,50 @@ impl H264Encoder {
         if (width, height) != self.size {
             return Err(VideoError::Size { width, height });
         }
-        let source = YUVSlices::new(picture.planes(), self.size, (width, width / 2, width / 2));
-        // The library wants a signed number and panics otherwise.
-        let timestamp = Timestamp::from_millis(now.0 & (u64::MAX >> 1));
-        let stream = self.encoder.encode_at(&source, timestamp).map_err(|_| VideoError::Codec)?;
-        let is_key = match stream.frame_type() {
-            FrameType::IDR => true,
-            FrameType::P => false,
-            FrameType::I | FrameType::IPMixed | FrameType::Skip | FrameType::Invalid => {
-                return Err(VideoError::Codec);
-            }
-        };
-        Ok(CodedPicture { bytes: stream.to_vec(), is_key })
+        let key = self.key_quantiser.filter(|_| !self.key_owed);
+        let Some(key) = key else { return self.encode_key(picture, now) };
+        let quantiser = self.rate.next_quantiser(now, key);
+        let coded = self.attempt(picture, quantiser, false, now)?;
+        self.rate.made(quantiser, coded.bytes.len(), coded.is_key, now);
+        Ok(coded)
+    }
+
+    /// At the quantiser that the content suggests, and once more if that was a mistake: the time for a second
+    /// attempt is short beside the time that a slow link would take for the bytes.
+    fn encode_key(&mut self, picture: &Planes, now: Millis) -> Result<CodedPicture, VideoError> {
+        let (width, height) = self.size;
+        let mut quantiser = self.rate.key_quantiser(width * height, detail(picture.planes().0, width));
+        let mut coded = self.attempt(picture, quantiser, true, now)?;
+        if let Some(coarser) = self.rate.shorter_key(quantiser, coded.bytes.len()) {
+            quantiser = coarser;
+            coded = self.attempt(picture, quantiser, true, now)?;
+        }
+        self.key_owed = false;
+        self.key_quantiser = Some(quantiser);
+        self.rate.made(quantiser, coded.bytes.len(), coded.is_key, now);
+        Ok(coded)
+    }
+
+    fn attempt(
+        &mut self,
+        picture: &Planes,
+        quantiser: u8,
+        key: bool,
+        now: Millis,
+    ) -> Result<CodedPicture, VideoError> {
+        self.library.set_quantiser(quantiser)?;
+        let milliseconds = i64::try_from(now.0).unwrap_or(i64::MAX);
+        let mut bytes = Vec::new();
+        let is_key = self.library.encode(picture.planes(), key, milliseconds, &mut bytes)?;
+        if key && !is_key {
+            return Err(VideoError::Codec);
+        }
+        Ok(CodedPicture { bytes, is_key })
     }
 }
 
-/// Stops the library from writing to the standard error stream. The wrapper does so too, but only after the first
-/// picture has set the encoder up, which is when the library has most to say.
-fn silence(encoder: &mut Encoder) {
-    let mut level = openh264_sys2::WELS_LOG_QUIET;
-    // SAFETY: The option takes a pointer to an int that it reads before it returns, and it may be set before the
-    // encoder is set up. The encoder is borrowed mutably, so no other thread uses it meanwhile.
-    #[expect(unsafe_code, reason = "the wrapper has no other way to set this option")]
-    unsafe {
-        encoder
-            .raw_api()
-            .set_option(openh264_sys2::ENCODER_OPTION_TRACE_LEVEL, std::ptr::from_mut(&mut level).cast());
-    }
-}
+/// Before the first picture says what it needs.
+const FIRST_QUANTISER: u8 = 30;
 
 /// Decodes the pictures of one stream, sent by a stranger.
 pub struct H264Decoder {

@@ -1,0 +1,278 @@
+//! Which quantiser a picture gets: as fine as the eye needs, as coarse as the link demands. It holds no codec and
+//! decides nothing about regions.
+//!
+//! A picture's bytes halve with every [`HALVING`] steps of the quantiser. From the last picture's bytes follows what
+//! the next would take at any other quantiser; what was spent too much is saved on the pictures after it.
+
+use deskside_proto::link::LinkEstimate;
+use deskside_proto::time::Millis;
+use std::time::Duration;
+
+/// The finest quantiser of moving pictures: finer is not seen in motion, and still pictures are refined exactly.
+const FINEST: u8 = 18;
+
+/// The finest quantiser of a key picture. The pictures after it get better by themselves.
+const FINEST_KEY: u8 = 24;
+
+/// The coarsest: beyond it a picture saves little and shows nothing.
+const COARSEST: u8 = 46;
+
+/// By so many steps of the quantiser the bytes halve.
+const HALVING: f64 = 7.0;
+
+/// A picture is at most so much finer than the one before, so that a quiet moment does not cost a burst.
+const FINER_AT_ONCE: f64 = 2.0;
+
+/// What a video of [`REFERENCE_PX`] may take on any link; others in proportion to the root of their pixels, because
+/// large pictures have less in each pixel. Unit: bytes per second.
+const REFERENCE_BYTES_PER_SECOND: f64 = 235_000.0;
+const REFERENCE_PX: f64 = 640.0 * 360.0;
+
+/// The share of the link that all video together may take: the rest is for text, audio and what comes unexpectedly.
+const LINK_SHARE: f64 = 0.6;
+
+/// How much of the link's time a key picture may take: of one that a film begins with, and of one that fills a
+/// screen, which a person waits for.
+const KEY_TIME: Duration = Duration::from_millis(80);
+const SCREEN_KEY_TIME: Duration = Duration::from_millis(160);
+const SCREEN_PX: f64 = 1_920.0 * 1_080.0;
+
+/// On a slow link a key picture may take this long if it stays below [`SLOW_KEY_BYTES`].
+const SLOW_KEY_TIME: Duration = Duration::from_millis(320);
+const SLOW_KEY_BYTES: usize = 40_000;
+
+/// Overspending is remembered up to so much of the budget, underspending up to a quarter of that.
+const MEMORY: Duration = Duration::from_secs(1);
+
+/// What the pictures of a stream may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VideoSettings {
+    /// Aim for a running video.
+    pub bytes_per_second: u32,
+    /// Aim for a key picture. Unit: bytes.
+    pub key_bytes: usize,
+}
+
+impl VideoSettings {
+    /// For a picture of so many pixels, when `all_pixels` are video at the same time.
+    pub fn new(pixels: usize, all_pixels: usize, link: LinkEstimate) -> Self {
+        let root = |pixels: usize| (pixels.max(1) as f64).sqrt();
+        let wanted = REFERENCE_BYTES_PER_SECOND * root(pixels) / REFERENCE_PX.sqrt();
+        let part = pixels as f64 / all_pixels.max(pixels).max(1) as f64;
+        let affordable = link.bytes_per_second as f64 * LINK_SHARE * part;
+        let whole_screen = (pixels as f64 / SCREEN_PX).min(1.0);
+        let key_time = KEY_TIME + (SCREEN_KEY_TIME - KEY_TIME).mul_f64(whole_screen);
+        let patient = link.bytes_in(SLOW_KEY_TIME).min(SLOW_KEY_BYTES);
+        let key_bytes = (link.bytes_in(key_time).max(patient) as f64 * part) as usize;
+        Self { bytes_per_second: wanted.min(affordable) as u32, key_bytes: key_bytes.max(MIN_KEY_BYTES) }
+    }
+
+    /// For a picture of so many pixels on a fast link.
+    pub fn for_pixels(pixels: usize) -> Self {
+        Self::new(pixels, pixels, LinkEstimate::LOCAL)
+    }
+}
+
+/// No link is so slow that a key picture should have fewer bytes.
+const MIN_KEY_BYTES: usize = 2_000;
+
+/// Chooses the quantisers of one stream.
+#[derive(Debug)]
+pub(super) struct Rate {
+    settings: VideoSettings,
+    /// The last picture that was no key picture: its quantiser and its bytes.
+    last: Option<(u8, f64)>,
+    /// When the last picture was made, and the smoothed time between two. Unit: seconds.
+    at: Option<Millis>,
+    beat: f64,
+    /// What was spent beyond the budget; less than 0 when something was saved. Unit: bytes.
+    debt: f64,
+}
+
+impl Rate {
+    pub(super) const fn new(settings: VideoSettings) -> Self {
+        Self { settings, last: None, at: None, beat: 1.0 / 30.0, debt: 0.0 }
+    }
+
+    pub(super) const fn set(&mut self, settings: VideoSettings) {
+        self.settings = settings;
+    }
+
+    /// The quantiser for a key picture of so many pixels and this much detail ([`detail`]).
+    pub(super) fn key_quantiser(&self, pixels: usize, detail: f64) -> u8 {
+        // At quantiser 24 a picture takes about this; measured on film and photographs.
+        let at_24 = pixels as f64 * KEY_BYTES_PER_PIXEL * detail.max(0.1);
+        quantiser_for(24.0, at_24, self.settings.key_bytes as f64).clamp(FINEST_KEY, COARSEST)
+    }
+
+    /// The quantiser for a key picture when one at `quantiser` came out too long; none when it did not, or when
+    /// coarser would not help.
+    pub(super) fn shorter_key(&self, quantiser: u8, bytes: usize) -> Option<u8> {
+        let aim = self.settings.key_bytes as f64;
+        let coarser = quantiser_for(f64::from(quantiser), bytes as f64, aim).clamp(quantiser, COARSEST);
+        (bytes as f64 > aim * 1.4 && coarser > quantiser).then_some(coarser)
+    }
+
+    /// The quantiser for the next picture.
+    pub(super) fn next_quantiser(&mut self, now: Millis, key: u8) -> u8 {
+        self.pay(now);
+        let Some((quantiser, bytes)) = self.last else {
+            // The first picture after a key picture mends what that left out.
+            return key.clamp(FINEST, COARSEST);
+        };
+        let budget = f64::from(self.settings.bytes_per_second) * self.beat;
+        // A debt is paid back within about a quarter of a second.
+        let aim = (budget - self.debt * (self.beat * 4.0).min(0.5)).max(budget / 4.0);
+        let finest = (f64::from(quantiser) - FINER_AT_ONCE).max(f64::from(FINEST)) as u8;
+        quantiser_for(f64::from(quantiser), bytes, aim).clamp(finest, COARSEST)
+    }
+
+    /// A picture was made.
+    pub(super) fn made(&mut self, quantiser: u8, bytes: usize, is_key: bool, now: Millis) {
+        let bytes = bytes as f64;
+        if is_key {
+            // It has a budget of its own; only what is beyond it must be saved.
+            self.debt += (bytes - self.settings.key_bytes as f64).max(0.0);
+            self.last = None;
+        } else {
+            // A picture of nothing new says nothing about the next one.
+            let known = self.last.map_or(0.0, |(known, last)| {
+                last * 2_f64.powf((f64::from(known) - f64::from(quantiser)) / HALVING)
+            });
+            self.last = Some((quantiser, bytes.max(known * 0.5)));
+            self.debt += bytes;
+        }
+        self.at = Some(now);
+    }
+
+    /// Time has passed, and with it budget came in.
+    fn pay(&mut self, now: Millis) {
+        let rate = f64::from(self.settings.bytes_per_second);
+        let Some(at) = self.at else { return };
+        let passed = now.since(at).as_secs_f64();
+        if passed > 0.0 && passed < 0.5 {
+            self.beat += (passed - self.beat) * 0.2;
+        }
+        let most = rate * MEMORY.as_secs_f64();
+        self.debt = (self.debt - rate * passed).clamp(-most / 4.0, most);
+    }
+}
+
+/// Bytes of a key picture at quantiser 24 for each pixel and unit of [`detail`].
+const KEY_BYTES_PER_PIXEL: f64 = 0.012;
+
+/// The quantiser at which a picture takes `aim` bytes, when it takes `bytes` at `quantiser`.
+fn quantiser_for(quantiser: f64, bytes: f64, aim: f64) -> u8 {
+    let steps = (bytes.max(1.0) / aim.max(1.0)).log2() * HALVING;
+    (quantiser + steps).round().clamp(0.0, 51.0) as u8
+}
+
+/// How much detail a luma plane has: the mean difference between neighbours in every fourth row. 0 for one colour, 3 to
+/// 8 for photographs, above 20 for text.
+pub(super) fn detail(luma: &[u8], width: usize) -> f64 {
+    let (mut sum, mut count) = (0_u64, 0_u64);
+    for rows in luma.chunks_exact((width * 4).max(1)) {
+        let Some((row, below)) = rows.get(..width * 2).map(|two| two.split_at(width)) else { continue };
+        let across = row.iter().zip(row.iter().skip(1)).map(|(a, b)| u32::from(a.abs_diff(*b)));
+        let down = row.iter().zip(below).map(|(a, b)| u32::from(a.abs_diff(*b)));
+        sum += u64::from(across.sum::<u32>() + down.sum::<u32>());
+        count += (width * 2) as u64;
+    }
+    sum as f64 / count.max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link(bytes_per_second: u64) -> LinkEstimate {
+        LinkEstimate { bytes_per_second, round_trip: Duration::from_millis(50) }
+    }
+
+    /// A codec whose pictures take `bytes` at quantiser 24 and halve every 7 steps.
+    fn run(rate: &mut Rate, bytes: f64, pictures: u64, gap: u64, from: u64) -> (Vec<u8>, f64) {
+        let (mut quantisers, mut sum) = (Vec::new(), 0.0);
+        for picture in 0..pictures {
+            let now = Millis(from + picture * gap);
+            let quantiser = rate.next_quantiser(now, 30);
+            let size = bytes * 2_f64.powf((24.0 - f64::from(quantiser)) / 7.0);
+            rate.made(quantiser, size as usize, false, now);
+            quantisers.push(quantiser);
+            sum += size;
+        }
+        (quantisers, sum / (pictures * gap) as f64 * 1_000.0)
+    }
+
+    #[test]
+    fn a_running_video_keeps_to_its_rate_at_any_rhythm() {
+        for gap in [17, 33, 66, 100, 200] {
+            for bytes in [2_000.0, 8_000.0, 30_000.0] {
+                let mut rate = Rate::new(VideoSettings { bytes_per_second: 200_000, key_bytes: 40_000 });
+                run(&mut rate, bytes, 60, gap, 0);
+                let (quantisers, spent) = run(&mut rate, bytes, 120, gap, 60 * gap);
+                let coarsest = quantisers.iter().max().unwrap();
+                let finest = quantisers.iter().min().unwrap();
+                assert!(spent <= 215_000.0, "{spent} bytes a second at {gap} ms, {bytes}");
+                assert!(
+                    spent >= 180_000.0 || *finest == FINEST,
+                    "{spent} at {gap} ms, {bytes}: {quantisers:?}"
+                );
+                assert!(coarsest - finest <= 3, "{quantisers:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_easy_video_takes_no_more_bits_than_it_needs() {
+        let mut rate = Rate::new(VideoSettings { bytes_per_second: 200_000, key_bytes: 40_000 });
+        let (quantisers, spent) = run(&mut rate, 200.0, 120, 33, 0);
+        assert_eq!(quantisers.last(), Some(&FINEST));
+        assert!(spent < 20_000.0);
+    }
+
+    #[test]
+    fn a_burst_is_paid_back_and_a_new_rate_counts_at_once() {
+        let mut rate = Rate::new(VideoSettings { bytes_per_second: 200_000, key_bytes: 40_000 });
+        run(&mut rate, 8_000.0, 60, 33, 0);
+        run(&mut rate, 60_000.0, 10, 33, 2_000);
+        let (_, spent) = run(&mut rate, 8_000.0, 60, 33, 2_333);
+        assert!(spent <= 210_000.0, "{spent}");
+        rate.set(VideoSettings { bytes_per_second: 50_000, key_bytes: 10_000 });
+        run(&mut rate, 8_000.0, 10, 33, 4_400);
+        let (_, spent) = run(&mut rate, 8_000.0, 60, 33, 4_733);
+        assert!(spent <= 55_000.0, "{spent}");
+    }
+
+    #[test]
+    fn a_key_picture_is_as_coarse_as_the_link_is_slow() {
+        let pixels = 1_920 * 1_080;
+        let mut last = 0;
+        for bytes_per_second in [125_000_000, 1_250_000, 250_000, 125_000, 37_500] {
+            let settings = VideoSettings::new(pixels, pixels, link(bytes_per_second));
+            let quantiser = Rate::new(settings).key_quantiser(pixels, 6.0);
+            assert!(quantiser >= last, "{quantiser} after {last}");
+            last = quantiser;
+            // Whatever the link, a screen is on its way within a third of a second.
+            let time = link(bytes_per_second).time_to_send(settings.key_bytes);
+            assert!(time <= SLOW_KEY_TIME, "{time:?}");
+        }
+        assert!(last >= 38, "{last}");
+    }
+
+    #[test]
+    fn a_key_picture_that_came_out_too_long_is_made_coarser_and_only_then() {
+        let rate = Rate::new(VideoSettings { bytes_per_second: 100_000, key_bytes: 20_000 });
+        assert_eq!(rate.shorter_key(24, 25_000), None);
+        assert_eq!(rate.shorter_key(24, 40_000), Some(31));
+        assert_eq!(rate.shorter_key(COARSEST, 400_000), None);
+    }
+
+    #[test]
+    fn two_videos_share_what_one_may_have() {
+        let both = VideoSettings::new(230_400, 460_800, link(250_000));
+        let alone = VideoSettings::new(230_400, 230_400, link(250_000));
+        assert_eq!(both.bytes_per_second * 2, alone.bytes_per_second);
+        let fast = VideoSettings::new(921_600, 921_600, link(100_000_000));
+        assert!(fast.bytes_per_second <= 500_000, "{fast:?}");
+    }
+}
