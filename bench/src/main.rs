@@ -5,13 +5,45 @@
     reason = "what this program measures goes to the terminal, and other programs read its lines"
 )]
 
+mod barcode;
+mod bed;
+mod clicks;
+mod clock;
+mod digest;
+mod link;
+mod pictures;
+mod play;
+mod probe;
+mod process;
+mod products;
+mod quality;
+mod record;
+mod scene;
+mod screen;
+mod session;
 mod side;
+mod stage;
+mod table;
+mod targets;
 
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use session::Plan;
 
 const HELP: &str = "\
+deskside-bench peers --programs DIR --pictures DIR --results DIR
+               [--products deskside,tigervnc,..] [--nets clean,wan] [--scenes idle,flip,..] [--reps 3] [--seconds 10]
+               [--clicks 40] [--displays 41,42] [--clip FILE] [--write FILE.md]
+               measures products side by side, prints one table, and writes it into FILE.md between its marks
+deskside-bench report --results DIR [--write FILE.md]
+               prints the table again
+Used by itself:
+deskside-bench backdrop --display :41 --pictures DIR
+deskside-bench link --one NAMESPACE --other NAMESPACE --delay-ms 25 --rate-mbit 10 --loss-percent 1 --queue-ms 200
 deskside-bench person --programs DIR --home DIR --address HOST --port PORT
                shares this display as a person who says yes to everything would: starts `deskside --terminal`, invites
 deskside-bench expert --programs DIR --home DIR --ticket DIR
@@ -32,10 +64,58 @@ fn dispatch(arguments: &[String]) -> Result<()> {
     let Some((command, rest)) = arguments.split_first() else { bail!("{HELP}") };
     let options = Options::parse(rest)?;
     match command.as_str() {
+        "peers" => peers(&options),
+        "report" => report(&options),
+        "backdrop" => play::backdrop(options.need("display")?, Path::new(options.need("pictures")?)),
+        "link" => link::run(&options),
         "person" => side::person(&options),
         "expert" => side::expert(&options),
         _ => bail!("{HELP}"),
     }
+}
+
+fn peers(options: &Options) -> Result<()> {
+    let list = |name: &str, default: &str| -> Vec<String> {
+        options.find(name).unwrap_or(default).split(',').map(str::to_owned).collect()
+    };
+    let all_scenes: Vec<&str> =
+        scene::ALL.iter().map(|(name, _)| *name).filter(|name| *name != "typing-late").collect();
+    let displays =
+        list("displays", "41,42").iter().map(|number| number.parse()).collect::<Result<Vec<u32>, _>>()?;
+    let plan = Plan {
+        products: list("products", "deskside,tigervnc,tigervnc-lossless,x11vnc,freerdp,xpra,h264"),
+        scenes: list("scenes", &all_scenes.join(",")),
+        nets: list("nets", "clean,wan"),
+        repetitions: options.find("reps").unwrap_or("3").parse()?,
+        seconds: options.find("seconds").unwrap_or("10").parse()?,
+        clicks: options.find("clicks").unwrap_or("40").parse()?,
+        displays: displays.try_into().ok().context("--displays takes two numbers, such as 41,42")?,
+        pictures: PathBuf::from(options.need("pictures")?),
+        programs: PathBuf::from(options.need("programs")?),
+        results: PathBuf::from(options.need("results")?),
+    };
+    pictures::make(&plan.pictures, options.find("clip").map(Path::new))?;
+    plan.carry_out()?;
+    report(options)
+}
+
+fn report(options: &Options) -> Result<()> {
+    let results = Path::new(options.need("results")?);
+    let table = table::Results::read(results)?.markdown();
+    std::fs::write(results.join("table.md"), &table)?;
+    println!("\n{table}");
+    options.find("write").map_or(Ok(()), |file| write_between_marks(Path::new(file), &table))
+}
+
+/// Replaces what stands between the marks of a document.
+fn write_between_marks(file: &Path, table: &str) -> Result<()> {
+    const BEGIN: &str = "<!-- figures: made by `cargo xtask bench peers --write`, do not edit -->";
+    const END: &str = "<!-- end of figures -->";
+    let text = std::fs::read_to_string(file)?;
+    let marks = text.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
+    let (before, after) =
+        marks.with_context(|| format!("{} has no marks for the figures", file.display()))?;
+    Ok(std::fs::write(file, format!("{before}{BEGIN}\n\n{table}\n{END}{after}"))?)
 }
 
 /// `--name value` pairs.
