@@ -70,8 +70,8 @@ impl Sampling {
         let step: usize = match pixels {
             0..0x2_0000 => 1,
             0x2_0000..0x4_0000 => 2,
-            0x4_0000..0x20_0000 => 4,
-            0x20_0000..0x80_0000 => 8,
+            0x4_0000..0x8_0000 => 4,
+            0x8_0000..0x40_0000 => 8,
             _ => 16,
         };
         let places = pixels / step;
@@ -185,13 +185,14 @@ fn hash_strip(
 /// is. A place where colour does not change is none: what is of one colour looks the same everywhere.
 fn hash_row(row: &[[u8; PIXEL_BYTES]], mask: u64, mut found: impl FnMut(usize, u64)) {
     let mut hash = 0_u64;
-    let mut last = 0;
     for (x, pixel) in row.iter().enumerate() {
-        let value = colour(*pixel);
-        hash = (hash << 2).wrapping_add(u64::from(value).wrapping_mul(SPREAD));
-        if hash & mask == 0 && value != last && x >= CONTEXT_PX && hash != 0 {
-            found(x, hash);
+        hash = (hash << 2).wrapping_add(u64::from(colour(*pixel)).wrapping_mul(SPREAD));
+        // Everything else is asked only of the few: this runs for each pixel.
+        if hash & mask == 0 && x >= CONTEXT_PX && hash != 0 {
+            let left = x.checked_sub(1).and_then(|x| row.get(x));
+            if left.is_some_and(|left| colour(*left) != colour(*pixel)) {
+                found(x, hash);
+            }
         }
-        last = value;
     }
 }

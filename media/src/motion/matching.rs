@@ -19,14 +19,17 @@ const LEAST_SHARE: usize = 6;
 /// A copy of fewer pixels is dropped.
 const LEAST_PX: usize = 4 * BLOCK_WIDTH * BLOCK_HEIGHT;
 
+/// Pixels that are looked at together, each in a lane of its own.
+const LANES: usize = 4;
+
 /// What has been seen of a block up to now.
 #[derive(Clone, Copy, Debug, Default)]
 struct Seen {
     first: u32,
     /// Bits that differ from the old pixels.
-    differs: u32,
+    differs: [u32; LANES],
     /// Bits that differ from the first pixel of the block.
-    textured: u32,
+    textured: [u32; LANES],
 }
 
 /// Compares a field under vectors; keeps its buffer.
@@ -53,7 +56,7 @@ impl Comparer {
             place = next;
             let Some(run) = reachable(run, after, vector) else { continue };
             self.compare_run(run, before, after, vector);
-            field.note(run, self.seen.iter().map(|seen| (seen.differs == 0, seen.textured != 0)));
+            field.note(run, self.seen.iter().map(|seen| (seen.matches(), seen.is_textured())));
             compared += (run.end - run.start) as u64;
         }
         compared * (BLOCK_WIDTH * BLOCK_HEIGHT) as u64
@@ -71,8 +74,8 @@ impl Comparer {
         for run in field.samples(SAMPLES).filter_map(|run| reachable(run, after, vector)) {
             self.compare_run(run, before, after, vector);
             let seen = self.seen.first().copied().unwrap_or_default();
-            textured += usize::from(seen.textured != 0);
-            matching += usize::from(seen.textured != 0 && seen.differs == 0);
+            textured += usize::from(seen.is_textured());
+            matching += usize::from(seen.is_textured() && seen.matches());
         }
         textured >= LEAST_TEXTURED && matching * LEAST_SHARE >= textured
     }
@@ -92,41 +95,55 @@ impl Comparer {
                 self.seen.iter_mut().zip(firsts).for_each(|(seen, first)| seen.first = first);
             }
             if old.len() != new.len() {
-                self.seen.iter_mut().for_each(|seen| seen.differs = u32::MAX);
+                self.seen.iter_mut().for_each(|seen| seen.differs = [u32::MAX; LANES]);
                 return;
             }
             let ((new, new_rest), (old, old_rest)) = (new.as_chunks(), old.as_chunks());
             for ((seen, new), old) in self.seen.iter_mut().zip(new).zip(old) {
-                seen.look::<BLOCK_WIDTH>(new, old);
+                seen.look(new, old);
             }
             // Only the block at the right edge of the surface is narrower.
             if let Some(seen) = self.seen.last_mut() {
                 for (new, old) in new_rest.iter().zip(old_rest) {
-                    seen.look::<1>(&[*new], &[*old]);
+                    seen.look_at_one(*new, *old);
                 }
             }
         }
-        self.seen.iter_mut().for_each(Seen::forget_unused);
     }
 }
 
 impl Seen {
     /// Gathers differing bits instead of counting pixels: so it is done on many pixels at once.
-    fn look<const N: usize>(&mut self, new: &[Pixel; N], old: &[Pixel; N]) {
-        let (mut differs, mut textured) = (0, 0);
-        for (new, old) in new.iter().zip(old) {
-            let (new, old) = (u32::from_le_bytes(*new), u32::from_le_bytes(*old));
-            differs |= new ^ old;
-            textured |= new ^ self.first;
+    fn look(&mut self, new: &[Pixel; BLOCK_WIDTH], old: &[Pixel; BLOCK_WIDTH]) {
+        let Self { first, mut differs, mut textured } = *self;
+        for (new, old) in new.as_chunks::<LANES>().0.iter().zip(old.as_chunks::<LANES>().0) {
+            for (((differs, textured), new), old) in differs.iter_mut().zip(&mut textured).zip(new).zip(old) {
+                let (new, old) = (u32::from_le_bytes(*new), u32::from_le_bytes(*old));
+                *differs |= new ^ old;
+                *textured |= new ^ first;
+            }
         }
-        self.differs |= differs;
-        self.textured |= textured;
+        (self.differs, self.textured) = (differs, textured);
     }
 
-    fn forget_unused(&mut self) {
-        self.differs = colour(self.differs.to_le_bytes());
-        self.textured = colour(self.textured.to_le_bytes());
+    fn look_at_one(&mut self, new: Pixel, old: Pixel) {
+        let (new, old) = (u32::from_le_bytes(new), u32::from_le_bytes(old));
+        self.differs.iter_mut().for_each(|bits| *bits |= new ^ old);
+        self.textured.iter_mut().for_each(|bits| *bits |= new ^ self.first);
     }
+
+    fn matches(&self) -> bool {
+        is_one_colour(self.differs)
+    }
+
+    fn is_textured(&self) -> bool {
+        !is_one_colour(self.textured)
+    }
+}
+
+/// Whether no bit of a colour is set; the unused byte does not count.
+fn is_one_colour(bits: [u32; LANES]) -> bool {
+    colour(bits.into_iter().fold(0, |all, bits| all | bits).to_le_bytes()) == 0
 }
 
 /// The part of a run whose source lies inside the surface as whole blocks.
