@@ -13,3 +13,4 @@ mod opening;
 mod screens;
 mod session;
 mod terminal;
+mod window;
