@@ -195,6 +195,24 @@ fn at_the_end_of_its_input_the_terminal_says_no_and_ends() -> Result<()> {
 }
 
 #[test]
+fn a_ticket_made_at_the_prompt_replaces_no_file() -> Result<()> {
+    let person = PersonSide::new(1024, 768)?;
+    let mut deskside = person.start_terminal()?;
+    let precious = person.desk.home().join("precious.deskside");
+    std::fs::write(&precious, "years of work")?;
+    deskside.say("understood")?;
+    deskside.say(&format!("invite --output \"{}\"", precious.display()))?;
+    let refused = deskside.wait_for("error:", PATIENCE)?;
+    ensure!(refused.text.contains("exists already"), "{}", refused.text);
+    ensure!(std::fs::read(&precious)? == b"years of work");
+    let free = person.desk.home().join("free.deskside");
+    deskside.say(&format!("invite --output \"{}\"", free.display()))?;
+    deskside.wait_for("saved", PATIENCE)?;
+    ensure!(std::fs::read_to_string(&free)?.contains("BEGIN"), "the other name must still do");
+    Ok(())
+}
+
+#[test]
 fn opening_a_ticket_changes_no_setting() -> Result<()> {
     let (person, expert) = sides()?;
     let _deskside = person.start_terminal()?;

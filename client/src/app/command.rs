@@ -21,7 +21,7 @@ pub enum UserCommand {
     SaveTicket {
         /// Which ticket.
         id: TicketId,
-        /// Where to; an existing file of that name is replaced, because the person chose it in a dialog.
+        /// Where to; what is there already is never replaced.
         path: Option<PathBuf>,
     },
     /// Send the ticket (never the passphrase) by e-mail: through the configured server, else in the person's own mail program.

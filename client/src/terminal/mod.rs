@@ -165,6 +165,10 @@ impl Terminal {
             print(&["error: read the introduction above and type \"understood\" first".to_owned()]);
             return;
         }
+        if let Some(taken) = args.output.as_ref().filter(|path| path.symlink_metadata().is_ok()) {
+            print(&[format!("error: {} exists already; give another name", taken.display())]);
+            return;
+        }
         let options = InvitationOptions {
             to: args.to,
             valid_for: args.valid_for.unwrap_or(view.settings.valid_for),

@@ -117,7 +117,8 @@ impl Shell {
         };
         let inbox = self.inbox.clone();
         let sink = link.sink(session, self.desk.input.clone(), move |event| inbox.send(event));
-        match Pipeline::start_with(backend, grant, PipelineConfig { display: None, mode }, sink) {
+        let config = PipelineConfig { display: None, mode, budget: self.desk.budget.clone() };
+        match Pipeline::start_with(backend, grant, config, sink) {
             Ok(pipeline) => link.show(pipeline),
             Err(error) => self.inbox.send(Event::CaptureFailed(session, error.to_string())),
         }
@@ -182,7 +183,7 @@ impl Shell {
                 let path = path.or_else(|| free_path(&record.file_name())).ok_or_else(|| {
                     "there is no directory for downloads; choose a place yourself".to_owned()
                 })?;
-                private_file::write_shared(&path, record.text.as_bytes())
+                private_file::write_shared_new(&path, record.text.as_bytes())
                     .map(|()| std::path::absolute(&path).unwrap_or(path))
                     .map_err(|error| error.to_string())
             });
