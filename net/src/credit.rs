@@ -2,11 +2,19 @@
 //! pure bookkeeping, so that the newest pixels are captured late instead of old ones queueing.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
-/// Room that is always granted, however small the congestion window is.
-pub const LEAST_BYTES: usize = 32 * 1024;
-/// Room that is never exceeded, however large the congestion window is.
+use deskside_proto::link::LinkEstimate;
+use deskside_proto::wire::update::UpdateClass;
+
+/// Room that is always granted, however slow the link is: one packet.
+pub const LEAST_BYTES: usize = 1_400;
+/// Room that is never exceeded, however fast the link is.
 pub const MOST_BYTES: usize = 512 * 1024;
+/// What may wait at the bottleneck, in time, beyond what is on its way there and back anyhow.
+pub const QUEUE_TIME: Duration = Duration::from_millis(15);
+/// The same for what only makes exact what is shown already: what the person does next finds room at once.
+const REFINEMENT_QUEUE_TIME: Duration = Duration::from_millis(5);
 /// Unconfirmed updates beyond which the sender waits, however small they are.
 pub const MOST_UPDATES: usize = 32;
 
@@ -44,6 +52,25 @@ impl Credit {
         self.bytes -= freed;
     }
 
+    /// Notes that an update was given up: nobody will confirm it.
+    pub(crate) fn given_up(&mut self, sequence: u32) {
+        if let Some(at) = self.outstanding.iter().position(|(sent, _)| *sent == sequence)
+            && let Some((_, bytes)) = self.outstanding.remove(at)
+        {
+            self.bytes -= bytes;
+        }
+    }
+
+    /// Notes bytes that are sent beside an update and delivered with it. False when nobody waits for it any more.
+    pub(crate) fn sent_beside(&mut self, sequence: u32, bytes: usize) -> bool {
+        let Some((_, sent)) = self.outstanding.iter_mut().find(|(sent, _)| *sent == sequence) else {
+            return false;
+        };
+        *sent += bytes;
+        self.bytes += bytes;
+        true
+    }
+
     /// Forgets what is outstanding: an expert that asks for a keyframe will not confirm what it could not apply, and
     /// without room the keyframe would never be sent. What is not written yet still takes room: an expert that takes
     /// nothing and asks again and again would otherwise fill this machine's memory with keyframes.
@@ -52,12 +79,21 @@ impl Credit {
         self.bytes = 0;
     }
 
-    /// Whether another update may be captured and sent, given the congestion window.
-    pub(crate) fn has_room(&self, window_bytes: u64) -> bool {
-        let window = usize::try_from(window_bytes).unwrap_or(MOST_BYTES);
+    /// Whether another update may be captured and sent over a link like this.
+    ///
+    /// The last one that is let out may have any size; what is newer than it waits until it was shown.
+    pub(crate) fn has_room(&self, class: UpdateClass, link: LinkEstimate) -> bool {
+        let queue_time = match class {
+            UpdateClass::Interactive | UpdateClass::Video => QUEUE_TIME,
+            UpdateClass::Refinement => REFINEMENT_QUEUE_TIME,
+        };
         let updates = self.outstanding.len().max(self.unwritten.len());
-        let bytes = self.bytes.max(self.unwritten_bytes);
-        updates < MOST_UPDATES && bytes < window.clamp(LEAST_BYTES, MOST_BYTES)
+        updates < MOST_UPDATES && self.bytes.max(self.unwritten_bytes) < room(queue_time, link)
+    }
+
+    /// Whether so many bytes may be sent beside what is under way.
+    pub(crate) fn has_room_beside(&self, bytes: usize, link: LinkEstimate) -> bool {
+        self.bytes.max(self.unwritten_bytes) + bytes <= room(QUEUE_TIME, link)
     }
 
     pub(crate) fn bytes(&self) -> usize {
@@ -65,9 +101,25 @@ impl Credit {
     }
 }
 
+/// What a link holds when a queue of this length stands at its bottleneck. Units: bytes.
+fn room(queue_time: Duration, link: LinkEstimate) -> usize {
+    link.bytes_in(link.round_trip + queue_time).clamp(LEAST_BYTES, MOST_BYTES)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Has room for 65,000 bytes.
+    const LINK: LinkEstimate =
+        LinkEstimate { bytes_per_second: 1_000_000, round_trip: Duration::from_millis(50) };
+    const DEAD: LinkEstimate = LinkEstimate { bytes_per_second: 0, round_trip: Duration::from_millis(50) };
+    const ENDLESS: LinkEstimate =
+        LinkEstimate { bytes_per_second: u64::MAX, round_trip: Duration::from_millis(50) };
+
+    fn has_room(credit: &Credit, link: LinkEstimate) -> bool {
+        credit.has_room(UpdateClass::Interactive, link)
+    }
 
     fn written(credit: &mut Credit, sequence: u32, bytes: usize) {
         credit.sent(sequence, bytes);
@@ -78,11 +130,11 @@ mod tests {
     fn room_ends_at_the_window_and_returns_with_the_confirmation() {
         let mut credit = Credit::default();
         written(&mut credit, 1, 40_000);
-        assert!(credit.has_room(65_536));
+        assert!(has_room(&credit, LINK));
         written(&mut credit, 2, 40_000);
-        assert!(!credit.has_room(65_536));
+        assert!(!has_room(&credit, LINK));
         credit.applied(1);
-        assert!(credit.has_room(65_536));
+        assert!(has_room(&credit, LINK));
         assert_eq!((credit.bytes(), credit.outstanding.len()), (40_000, 1));
     }
 
@@ -102,7 +154,7 @@ mod tests {
         credit.sent(7, 600_000);
         credit.applied(8);
         credit.applied(6);
-        assert!(!credit.has_room(u64::MAX));
+        assert!(!has_room(&credit, ENDLESS));
     }
 
     #[test]
@@ -111,7 +163,7 @@ mod tests {
         written(&mut credit, 0, 600_000);
         written(&mut credit, 1, 600_000);
         credit.give_up();
-        assert!(credit.has_room(0));
+        assert!(has_room(&credit, DEAD));
         credit.applied(1);
         credit.sent(2, 10);
         assert_eq!(credit.bytes(), 10);
@@ -122,9 +174,9 @@ mod tests {
         let mut credit = Credit::default();
         credit.sent(0, MOST_BYTES);
         credit.applied(0);
-        assert!(!credit.has_room(u64::MAX));
+        assert!(!has_room(&credit, ENDLESS));
         credit.written();
-        assert!(credit.has_room(u64::MAX));
+        assert!(has_room(&credit, ENDLESS));
     }
 
     #[test]
@@ -142,10 +194,10 @@ mod tests {
     fn many_tiny_updates_are_bounded_by_number() {
         let mut credit = Credit::default();
         for sequence in 0..MOST_UPDATES as u32 {
-            assert!(credit.has_room(u64::MAX));
+            assert!(has_room(&credit, ENDLESS));
             credit.sent(sequence, 1);
         }
-        assert!(!credit.has_room(u64::MAX));
+        assert!(!has_room(&credit, ENDLESS));
     }
 
     #[test]
@@ -153,23 +205,65 @@ mod tests {
         let mut credit = Credit::default();
         credit.sent(0, MOST_BYTES);
         credit.give_up();
-        assert!(!credit.has_room(u64::MAX));
+        assert!(!has_room(&credit, ENDLESS));
         credit.written();
-        assert!(credit.has_room(u64::MAX));
+        assert!(has_room(&credit, ENDLESS));
         for sequence in 1..=MOST_UPDATES as u32 {
             credit.sent(sequence, 1);
         }
         credit.give_up();
-        assert!(!credit.has_room(u64::MAX));
+        assert!(!has_room(&credit, ENDLESS));
         credit.written();
-        assert!(credit.has_room(u64::MAX));
+        assert!(has_room(&credit, ENDLESS));
     }
 
     #[test]
     fn a_tiny_window_still_lets_one_update_out() {
         let mut credit = Credit::default();
-        assert!(credit.has_room(0));
+        assert!(has_room(&credit, DEAD));
         credit.sent(1, LEAST_BYTES);
-        assert!(!credit.has_room(0));
+        assert!(!has_room(&credit, DEAD));
+    }
+
+    #[test]
+    fn a_refinement_leaves_room_for_what_the_person_does_next() {
+        let mut credit = Credit::default();
+        written(&mut credit, 0, 54_999);
+        assert!(credit.has_room(UpdateClass::Refinement, LINK));
+        written(&mut credit, 1, 1);
+        assert!(!credit.has_room(UpdateClass::Refinement, LINK));
+        assert!(credit.has_room(UpdateClass::Video, LINK) && has_room(&credit, LINK));
+    }
+
+    #[test]
+    fn what_was_given_up_takes_no_room_and_what_is_sent_beside_does() {
+        let mut credit = Credit::default();
+        for sequence in 0..3 {
+            written(&mut credit, sequence, 20_000);
+        }
+        assert!(credit.sent_beside(1, 4_000));
+        assert_eq!(credit.bytes(), 64_000);
+        assert!(credit.has_room_beside(1_000, LINK) && !credit.has_room_beside(1_001, LINK));
+        credit.given_up(1);
+        assert_eq!(credit.bytes(), 40_000);
+        assert!(!credit.sent_beside(1, 4_000));
+        credit.applied(2);
+        assert_eq!(credit.bytes(), 0);
+    }
+
+    #[test]
+    fn nothing_waits_longer_than_the_queue_may_be_at_any_rate() {
+        for kilobits in [300, 1_000, 10_000, 100_000, 1_000_000] {
+            let link =
+                LinkEstimate { bytes_per_second: kilobits * 125, round_trip: Duration::from_millis(20) };
+            let mut credit = Credit::default();
+            let mut sequence = 0;
+            while has_room(&credit, link) {
+                written(&mut credit, sequence, 100);
+                sequence += 1;
+            }
+            let queued = link.time_to_send(credit.bytes()).saturating_sub(link.round_trip);
+            assert!(queued <= Duration::from_millis(20), "{kilobits} kbit/s: {queued:?}");
+        }
     }
 }

@@ -10,13 +10,14 @@ mod estimate;
 pub mod expert;
 mod held;
 mod link;
+mod losses;
 mod outbox;
 mod stats;
 mod tls;
 pub mod transport;
 
 pub use addresses::{Loopback, local_addresses};
-pub use credit::{LEAST_BYTES, MOST_BYTES, MOST_UPDATES};
+pub use credit::{LEAST_BYTES, MOST_BYTES, MOST_UPDATES, QUEUE_TIME};
 pub use deskside_proto::link::LinkEstimate;
 pub use deskside_proto::wire::CloseCode;
 pub use link::{CloseReason, FLUSH_LIMIT, PeerMisbehaved};

@@ -50,14 +50,24 @@ pub const UPDATE_STREAM_BYTES: u64 = 2 * MIB;
 pub const CLIENT_RECEIVE_BYTES: u64 = 4 * MIB;
 /// Updates that may be under way at once.
 pub const MAX_UPDATE_STREAMS: u32 = 64;
+/// What the expert keeps of datagrams that repair updates which are not due yet.
+pub const REPAIR_BYTES: usize = 256 * 1024;
+/// Bytes of datagrams that the expert buffers until they are looked at.
+pub const REPAIR_BUFFER_BYTES: usize = 64 * 1024;
+/// Bytes of datagrams that the client buffers until they are looked at; a copy of input has up to 1,000.
+pub const INPUT_BUFFER_BYTES: usize = 2 * 1024;
 
 /// State that quinn and rustls keep for one connection apart from the buffers above: keys,
 /// packet maps, timers, the TLS transcript. Measured: 92 KB for both ends together (`tests/memory.rs`).
 pub const CONNECTION_STATE_BYTES: u64 = 128 * KIB;
 
 /// INVARIANT: upper limit of what one peer without a proof can make the client hold.
-pub const MEMORY_BEFORE_PROOF_BYTES: u64 =
-    CONNECTION_STATE_BYTES + STRANGER_RECEIVE_BYTES + STRANGER_SEND_BYTES + HANDSHAKE_BYTES + UNDECIDED_BYTES;
+pub const MEMORY_BEFORE_PROOF_BYTES: u64 = CONNECTION_STATE_BYTES
+    + STRANGER_RECEIVE_BYTES
+    + STRANGER_SEND_BYTES
+    + HANDSHAKE_BYTES
+    + UNDECIDED_BYTES
+    + INPUT_BUFFER_BYTES as u64;
 
 // docs/PROTOCOL.md, section 14, states these three.
 const _: () = assert!(MEMORY_BEFORE_PROOF_BYTES <= 160 * KIB);
@@ -73,6 +83,7 @@ pub const MEMORY_AFTER_PROOF_BYTES: u64 = CONNECTION_STATE_BYTES
     + EXPERT_RECEIVE_BYTES
     + SEND_WINDOW_BYTES
     + DATAGRAM_BUFFER_BYTES as u64
+    + INPUT_BUFFER_BYTES as u64
     + QUEUE_BYTES
     + crate::credit::MOST_BYTES as u64
     + MAX_UPDATE_BYTES as u64;
@@ -82,6 +93,9 @@ pub const MEMORY_AFTER_PROOF_BYTES: u64 = CONNECTION_STATE_BYTES
 pub const EXPERT_MEMORY_BYTES: u64 = CONNECTION_STATE_BYTES
     + CLIENT_RECEIVE_BYTES
     + SEND_WINDOW_BYTES
+    + DATAGRAM_BUFFER_BYTES as u64
+    + REPAIR_BUFFER_BYTES as u64
+    + REPAIR_BYTES as u64
     + QUEUE_BYTES
     + CURSOR_QUEUE_BYTES
     + 3 * MAX_UPDATE_BYTES as u64;
@@ -100,6 +114,7 @@ pub(crate) fn listening() -> TransportConfig {
         .max_concurrent_uni_streams(0u32.into())
         .stream_receive_window(var(CLIENT_STREAM_BYTES))
         .receive_window(var(STRANGER_RECEIVE_BYTES))
+        .datagram_receive_buffer_size(Some(INPUT_BUFFER_BYTES))
         .send_window(STRANGER_SEND_BYTES);
     config
 }
@@ -121,6 +136,7 @@ pub(crate) fn connecting(idle: Duration) -> TransportConfig {
         .max_concurrent_uni_streams((MAX_UPDATE_STREAMS + 1).into())
         .stream_receive_window(var(UPDATE_STREAM_BYTES))
         .receive_window(var(CLIENT_RECEIVE_BYTES))
+        .datagram_receive_buffer_size(Some(REPAIR_BUFFER_BYTES))
         .send_window(SEND_WINDOW_BYTES)
         .keep_alive_interval(Some(KEEP_ALIVE));
     config
@@ -133,8 +149,6 @@ fn common(idle: Duration) -> TransportConfig {
     config
         .max_idle_timeout(IdleTimeout::try_from(idle).ok())
         .crypto_buffer_size(HANDSHAKE_BYTES as usize)
-        // This revision has no datagrams; none is invited.
-        .datagram_receive_buffer_size(None)
         .datagram_send_buffer_size(DATAGRAM_BUFFER_BYTES)
         .ack_frequency_config(Some(acks))
         .congestion_controller_factory(Arc::new(congestion::Factory))

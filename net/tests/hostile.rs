@@ -156,6 +156,7 @@ async fn an_expert_that_takes_nothing_gets_no_room_by_asking_for_keyframes() {
         .await;
     assert!(matches!(client_event(&mut rogue.events).await, ClientLinkEvent::Feedback(_)));
     assert!(!rogue.client.has_room());
+    let _cursor = soon(rogue.connection.accept_uni()).await.unwrap();
     let mut update = soon(rogue.connection.accept_uni()).await.unwrap();
     soon(update.read_to_end(3 * 1024 * 1024)).await.unwrap();
     soon(rogue.client.ready()).await.unwrap();
@@ -297,6 +298,14 @@ async fn rogue_client() -> RogueClient {
     RogueClient { _endpoint: endpoint, connection, _answers: answers, _words: words, _expert: expert, events }
 }
 
+/// One whose stream for the cursor is open, as it must be.
+async fn rogue_picture() -> RogueClient {
+    let client = rogue_client().await;
+    let mut cursor = soon(client.connection.open_uni()).await.unwrap();
+    cursor.write_all(&[StreamKind::Cursor.code()]).await.unwrap();
+    client
+}
+
 impl RogueClient {
     async fn stream(&self, bytes: &[u8]) {
         let mut stream = soon(self.connection.open_uni()).await.unwrap();
@@ -324,7 +333,7 @@ fn update(sequence: u32, announced: usize, payload: &[u8]) -> Vec<u8> {
 
 #[tokio::test]
 async fn an_expert_takes_updates_only_in_their_order() {
-    let mut client = rogue_client().await;
+    let mut client = rogue_picture().await;
     client.stream(&update(0, 1, b"a")).await;
     client.stream(&update(2, 1, b"c")).await;
     assert!(matches!(expert_event(&mut client.events).await, ExpertLinkEvent::Update { sequence: 0, .. }));
@@ -336,7 +345,7 @@ async fn an_update_shorter_or_longer_than_announced_ends_the_session() {
     for (bytes, error) in
         [(update(0, 5, b"four"), WireError::Truncated), (update(0, 3, b"four"), WireError::TrailingBytes)]
     {
-        let mut client = rogue_client().await;
+        let mut client = rogue_picture().await;
         client.stream(&bytes).await;
         assert_eq!(client.cut_off_for().await, invalid(StreamKind::Update, error));
     }
@@ -344,7 +353,7 @@ async fn an_update_shorter_or_longer_than_announced_ends_the_session() {
 
 #[tokio::test]
 async fn an_impossible_update_length_ends_the_session_before_anything_is_allocated() {
-    let mut client = rogue_client().await;
+    let mut client = rogue_picture().await;
     client.stream(&[StreamKind::Update.code(), 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]).await;
     assert_eq!(client.cut_off_for().await, invalid(StreamKind::Update, WireError::TooLong));
 }
@@ -352,14 +361,21 @@ async fn an_impossible_update_length_ends_the_session_before_anything_is_allocat
 #[tokio::test]
 async fn a_client_that_opens_the_experts_streams_is_cut_off() {
     for kind in [StreamKind::Input, StreamKind::Feedback, StreamKind::Control] {
-        let mut client = rogue_client().await;
-        client.stream(&[kind.code()]).await;
-        assert_eq!(client.cut_off_for().await, PeerMisbehaved::StreamNotAllowed(kind));
+        for mut client in [rogue_client().await, rogue_picture().await] {
+            client.stream(&[&[kind.code()], [0; 8].as_slice()].concat()).await;
+            assert_eq!(client.cut_off_for().await, PeerMisbehaved::StreamNotAllowed(kind));
+        }
     }
-    let mut client = rogue_client().await;
-    client.stream(&[StreamKind::Cursor.code()]).await;
-    client.stream(&[StreamKind::Cursor.code()]).await;
+    let mut client = rogue_picture().await;
+    client.stream(&[&[StreamKind::Cursor.code()], [0; 8].as_slice()].concat()).await;
     assert_eq!(client.cut_off_for().await, PeerMisbehaved::StreamTwice(StreamKind::Cursor));
+}
+
+#[tokio::test]
+async fn a_client_whose_first_stream_is_not_the_cursors_is_cut_off() {
+    let mut client = rogue_client().await;
+    client.stream(&update(0, 1, b"a")).await;
+    assert_eq!(client.cut_off_for().await, PeerMisbehaved::StreamNotAllowed(StreamKind::Update));
 }
 
 #[tokio::test]

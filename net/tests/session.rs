@@ -18,7 +18,7 @@ use bytes::Bytes;
 use common::*;
 use deskside_net::client::ClientLinkEvent;
 use deskside_net::expert::{ConnectLimits, ExpertLinkEvent};
-use deskside_net::{CloseCode, CloseReason, MOST_BYTES, SendError, transport};
+use deskside_net::{CloseCode, CloseReason, MOST_BYTES, QUEUE_TIME, SendError, transport};
 use deskside_proto::geometry::{DesktopPoint, Size};
 use deskside_proto::ids::{GrantId, RequestId, SessionId};
 use deskside_proto::keycode::KeyUsage;
@@ -122,7 +122,11 @@ async fn nothing_queues_up_when_the_expert_applies_nothing() {
         pair.client.send_update(sent, UpdateClass::Interactive, Bytes::from(vec![0; 20_000])).unwrap();
         sent += 1;
     }
-    assert_eq!(sent, 4, "the initial window is 64 KB, and the last update may go beyond it");
+    let most = pair.client.link().bytes_in(pair.client.link().round_trip + QUEUE_TIME).min(MOST_BYTES);
+    assert!(
+        pair.client.unconfirmed_bytes() < most + 20_000,
+        "only the last update may go beyond what the link holds"
+    );
     // Whoever does not heed it gets as far as the queue; however the window grows, there is no room then.
     while pair.client.unconfirmed_bytes() < MOST_BYTES {
         pair.client.send_update(sent, UpdateClass::Interactive, Bytes::from(vec![0; 20_000])).unwrap();

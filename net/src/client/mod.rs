@@ -6,6 +6,8 @@ mod greeting;
 mod link;
 mod listener;
 mod liveness;
+mod repair;
+mod videos;
 
 use std::net::{IpAddr, SocketAddr};
 

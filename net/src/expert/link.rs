@@ -1,5 +1,5 @@
 //! The expert's end of a link: input and feedback out, updates and cursor in.
-//! It takes updates in their order and one at a time, so that what waits stays in QUIC's bounded buffers.
+//! It decides nothing; updates come in their order and one at a time, so that what waits stays in bounded buffers.
 
 use std::sync::Arc;
 
@@ -8,11 +8,11 @@ use deskside_proto::wire::control::{FromClient, FromExpert};
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_proto::wire::feedback::Feedback;
 use deskside_proto::wire::input::{InputEvent, InputFrame};
-use deskside_proto::wire::{CloseCode, Message, StreamKind, UpdateHeader};
-use tokio::io::AsyncReadExt;
+use deskside_proto::wire::{CloseCode, Message, StreamKind};
 use tokio::sync::{mpsc, watch};
 
 use super::pulse::{Pulse, beat};
+use super::updates::take_updates;
 use crate::link::{
     CONTROL_QUEUE, CURSOR_QUEUE, CloseReason, FrameSource, Line, PeerMisbehaved, read_kind, receive,
     write_control, write_frames,
@@ -39,7 +39,8 @@ mod priority {
 pub enum ExpertLinkEvent {
     /// A message on the control stream; never a welcome.
     Control(FromClient),
-    /// The next update; they come in the order of their numbers, without gaps, from 0.
+    /// The next update; they come in the order of their numbers, from 0. One that is missing was given up by the client
+    /// and changes nothing.
     Update {
         /// Its number.
         sequence: u32,
@@ -81,7 +82,9 @@ impl ExpertLink {
         let writer = shared.clone();
         tokio::spawn(async move { write_control(&writer.line, words, &writer.control).await });
         tokio::spawn(read_control(shared.clone(), answers, control_in));
-        tokio::spawn(accept_streams(shared.clone(), update_in, cursor_in));
+        let cursor_line = shared.clone();
+        let begin_cursor = |stream| drop(tokio::spawn(read_cursor(cursor_line, stream, cursor_in)));
+        tokio::spawn(take_updates(shared.clone(), update_in, begin_cursor));
         tokio::spawn(write_input(shared.clone()));
         tokio::spawn(write_feedback(shared.clone()));
         tokio::spawn(give_signs_of_life(shared.clone()));
@@ -100,8 +103,8 @@ impl ExpertLink {
 
 /// State of all tasks of one link.
 #[derive(Debug)]
-struct Shared {
-    line: Line,
+pub(super) struct Shared {
+    pub(super) line: Line,
     control: Outbox<FromExpert>,
     input: Outbox<InputFrame>,
     feedback: Outbox<Feedback>,
@@ -252,70 +255,16 @@ async fn read_control(
     receive(&shared.line, StreamKind::Control, answers, events, take).await;
 }
 
-/// Takes the client's streams in the order in which it opened them, which is the order of the updates.
-async fn accept_streams(
+async fn read_cursor(
     shared: Arc<Shared>,
-    updates: mpsc::Sender<ExpertLinkEvent>,
-    cursor: mpsc::Sender<CursorMessage>,
+    mut stream: quinn::RecvStream,
+    events: mpsc::Sender<CursorMessage>,
 ) {
-    let mut cursor = Some(cursor);
-    let mut expected = 0;
-    while let Ok(mut stream) = shared.line.connection.accept_uni().await {
-        let taken = match read_kind(&mut stream).await {
-            Ok(StreamKind::Update) => read_update(&mut stream, expected).await,
-            Ok(StreamKind::Cursor) => match cursor.take() {
-                Some(events) => {
-                    tokio::spawn(read_cursor(shared.clone(), stream, events));
-                    continue;
-                }
-                None => Err(PeerMisbehaved::StreamTwice(StreamKind::Cursor)),
-            },
-            Ok(kind @ (StreamKind::Control | StreamKind::Input | StreamKind::Feedback)) => {
-                Err(PeerMisbehaved::StreamNotAllowed(kind))
-            }
-            Err(act) => Err(act),
-        };
-        match taken {
-            Ok(update) => {
-                if updates.send(update).await.is_err() {
-                    return;
-                }
-                expected = expected.wrapping_add(1);
-            }
-            Err(act) => return shared.line.broke_off(act),
-        }
+    match read_kind(&mut stream).await {
+        Ok(StreamKind::Cursor) => {}
+        Ok(kind) => return shared.line.violated(PeerMisbehaved::StreamNotAllowed(kind)),
+        Err(act) => return shared.line.broke_off(act),
     }
-}
-
-/// Bytes taken on the word of an update's header before any of its payload has arrived.
-const UPDATE_HEAD_START_BYTES: usize = 64 * 1024;
-
-async fn read_update(
-    stream: &mut quinn::RecvStream,
-    expected: u32,
-) -> Result<ExpertLinkEvent, PeerMisbehaved> {
-    let invalid = |error| PeerMisbehaved::InvalidMessage { stream: StreamKind::Update, error };
-    let mut head = [0; UpdateHeader::BYTES];
-    stream.read_exact(&mut head).await.map_err(|_| PeerMisbehaved::BrokenStream)?;
-    let header = UpdateHeader::decode(&head).map_err(invalid)?;
-    if header.sequence != expected {
-        return Err(PeerMisbehaved::UpdateOutOfOrder { expected, found: header.sequence });
-    }
-    let length = header.payload_bytes();
-    let mut payload = Vec::with_capacity(length.min(UPDATE_HEAD_START_BYTES));
-    // One byte more than announced shows whether the stream ends where it should.
-    let mut limited = stream.take(length as u64 + 1);
-    limited.read_to_end(&mut payload).await.map_err(|_| PeerMisbehaved::BrokenStream)?;
-    match payload.len().cmp(&length) {
-        std::cmp::Ordering::Less => Err(invalid(deskside_proto::wire::WireError::Truncated)),
-        std::cmp::Ordering::Greater => Err(invalid(deskside_proto::wire::WireError::TrailingBytes)),
-        std::cmp::Ordering::Equal => {
-            Ok(ExpertLinkEvent::Update { sequence: header.sequence, payload: payload.into() })
-        }
-    }
-}
-
-async fn read_cursor(shared: Arc<Shared>, stream: quinn::RecvStream, events: mpsc::Sender<CursorMessage>) {
     receive(&shared.line, StreamKind::Cursor, FrameSource::new(stream), events, |message| Ok(Some(message)))
         .await;
 }

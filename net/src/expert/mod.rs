@@ -1,11 +1,15 @@
 //! The expert's end: finds a way to the one client that the ticket pins, and the link to it.
 //! It decides nothing about the session; it neither stores nor opens tickets.
 
+mod assembly;
 mod attempt;
 mod connect;
 mod error;
+mod intake;
 mod link;
 mod pulse;
+mod spans;
+mod updates;
 
 pub use connect::{ConnectConfig, ConnectLimits, Connected, connect};
 pub use error::{AttemptFailure, ConnectError, Tried, TriedAddress};

@@ -40,10 +40,15 @@ pub trait Message: Sized {
     /// Reads exactly one whole frame.
     fn decode(frame: &[u8]) -> Result<Self, WireError> {
         let mut reader = Reader::new(frame);
-        let (kind, length) = read_header::<Self>(&mut reader)?;
-        let body = reader.take(length)?;
+        let message = Self::take(&mut reader)?;
         reader.finish()?;
-        decode_body(kind, body)
+        Ok(message)
+    }
+
+    /// Takes one whole frame off the front of what `reader` has.
+    fn take(reader: &mut Reader<'_>) -> Result<Self, WireError> {
+        let (kind, length) = read_header::<Self>(reader)?;
+        decode_body(kind, reader.take(length)?)
     }
 }
 

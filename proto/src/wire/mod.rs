@@ -5,6 +5,7 @@ pub mod close;
 pub mod codec;
 pub mod control;
 pub mod cursor;
+pub mod datagram;
 pub mod feedback;
 mod frame;
 pub mod input;

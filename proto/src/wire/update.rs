@@ -26,6 +26,10 @@ pub struct UpdateHeader {
 impl UpdateHeader {
     /// Bytes of the header.
     pub const BYTES: usize = 8;
+    /// The lowest application error code with which the stream of an update that is given up is reset.
+    pub const ABANDONED: u64 = 1 << 32;
+    /// So many updates behind it can be named in the code of a reset.
+    pub const MAX_NAMED: u32 = 32;
     /// The longest payload. Units: bytes.
     pub const MAX_PAYLOAD_BYTES: usize = 32 * 1024 * 1024;
 
@@ -50,6 +54,29 @@ impl UpdateHeader {
         usize::try_from(self.payload_bytes).unwrap_or(usize::MAX)
     }
 
+    /// The code for a reset, naming the updates at these distances behind it that are given up too.
+    ///
+    /// Distances outside of `1..=MAX_NAMED` are left out.
+    pub fn abandoned(behind: impl IntoIterator<Item = u32>) -> u64 {
+        let bits = behind.into_iter().filter(|distance| (1..=Self::MAX_NAMED).contains(distance));
+        bits.fold(Self::ABANDONED, |code, distance| code | 1 << (distance - 1))
+    }
+
+    /// The distances that the code of a reset names; `None` for a code that means nothing.
+    pub fn abandoned_behind(code: u64) -> Option<impl Iterator<Item = u32>> {
+        let bits = code.checked_sub(Self::ABANDONED).filter(|bits| bits >> Self::MAX_NAMED == 0)?;
+        Some((1..=Self::MAX_NAMED).filter(move |distance| bits >> (distance - 1) & 1 == 1))
+    }
+
+    /// The QUIC stream number (RFC 9000, section 2.1, without the two bits for its sort) of an update's stream: stream
+    /// 0 is the cursor's, and the updates follow it in their order.
+    ///
+    /// `None` for stream 0.
+    pub fn sequence_of(stream_index: u64) -> Option<u32> {
+        // INVARIANT: the sequence is the position among the updates, modulo 2^32.
+        stream_index.checked_sub(1).map(|position| position as u32)
+    }
+
     /// Appends the header to `out`.
     pub fn encode(&self, out: &mut Vec<u8>) {
         let mut writer = Writer::new(out);
@@ -64,5 +91,28 @@ impl UpdateHeader {
         let payload_bytes = usize::try_from(reader.u32()?).map_err(|_| WireError::TooLong)?;
         reader.finish()?;
         Self::new(sequence, payload_bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_of_a_reset_names_those_behind_it() {
+        let code = UpdateHeader::abandoned([0, 1, 3, 32, 33]);
+        assert_eq!(code, 0x1_8000_0005);
+        assert_eq!(UpdateHeader::abandoned_behind(code).map(Iterator::collect), Some(vec![1, 3, 32]));
+        for meaningless in [0, 0x10, 0xffff_ffff, 0x2_0000_0000, u64::MAX] {
+            assert!(UpdateHeader::abandoned_behind(meaningless).is_none());
+        }
+    }
+
+    #[test]
+    fn updates_follow_the_cursors_stream() {
+        assert_eq!(UpdateHeader::sequence_of(0), None);
+        assert_eq!(UpdateHeader::sequence_of(1), Some(0));
+        assert_eq!(UpdateHeader::sequence_of(1 << 32), Some(u32::MAX));
+        assert_eq!(UpdateHeader::sequence_of((1 << 32) + 1), Some(0));
     }
 }

@@ -1,8 +1,6 @@
 //! The way of the cursor out of the client's link: one stream, and only the newest look and place on it.
 //! It knows nothing of the picture.
 
-use std::sync::Arc;
-
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_proto::wire::{Message, StreamKind};
 
@@ -16,9 +14,15 @@ pub(super) struct CursorSlot {
     pub(super) closed: bool,
 }
 
-/// One stream for all cursors; opened with the first, because most sessions begin with one.
-pub(super) async fn write_cursor(shared: Arc<Shared>) {
-    let mut stream: Option<quinn::SendStream> = None;
+/// One stream for all cursors, and the first that the client opens: the expert counts the updates' streams from it.
+pub(super) async fn open_cursor(shared: &Shared) -> Result<quinn::SendStream, quinn::WriteError> {
+    let mut stream = shared.line.connection.open_uni().await?;
+    let _ = stream.set_priority(priority::CURSOR);
+    stream.write_all(&[StreamKind::Cursor.code()]).await?;
+    Ok(stream)
+}
+
+pub(super) async fn write_cursor(shared: &Shared, mut stream: quinn::SendStream) {
     loop {
         let (look, place, closed) = {
             let mut slot = shared.cursor();
@@ -33,16 +37,7 @@ pub(super) async fn write_cursor(shared: Arc<Shared>) {
         }
         if bytes.is_empty() {
             shared.cursor_changed.notified().await;
-            continue;
-        }
-        if stream.is_none() {
-            let Ok(opened) = shared.line.connection.open_uni().await else { return };
-            let _ = opened.set_priority(priority::CURSOR);
-            bytes.insert(0, StreamKind::Cursor.code());
-            stream = Some(opened);
-        }
-        let Some(open) = &mut stream else { return };
-        if open.write_all(&bytes).await.is_err() {
+        } else if stream.write_all(&bytes).await.is_err() {
             return;
         }
     }

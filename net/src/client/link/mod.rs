@@ -19,14 +19,15 @@ use tokio::time::Instant;
 pub use self::receive::ClientEvents;
 pub use self::sender::ClientSender;
 
-use self::cursor::{CursorSlot, write_cursor};
+use self::cursor::{CursorSlot, open_cursor, write_cursor};
 use self::receive::{accept_streams, read_control};
 use self::updates::{Queued, write_updates};
 use super::liveness::{let_go, silence};
+use super::videos::{Fate, Videos};
 use crate::credit::{Credit, MOST_UPDATES};
-use crate::estimate::Estimator;
 use crate::held::Held;
 use crate::link::{CONTROL_QUEUE, CloseReason, EVENT_QUEUE, FrameSource, Line, write_control};
+use crate::losses::Losses;
 use crate::outbox::Outbox;
 
 /// Silence after which an expert in control counts as gone.
@@ -86,7 +87,7 @@ impl ClientLink {
             line: Line::new(connection),
             control: Outbox::new(CONTROL_QUEUE),
             updates: Outbox::new(MOST_UPDATES),
-            picture: Mutex::default(),
+            picture: Mutex::new(Picture::new(Instant::now())),
             room: Notify::new(),
             cursor: Mutex::default(),
             cursor_changed: Notify::new(),
@@ -107,8 +108,7 @@ impl ClientLink {
         let control_of_expert = control_in.clone();
         tokio::spawn(async move { read_control(&reader.line, words, control_of_expert).await });
         tokio::spawn(accept_streams(shared.clone(), input_in.clone(), feedback_in));
-        tokio::spawn(write_updates(shared.clone()));
-        tokio::spawn(write_cursor(shared.clone()));
+        tokio::spawn(write_picture(shared.clone(), control_in.clone()));
         tokio::spawn(watch_liveness(shared.clone(), control_in, input_in));
         tokio::spawn(watch_end(shared.clone()));
 
@@ -138,12 +138,31 @@ struct Shared {
     heard: watch::Sender<Instant>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Picture {
     credit: Credit,
     next: u32,
-    link: Estimator,
+    losses: Losses,
+    videos: Videos,
     is_abandoned: bool,
+}
+
+impl Picture {
+    fn new(now: Instant) -> Self {
+        Self {
+            credit: Credit::default(),
+            next: 0,
+            losses: Losses::new(now),
+            videos: Videos::default(),
+            is_abandoned: false,
+        }
+    }
+}
+
+/// Everything that is seen, in the one order of streams that the expert counts on.
+async fn write_picture(shared: Arc<Shared>, events: mpsc::Sender<ClientLinkEvent>) {
+    let Ok(cursor) = open_cursor(&shared).await else { return };
+    tokio::join!(write_cursor(&shared, cursor), write_updates(&shared, &events));
 }
 
 impl Shared {
@@ -159,6 +178,21 @@ impl Shared {
     fn make_room(&self, change: impl FnOnce(&mut Credit)) {
         change(&mut self.picture().credit);
         self.room.notify_waiters();
+    }
+
+    /// What is to be done about a video update, and which ones have just been given up.
+    fn fate_of(&self, sequence: u32, now: Instant) -> (Option<Fate>, Vec<u32>) {
+        let mut picture = self.picture();
+        let (fate, lost) = picture.videos.fate(sequence, now);
+        for sequence in &lost {
+            picture.credit.given_up(*sequence);
+            picture.is_abandoned = true;
+        }
+        drop(picture);
+        if !lost.is_empty() {
+            self.room.notify_waiters();
+        }
+        (fate, lost)
     }
 
     fn is_closed(&self) -> bool {

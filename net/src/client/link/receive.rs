@@ -105,7 +105,10 @@ async fn read_feedback(shared: Arc<Shared>, stream: quinn::RecvStream, events: m
     let take = |feedback| {
         shared.hear();
         match feedback {
-            Feedback::UpdateApplied { sequence, .. } => shared.make_room(|credit| credit.applied(sequence)),
+            Feedback::UpdateApplied { sequence, .. } => {
+                shared.picture().videos.applied(sequence);
+                shared.make_room(|credit| credit.applied(sequence));
+            }
             Feedback::KeyframeNeeded => shared.make_room(Credit::give_up),
             Feedback::Heartbeat => return Ok(None),
         }

@@ -9,9 +9,11 @@ use deskside_proto::wire::control::FromClient;
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_proto::wire::update::UpdateClass;
 use deskside_proto::wire::{CloseCode, UpdateHeader};
+use tokio::time::Instant;
 
 use super::Open;
 use super::updates::Queued;
+use crate::estimate::estimate;
 use crate::outbox::SendError;
 use crate::stats::LinkStats;
 
@@ -64,15 +66,26 @@ impl ClientSender {
 
     /// Whether [`ClientSender::ready`] would return at once.
     pub fn has_room(&self) -> bool {
+        self.has_room_for(UpdateClass::Interactive)
+    }
+
+    /// Whether an update of this class may be captured and sent now. A refinement leaves room for what the person does
+    /// next: it is sent only where nothing waits.
+    pub fn has_room_for(&self, class: UpdateClass) -> bool {
         let shared = &self.open.0;
-        let window = shared.line.connection.stats().path.cwnd;
-        shared.picture().credit.has_room(window)
+        let mut picture = shared.picture();
+        let link = estimate(&shared.line.connection);
+        let has_room = picture.credit.has_room(class, link);
+        if !has_room && class != UpdateClass::Refinement && picture.videos.wait_for() {
+            shared.room.notify_waiters();
+        }
+        has_room
     }
 
     /// What the link carries now.
     pub fn link(&self) -> LinkEstimate {
         let shared = &self.open.0;
-        shared.picture().link.measure(&shared.line.connection)
+        estimate(&shared.line.connection)
     }
 
     /// Whether a video update was given up since this was asked last: what was sent of its streams is of no use to the
@@ -81,7 +94,8 @@ impl ClientSender {
         std::mem::take(&mut self.open.0.picture().is_abandoned)
     }
 
-    /// Sends one update on a stream of its own. Updates are numbered from 0 without gaps.
+    /// Sends one update on a stream of its own. Updates are numbered from 0 without gaps. A video update that comes
+    /// before [`ClientSender::take_abandoned`] has said that one was given up is given up too.
     ///
     /// # Errors
     /// `OutOfOrder` for any number but the next, `TooLarge` for an impossible length, `Full` when
@@ -94,9 +108,21 @@ impl ClientSender {
         if sequence != picture.next {
             return Err(SendError::OutOfOrder);
         }
-        shared.updates.push(Queued { header, class, payload })?;
+        let is_lost = class == UpdateClass::Video && picture.is_abandoned;
+        shared.updates.push(Queued { header, class, payload, is_lost })?;
         picture.next = sequence.wrapping_add(1);
         picture.credit.sent(sequence, bytes);
+        if is_lost {
+            picture.credit.given_up(sequence);
+            return Ok(());
+        }
+        let link = estimate(&shared.line.connection);
+        picture.videos.sent(sequence, class, bytes, link, Instant::now());
+        drop(picture);
+        if class == UpdateClass::Interactive {
+            // Whoever watches a late video is in a hurry now.
+            shared.room.notify_waiters();
+        }
         Ok(())
     }
 

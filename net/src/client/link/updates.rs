@@ -1,48 +1,175 @@
-//! The way of updates out of the client's link: one stream each, in the order of their numbers.
-//! It knows what an update is for and how many bytes it has, and nothing of what they mean.
+//! The way of updates out of the client's link: one stream each, in the order of their numbers, and beside them what
+//! repairs them. It knows what an update is for and how many bytes it has, and nothing of what they mean.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
+use deskside_proto::wire::datagram::UpdateRepair;
 use deskside_proto::wire::update::UpdateClass;
 use deskside_proto::wire::{StreamKind, UpdateHeader};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::{Shared, priority};
+use super::{ClientLinkEvent, Shared, priority};
+use crate::client::repair::{fold, period};
+use crate::client::videos::Fate;
 use crate::credit::Credit;
+use crate::estimate::estimate;
 use crate::link::PeerMisbehaved;
+use crate::losses::Packets;
+
+/// What repairs an update leaves so much later than the update, lest one lost packet take both along.
+const APART: Duration = Duration::from_millis(4);
 
 /// An update that waits to be written.
 #[derive(Debug)]
 pub(super) struct Queued {
     pub(super) header: UpdateHeader,
-    #[expect(dead_code, reason = "it will say whether the update may be given up")]
     pub(super) class: UpdateClass,
     pub(super) payload: Bytes,
+    /// It builds upon one that was given up before it was sent.
+    pub(super) is_lost: bool,
 }
 
-/// One stream per update, opened in the order of their numbers: the expert takes them in that order.
-pub(super) async fn write_updates(shared: Arc<Shared>) {
+/// One stream per update, opened in the order of their numbers behind the cursor's: the expert counts them.
+pub(super) async fn write_updates(shared: &Arc<Shared>, events: &mpsc::Sender<ClientLinkEvent>) {
     while let Some(updates) = shared.updates.take().await {
-        if let Err(error) = write_batch(&shared, updates).await {
-            if matches!(error, quinn::WriteError::Stopped(_)) {
-                shared.line.violated(PeerMisbehaved::StoppedReading);
+        for queued in updates {
+            if let Err(error) = write_update(shared, events, queued).await {
+                if matches!(error, quinn::WriteError::Stopped(_)) {
+                    shared.line.violated(PeerMisbehaved::StoppedReading);
+                }
+                return;
             }
-            return;
+            shared.make_room(Credit::written);
         }
     }
 }
 
-async fn write_batch(shared: &Shared, updates: VecDeque<Queued>) -> Result<(), quinn::WriteError> {
-    for Queued { header, payload, .. } in updates {
-        let mut stream = shared.line.connection.open_uni().await?;
-        let _ = stream.set_priority(priority::of_update(header.sequence));
-        let mut head = vec![StreamKind::Update.code()];
-        header.encode(&mut head);
-        stream.write_all_chunks(&mut [head.into(), payload]).await?;
+async fn write_update(
+    shared: &Arc<Shared>,
+    events: &mpsc::Sender<ClientLinkEvent>,
+    queued: Queued,
+) -> Result<(), quinn::WriteError> {
+    let Queued { header, class, payload, is_lost } = queued;
+    let sequence = header.sequence;
+    let mut stream = shared.line.connection.open_uni().await?;
+    let _ = stream.set_priority(priority::of_update(sequence));
+    if is_lost {
+        give_up(&mut stream, UpdateHeader::ABANDONED);
+        return Ok(());
+    }
+    let mut head = vec![StreamKind::Update.code()];
+    header.encode(&mut head);
+    let mut chunks = [head.into(), payload.clone()];
+    if class == UpdateClass::Video {
+        let code = tokio::select! {
+            biased;
+            written = stream.write_all_chunks(&mut chunks) => { written?; None }
+            code = too_late(shared, events, sequence) => Some(code),
+        };
+        if let Some(code) = code {
+            give_up(&mut stream, code);
+            return Ok(());
+        }
         // Only a stream that is finished already says no.
         let _ = stream.finish();
-        shared.make_room(Credit::written);
+        tokio::spawn(see_through(shared.clone(), events.clone(), stream, sequence));
+    } else {
+        stream.write_all_chunks(&mut chunks).await?;
+        let _ = stream.finish();
     }
+    repair(shared, sequence, payload);
     Ok(())
+}
+
+/// Stays with a video update until its last byte has arrived or it is given up.
+async fn see_through(
+    shared: Arc<Shared>,
+    events: mpsc::Sender<ClientLinkEvent>,
+    mut stream: quinn::SendStream,
+    sequence: u32,
+) {
+    let code = tokio::select! {
+        biased;
+        _ = stream.stopped() => None,
+        code = too_late(&shared, &events, sequence) => Some(code),
+    };
+    match code {
+        Some(code) => give_up(&mut stream, code),
+        None => shared.picture().videos.delivered(sequence),
+    }
+}
+
+fn give_up(stream: &mut quinn::SendStream, code: u64) {
+    // It fails only where everything has arrived after all; then the expert ignores it.
+    if let Ok(code) = quinn::VarInt::from_u64(code) {
+        let _ = stream.reset(code);
+    }
+}
+
+/// Returns when a video update is given up, with the code to reset its stream with; never for one that is not.
+async fn too_late(shared: &Shared, events: &mpsc::Sender<ClientLinkEvent>, sequence: u32) -> u64 {
+    loop {
+        let changed = shared.room.notified();
+        tokio::pin!(changed);
+        changed.as_mut().enable();
+        let (fate, lost) = shared.fate_of(sequence, Instant::now());
+        if !lost.is_empty() {
+            tracing::debug!(?lost, "video is too late and given up");
+            // Nobody takes events any more when the program has dropped the link.
+            let _ = events.send(ClientLinkEvent::Abandoned).await;
+        }
+        match fate {
+            Some(Fate::GivenUp(code)) => return code,
+            Some(Fate::Wait) => changed.await,
+            Some(Fate::WaitUntil(due)) => drop(timeout_at(due, changed).await),
+            None => std::future::pending().await,
+        }
+    }
+}
+
+/// Sends what repairs an update, if anything was lost lately and there is room for it; a little later.
+fn repair(shared: &Arc<Shared>, sequence: u32, payload: Bytes) {
+    let connection = &shared.line.connection;
+    let part_bytes = connection.max_datagram_size().unwrap_or(0).saturating_sub(UpdateRepair::HEADER_BYTES);
+    let now = Instant::now();
+    let (period, apart) = {
+        let mut picture = shared.picture();
+        let losses = picture.losses.lately(Packets::of(connection), now);
+        let Some(period) = period(payload.len(), part_bytes, losses) else { return };
+        let link = estimate(connection);
+        if !picture.credit.has_room_beside(usize::from(period), link) {
+            return;
+        }
+        (period, link.time_to_send(payload.len()) + APART)
+    };
+    let shared = shared.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            () = sleep_until(now + apart) => send_repair(&shared, sequence, &payload, period, part_bytes),
+            _ = shared.line.connection.closed() => {}
+        }
+    });
+}
+
+fn send_repair(shared: &Shared, sequence: u32, payload: &[u8], period: u16, part_bytes: usize) {
+    let connection = &shared.line.connection;
+    let Ok(total) = u16::try_from(payload.len()) else { return };
+    // A full buffer would push out what repairs earlier updates, which are waited for more.
+    if connection.datagram_send_buffer_space() < usize::from(period) * 2
+        || !shared.picture().credit.sent_beside(sequence, usize::from(period))
+    {
+        return;
+    }
+    let fold = fold(payload, period);
+    let mut offset = 0;
+    for bytes in fold.chunks(part_bytes) {
+        let mut datagram = Vec::with_capacity(UpdateRepair::HEADER_BYTES + bytes.len());
+        UpdateRepair { sequence, total, period, offset, bytes }.encode(&mut datagram);
+        // Whatever it is that keeps it back: it was a second chance, the stream is the first.
+        let _ = connection.send_datagram(datagram.into());
+        offset = offset.saturating_add(u16::try_from(bytes.len()).unwrap_or(u16::MAX));
+    }
 }
