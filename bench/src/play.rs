@@ -262,7 +262,7 @@ impl Watcher<'_> {
         let [person, _] = self.what.displays;
         let wanted = Probe::open(person, 0)?.photograph()?;
         let part = self.what.scene.part();
-        let mut exact: [(Option<f64>, u16, Rect); 2] = [(None, 0, SCREEN), (None, 0, part)];
+        let mut exact: [(Option<f64>, u16, Rect); 2] = [(None, 0, part), (None, 0, SCREEN)];
         let mut judged: Vec<(f64, Vec<u8>)> = Vec::new();
         loop {
             let moment = now();
@@ -277,7 +277,7 @@ impl Watcher<'_> {
                     *at = Some(seconds_between(end, now()));
                 }
             }
-            let [(whole_exact, ..), (part_exact, ..)] = exact;
+            let [(part_exact, ..), (whole_exact, ..)] = exact;
             let is_done = whole_exact.is_some() || age > WATCH || self.what.scene == Scene::Idle;
             if judged.len() == JUDGED_AT.len() && is_done {
                 let compared = judged.iter().map(|(when, picture)| {

@@ -9,6 +9,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 use rustix::process::{Pid, Signal, kill_process};
 
+/// Runs what follows in the first rank before other work on the machine, as everything that is measured: a session has a
+/// scheduling group of its own, and root may raise it. Without root all are equal, which is fair as well.
+const RAISED: &str = "echo -10 2>/dev/null > /proc/self/autogroup; exec \"$@\"";
+
 /// One that this program started; it ends with all its descendants when this is dropped, and also when this program is
 /// killed.
 pub struct Process {
@@ -27,18 +31,14 @@ impl Process {
         log: &Path,
     ) -> Result<Self> {
         let log = File::options().create(true).append(true).open(log)?;
-        // A session of its own has a scheduling group of its own, which is raised below.
         let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL", "setsid"]);
+        command.args(["--pdeathsig", "KILL", "setsid", "sh", "-c", RAISED, "sh"]);
         if let Some(namespace) = namespace {
             command.args(["ip", "netns", "exec", namespace]);
         }
         command.args(words).envs(environment.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         let child = command.spawn().with_context(|| format!("cannot start {words:?}"))?;
-        // Everything that is measured gets the same rank before other work on the machine. Root only; else it is fair
-        // all the same.
-        let _ = std::fs::write(format!("/proc/{}/autogroup", child.id()), "-10");
         Ok(Self { child })
     }
 

@@ -82,14 +82,26 @@ fn results() -> Result<PathBuf> {
 /// Network namespaces need root. Without it, the program becomes root of a namespace of its own, where it can make
 /// others; a tmpfs there takes the names of those.
 fn as_root(program: &Path, arguments: &[String]) -> Command {
-    let mut command = if setup::is_root() {
-        Command::new(program)
-    } else {
-        let mut command = Command::new("unshare");
-        command.args(["--user", "--map-root-user", "--net", "--mount", "sh", "-c"]);
-        command.arg("mount -t tmpfs tmpfs /run && exec \"$@\"").arg("sh").arg(program);
-        command
-    };
+    /// In a session of its own it can have a rank before other work on the machine, which only root may raise; it ends
+    /// with this program all the same.
+    const RAISED: &str = "echo -10 2>/dev/null > /proc/self/autogroup; exec \"$@\"";
+    const AMONG_OTHERS: &str = "mount -t tmpfs tmpfs /run && exec \"$@\"";
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL", "setsid", "sh", "-c", RAISED, "sh"]);
+    if !setup::is_root() {
+        command.args([
+            "unshare",
+            "--user",
+            "--map-root-user",
+            "--net",
+            "--mount",
+            "sh",
+            "-c",
+            AMONG_OTHERS,
+            "sh",
+        ]);
+    }
+    command.arg(program);
     command.current_dir(run::root()).args(arguments);
     command
 }
