@@ -1,6 +1,7 @@
 //! The picture engine: damage to update to pixels. It knows no operating system, no network and no clock; time is
 //! an argument. The format of an update is written down in `docs/PROTOCOL.md`, section "Picture updates".
 
+pub mod cache;
 pub mod cells;
 pub mod frame;
 pub mod lossy;

@@ -264,6 +264,28 @@ impl Surface {
             .filter_map(move |row| row.get_mut(start..end))
     }
 
+    /// Copies an area to another place of the surface, as it was before: the two may overlap. They are of one size, and
+    /// what does not lie inside the surface as a whole is not copied at all.
+    pub fn move_area(&mut self, from: Area, to: Area) {
+        let whole = Area::whole(self.size);
+        let fits = |area: Area| whole.is_some_and(|whole| whole.contains(area));
+        if !fits(from) || !fits(to) || (from.width, from.height) != (to.width, to.height) {
+            return;
+        }
+        let stride = self.stride();
+        let length = from.width * PIXEL_BYTES;
+        let mut move_row = |row: usize| {
+            let start = (from.y + row) * stride + from.x * PIXEL_BYTES;
+            self.bytes.copy_within(start..start + length, (to.y + row) * stride + to.x * PIXEL_BYTES);
+        };
+        // Upwards from the top and downwards from the bottom, so that no row is read after it was written.
+        if to.y <= from.y {
+            (0..from.height).for_each(&mut move_row);
+        } else {
+            (0..from.height).rev().for_each(&mut move_row);
+        }
+    }
+
     /// Whether the colours of both surfaces are the same; the unused byte of a pixel does not count.
     pub fn same_colours(&self, other: &Self) -> bool {
         self.size == other.size
@@ -307,6 +329,37 @@ mod tests {
         assert_eq!(clipped.to_rect(), rect(0, 40, 10, 10));
         assert_eq!(Area::clipped(rect(100, 0, 10, 10), SIZE), None);
         assert_eq!(Area::clipped(rect(i32::MIN, i32::MIN, 10, 10), SIZE), None);
+    }
+
+    #[test]
+    fn a_moved_area_arrives_as_it_was_in_every_direction() {
+        let size = Size::new(23, 17);
+        let mut before = Surface::new(size).unwrap();
+        let whole = Area::whole(size).unwrap();
+        for (y, row) in before.rows_mut(whole).enumerate() {
+            for (x, pixel) in row.chunks_exact_mut(4).enumerate() {
+                pixel.copy_from_slice(&[x as u8, y as u8, 7, 255]);
+            }
+        }
+        let from = Area::from_edges(5, 4, 18, 13).unwrap();
+        for (right, down) in
+            [(0, 1), (0, -1), (1, 0), (-1, 0), (3, 2), (-3, 2), (3, -2), (-5, -4), (5, 4), (0, 0)]
+        {
+            let mut after = before.clone();
+            let edge = |edge: usize, by: isize| edge.checked_add_signed(by).unwrap();
+            let to =
+                Area::from_edges(edge(5, right), edge(4, down), edge(18, right), edge(13, down)).unwrap();
+            after.move_area(from, to);
+            assert!(after.rows(to).eq(before.rows(from)), "{right} {down}");
+            after.rows_mut(to).for_each(|row| row.fill(0));
+            let mut rest = before.clone();
+            rest.rows_mut(to).for_each(|row| row.fill(0));
+            assert!(after == rest, "{right} {down}: something else was painted");
+        }
+        let mut after = before.clone();
+        after.move_area(from, Area::from_edges(10, 4, 24, 13).unwrap());
+        after.move_area(from, Area::from_edges(12, 4, 25, 13).unwrap());
+        assert!(after == before);
     }
 
     #[test]

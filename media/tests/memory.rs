@@ -65,17 +65,34 @@ fn a_hostile_sender_gets_no_more_than_600_mib() {
         frame.extend_from_slice(header.to_le_bytes().get(..3).unwrap());
         frame.push(7);
     }
-    let mut body = numbers(&[1, 0, 0, width, height]);
+    // Form 4 has no history: it is one frame as large as the areas.
+    let mut body = vec![4];
+    body.extend(numbers(&[1, 0, 0, width, height]));
     body.extend_from_slice(&frame);
     let mut bomb = [&[0][..], &numbers(&[width, height])].concat();
     bomb.extend(operation(4, &body));
     for _ in 0..3 {
         decoder.apply(&bomb).unwrap();
     }
+    // The same through the history, as three bytes a pixel, and all slots.
+    let mut stream = vec![0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x60];
+    for _ in 0..blocks {
+        let header = 1_u32 << 1 | (128 * 1024) << 3;
+        stream.extend_from_slice(header.to_le_bytes().get(..3).unwrap());
+        stream.push(7);
+    }
+    let mut body = vec![3];
+    body.extend(numbers(&[1, 0, 0, width, height]));
+    body.extend_from_slice(&stream);
+    let mut update = keyframe.clone();
+    update.extend(operation(4, &body));
+    update.extend(operation(6, &numbers(&[0, 0, 0, width, height / 2])));
+    decoder.apply(&update).unwrap();
+    decoder.apply(&update).unwrap();
     // Lengths and sizes that are only claimed.
     for claim in [raw_length + 1, u64::MAX, 1 << 40] {
         let mut lying = bomb.clone();
-        let at = 5 + 5 + 10 + 5;
+        let at = 5 + 5 + 11 + 5;
         lying.splice(at..at + 8, claim.to_le_bytes());
         decoder.apply(&lying).unwrap_err();
         decoder.apply(&keyframe).unwrap();

@@ -78,10 +78,9 @@ fn a_photo_arrives_as_video_and_becomes_exact_in_the_quiet() {
     let (mut desktop, mut encoder, mut decoder) = settled(1280, 720);
     let rect = Rect::new(100, 90, 900, 500);
     desktop.photo(rect, 0);
-    let update = desktop.encode(&mut encoder, &[rect], Need::Change, 1_000).unwrap();
+    let bytes = desktop.send(&mut encoder, &mut decoder, &[rect], 1_000);
     let without_loss = rect.area() as usize * 3;
-    assert!(update.len() < without_loss / 10, "{} bytes", update.len());
-    decoder.apply(&update).unwrap();
+    assert!(bytes < without_loss / 10, "{bytes} bytes");
     let quality = psnr(decoder.surface(), &desktop.surface, rect);
     assert!(quality >= 30.0, "{quality} dB");
     assert!(!decoder.surface().same_colours(&desktop.surface));
@@ -101,9 +100,7 @@ fn text_beside_a_running_video_stays_exact() {
         desktop.photo(film, frame);
         desktop.glyph(16 + 8 * frame as usize, 20, frame);
         let typed = Rect::new(16, 20, 8 * 31, 18);
-        let update = desktop.encode(&mut encoder, &[film, typed], Need::Change, 33 * frame).unwrap();
-        bytes += update.len();
-        decoder.apply(&update).unwrap();
+        bytes += desktop.send(&mut encoder, &mut decoder, &[film, typed], 33 * frame);
         for still in [Rect::new(0, 0, 1280, 180), Rect::new(0, 540, 1280, 180), Rect::new(0, 180, 320, 360)] {
             assert_eq!(psnr(decoder.surface(), &desktop.surface, still), f64::INFINITY, "frame {frame}");
         }

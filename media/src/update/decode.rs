@@ -1,8 +1,9 @@
 //! From the bytes of an update to pixels. Every byte comes from a stranger: lengths are checked before anything is
 //! allocated, areas before anything is painted, and what one update may cost is bounded.
 
-use super::op::Operation;
+use super::op::{Operation, slots_from};
 use super::{Header, UpdateError};
+use crate::cache::{SLOTS, Slots, tiles};
 use crate::policy::MAX_STREAMS;
 use crate::surface::{Area, Surface, few_areas};
 use crate::tile::lossless::LosslessDecoder;
@@ -15,8 +16,9 @@ use deskside_proto::wire::codec::Reader;
 /// Up to so many areas are reported as they are.
 const MAX_DIRTY: usize = 16;
 
-/// How often an update may paint the surface over.
-const MAX_COATS: usize = 2;
+/// How often an update may paint the surface over, counted with what it stores: old content is stored, moved, and
+/// what is left is painted, and once more as video.
+const MAX_COATS: usize = 4;
 
 /// What an update has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,12 +39,13 @@ struct Stream {
 
 /// Applies updates to a surface.
 ///
-/// Memory: the surface (at most 128 MiB), the same again while pixels are decompressed, and for each of four
-/// streams the pictures of a decoder, at most 3840x2160.
+/// Memory: the surface (at most 128 MiB), the same again while pixels are decompressed, 64 MiB of slots, 5 MiB of
+/// history, and for each of four streams the pictures of a decoder, at most 3840x2160.
 #[derive(Debug)]
 pub struct UpdateDecoder {
     surface: Surface,
     lossless: LosslessDecoder,
+    slots: Slots,
     streams: [Option<Stream>; MAX_STREAMS],
     sequence: u32,
     keyframe_needed: bool,
@@ -54,6 +57,7 @@ impl UpdateDecoder {
         Ok(Self {
             surface: Surface::empty(),
             lossless: LosslessDecoder::new()?,
+            slots: Slots::default(),
             streams: Default::default(),
             sequence: 0,
             keyframe_needed: true,
@@ -79,6 +83,8 @@ impl UpdateDecoder {
         let header = Header::read(&mut reader)?;
         let whole = Area::whole(header.size).ok_or(UpdateError::SurfaceSize(header.size))?;
         let operations = read_operations(&mut reader, header.size, whole.pixels() * MAX_COATS)?;
+        let nothing = Slots::default();
+        check_slots(&operations, if header.keyframe { &nothing } else { &self.slots })?;
 
         let mut dirty = Vec::new();
         let resized = header.size != self.surface.size();
@@ -86,6 +92,8 @@ impl UpdateDecoder {
             // The old surface goes first, so that there are never two.
             self.surface = Surface::empty();
             self.streams = Default::default();
+            self.slots = Slots::default();
+            self.lossless.reset()?;
             self.surface = Surface::new(header.size).ok_or(UpdateError::SurfaceSize(header.size))?;
             dirty.push(whole);
         } else if resized || self.keyframe_needed {
@@ -107,8 +115,31 @@ impl UpdateDecoder {
                 areas.iter().for_each(|area| solid::fill(&mut self.surface, *area, *colour));
                 areas
             }
-            Operation::Lossless { areas, compressed } => {
-                self.lossless.decode(compressed, areas, &mut self.surface)?;
+            Operation::Copy(copies) => {
+                for copied in copies {
+                    self.surface.move_area(copied.from, copied.to);
+                    dirty.push(copied.to);
+                }
+                return Ok(());
+            }
+            Operation::Cache(recalls) => {
+                for recalled in recalls {
+                    let corner = (recalled.corner.0.into(), recalled.corner.1.into());
+                    let (slots, surface) = (&self.slots, &mut self.surface);
+                    recalled.pieces().for_each(|(slot, piece)| slots.paint(slot, corner, surface, piece));
+                    dirty.push(recalled.area);
+                }
+                return Ok(());
+            }
+            Operation::Store { slot, areas } => {
+                let pieces = areas.iter().flat_map(|area| tiles(*area));
+                slots_from(*slot).zip(pieces).for_each(|(slot, piece)| {
+                    self.slots.store(slot, &self.surface, piece);
+                });
+                return Ok(());
+            }
+            Operation::Lossless { form, areas, compressed } => {
+                self.lossless.decode(*form, compressed, areas, &mut self.surface)?;
                 areas
             }
             Operation::Video { stream, picture, shown, coded } => {
@@ -164,7 +195,7 @@ fn read_operations<'a>(
     let mut streams_seen = [false; MAX_STREAMS];
     while reader.remaining() > 0 {
         let operation = Operation::read(reader, size)?;
-        pixels = pixels.saturating_add(operation.painted_pixels());
+        pixels = pixels.saturating_add(operation.pixels());
         if pixels > max_pixels {
             return Err(UpdateError::TooManyPixels);
         }
@@ -178,4 +209,40 @@ fn read_operations<'a>(
         operations.push(operation);
     }
     Ok(operations)
+}
+
+/// Whether every slot that is painted will hold what is painted when its operation's turn comes.
+fn check_slots(operations: &[Operation<'_>], slots: &Slots) -> Result<(), UpdateError> {
+    if !operations.iter().any(|operation| matches!(operation, Operation::Cache(_))) {
+        return Ok(());
+    }
+    let mut sizes: Vec<(usize, usize)> = (0..SLOTS).map(|slot| slots.size(slot)).collect();
+    for operation in operations {
+        match operation {
+            Operation::Store { slot, areas } => {
+                let pieces = areas.iter().flat_map(|area| tiles(*area));
+                for (slot, piece) in slots_from(*slot).zip(pieces) {
+                    if let Some(size) = sizes.get_mut(slot) {
+                        *size = (piece.width(), piece.height());
+                    }
+                }
+            }
+            Operation::Cache(recalls) => {
+                let pieces = recalls.iter().flat_map(|recalled| {
+                    recalled.pieces().map(|(slot, piece)| (slot, recalled.corner, piece))
+                });
+                for (slot, (x, y), piece) in pieces {
+                    let (width, height) = sizes.get(slot).copied().unwrap_or_default();
+                    if usize::from(x) + piece.width() > width || usize::from(y) + piece.height() > height {
+                        return Err(UpdateError::SlotTooSmall(u16::try_from(slot).unwrap_or(u16::MAX)));
+                    }
+                }
+            }
+            Operation::Solid { .. }
+            | Operation::Copy(_)
+            | Operation::Lossless { .. }
+            | Operation::Video { .. } => {}
+        }
+    }
+    Ok(())
 }

@@ -1,31 +1,42 @@
-//! From changed pixels to the bytes of an update. It drives shadow, policy and codecs; it decides nothing about
-//! when to capture or to send.
+//! From changed pixels to the bytes of an update. It drives shadow, motion, memory, policy and codecs; it decides
+//! nothing about when to capture or to send.
 
 use super::Header;
-use super::op::OperationWriter;
+use super::op::{Copied, OperationWriter};
+use super::streams::Streams;
+use super::viewer::Viewer;
+use crate::cache::memory::{Memory, join_recalled};
 use crate::cells::{CellIndex, Cost, Shadow};
 use crate::frame::DesktopFrame;
-use crate::lossy::LossyCells;
+use crate::motion::MotionFinder;
 use crate::policy::{Chooser, Plan, VideoPlan, streams_for};
 use crate::surface::{Area, Surface, merge_areas};
 use crate::texture::{Texture, look};
-use crate::tile::lossless::{LosslessEncoder, LosslessError};
+use crate::tile::lossless::{Content, LosslessEncoder, LosslessError};
 use crate::tile::solid::Fills;
-use crate::video::{H264Encoder, VideoError, VideoSettings, coded_size};
-use crate::yuv::Planes;
+use crate::video::VideoError;
 use deskside_proto::geometry::Size;
 use deskside_proto::link::LinkEstimate;
 use deskside_proto::time::Millis;
 use deskside_proto::wire::codec::Writer;
 use deskside_proto::wire::update::{UpdateClass, UpdateHeader};
+use std::time::Duration;
 
 /// Most pixels that one update sends exactly; what is beyond waits for the next. With three bytes each this is
 /// less than half of what an update may have.
 const MAX_EXACT_PX: usize = 4 * 1024 * 1024;
 
-/// Cells that one refinement makes exact: a photo of this size takes about 200 kB, so that a change need not wait
-/// long behind it.
-const REFINED_CELLS: usize = 16;
+/// A refinement occupies the link for about so long, so that a change need not wait behind it.
+const REFINEMENT_TIME: Duration = Duration::from_millis(20);
+
+/// Most cells that one refinement makes exact, however fast the link is.
+const MOST_REFINED_CELLS: usize = 128;
+
+/// What is left of moved content is sent exactly, also photographs, when it takes the link no longer than this.
+const EXACT_BESIDE_MOTION: Duration = Duration::from_millis(25);
+
+/// A cell that has been as it is for so long is kept before something else covers it.
+const WORTH_KEEPING: Duration = Duration::from_millis(300);
 
 /// How the picture is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,24 +84,21 @@ pub enum EncodeError {
     TooLong,
 }
 
-#[derive(Debug)]
-struct Stream {
-    area: Area,
-    encoder: H264Encoder,
-}
-
 /// Makes updates from frames.
 #[derive(Debug)]
 pub struct UpdateEncoder {
     mode: PictureMode,
     shadow: Shadow,
-    lossy: LossyCells,
+    viewer: Viewer,
+    motion: MotionFinder,
+    memory: Memory,
     chooser: Chooser,
     lossless: LosslessEncoder,
-    streams: Vec<Stream>,
-    planes: Planes,
+    streams: Streams,
     keyframe_owed: bool,
     link: LinkEstimate,
+    /// What a refined cell took of late. Unit: bytes.
+    refined_cell_bytes: usize,
 }
 
 impl UpdateEncoder {
@@ -99,22 +107,26 @@ impl UpdateEncoder {
         let shadow = Shadow::empty();
         Ok(Self {
             mode,
-            lossy: LossyCells::new(shadow.grid()),
+            viewer: Viewer::empty(),
+            motion: MotionFinder::new(),
+            memory: Memory::new(shadow.grid()),
             shadow,
             chooser: Chooser::default(),
             lossless: LosslessEncoder::new()?,
-            streams: Vec::new(),
-            planes: Planes::default(),
+            streams: Streams::default(),
             keyframe_owed: true,
             link: LinkEstimate::LOCAL,
+            refined_cell_bytes: 3_000,
         })
     }
 
     /// Takes a frame and makes the update that is needed; none when there is nothing to send.
     ///
     /// A frame of another size than before, the first frame, and the first after an error give a keyframe. For a
-    /// refinement the frame may be without patches. Pixels are bounded: when [`Self::has_changes`] says so
-    /// afterwards, call again as soon as there is room.
+    /// refinement the frame may be without patches. Exact changes come before those that are video, and pixels are
+    /// bounded: when [`Self::has_changes`] says so afterwards, call again as soon as there is room.
+    ///
+    /// What comes out must reach the viewer, in order; only updates of class `Video` may be given up.
     pub fn encode(
         &mut self,
         frame: &DesktopFrame<'_>,
@@ -128,7 +140,8 @@ impl UpdateEncoder {
         }
         self.shadow.absorb(frame);
         if keyframe {
-            self.begin_anew();
+            self.keyframe_owed = true;
+            self.begin_anew(now)?;
         }
         let refinement = need == Need::Refine && !keyframe;
         let header = Header { keyframe, refinement, size: frame.size };
@@ -145,20 +158,24 @@ impl UpdateEncoder {
     /// An update of class `Video` was given up on its way: every video stream begins again with a key picture. What
     /// the viewer shows there stays approximate until it is refined.
     pub fn video_abandoned(&mut self) {
-        self.keyframe_owed = true;
+        self.streams.restart();
+        if self.mode == PictureMode::Video && !self.keyframe_owed {
+            // Nothing is ever refined here, so all of it is shown again.
+            self.shadow.mark_all();
+        }
     }
 
     /// When a refinement becomes due; none when the viewer sees everything exactly.
     pub fn refine_due(&self) -> Option<Millis> {
         match self.mode {
-            PictureMode::Auto => self.lossy.due(),
+            PictureMode::Auto => self.viewer.lossy().due(),
             PictureMode::Video => None,
         }
     }
 
     /// Whether changes wait that did not fit into the last update.
     pub fn has_changes(&self) -> bool {
-        self.shadow.has_changes()
+        self.shadow.has_changes() || self.streams.owe()
     }
 
     /// What comparing frames has cost up to now.
@@ -166,57 +183,163 @@ impl UpdateEncoder {
         self.shadow.cost()
     }
 
-    fn begin_anew(&mut self) {
+    /// The pixels that the viewer should see; tests compare them with what it does see.
+    pub const fn source(&self) -> &Surface {
+        self.shadow.surface()
+    }
+
+    /// The pixels that the viewer shows as far as the sender knows; exactly those in [`Self::exact_cells`].
+    pub const fn viewer_surface(&self) -> &Surface {
+        self.viewer.surface()
+    }
+
+    /// The cells that the viewer shows exactly, once it has applied all updates but those of class `Video`.
+    pub fn exact_cells(&self) -> impl Iterator<Item = Area> {
+        self.viewer.exact_cells()
+    }
+
+    fn begin_anew(&mut self, now: Millis) -> Result<(), EncodeError> {
         self.shadow.mark_all();
-        self.lossy = LossyCells::new(self.shadow.grid());
+        self.viewer.begin_anew(self.shadow.surface(), now);
+        self.memory = Memory::new(self.shadow.grid());
         self.chooser = Chooser::default();
         self.streams.clear();
+        Ok(self.lossless.reset()?)
     }
 
     fn change(&mut self, header: Header, now: Millis) -> Result<Option<Encoded>, EncodeError> {
-        let changes = self.shadow.take_changes();
-        if changes.is_empty() {
-            return Ok(None);
-        }
-        let plan = match self.mode {
-            PictureMode::Auto => self.chooser.plan(changes, self.shadow.surface(), &self.lossy, now),
-            PictureMode::Video => whole_screen(changes, header, self.streams.is_empty()),
-        };
-        let only_video = plan.video.is_some() && plan.exact.is_empty() && plan.fills.is_empty();
-        let class =
-            if only_video && !header.keyframe { UpdateClass::Video } else { UpdateClass::Interactive };
         let mut bytes = begin(header);
-        self.write_plan(plan, now, &mut bytes)?;
+        let changes = self.shadow.take_changes();
+        let plan = match self.mode {
+            PictureMode::Auto if header.keyframe => self.plan(changes, now),
+            PictureMode::Auto => {
+                let (rest, has_moved) = self.write_known(changes, now, &mut bytes);
+                if has_moved { self.plan_beside_motion(rest, now) } else { self.plan(rest, now) }
+            }
+            PictureMode::Video => whole_screen(changes, header, self.streams.are_idle()),
+        };
+        self.write_fills(plan.fills, now, &mut bytes);
+        self.write_exact(plan.exact, now, &mut bytes)?;
+        if let Some(video) = plan.video {
+            self.streams.add(video);
+        }
+        let mut class = UpdateClass::Interactive;
+        if header.keyframe || bytes.len() == Header::BYTES {
+            // A keyframe is one update, so that the viewer need not show a black screen between.
+            self.write_video(now, &mut bytes)?;
+            class = if header.keyframe { class } else { UpdateClass::Video };
+        }
         finish(class, bytes)
     }
 
-    fn refine(&mut self, header: Header, now: Millis) -> Result<Option<Encoded>, EncodeError> {
-        if self.mode == PictureMode::Video {
-            return Ok(None);
+    fn plan(&mut self, changes: Vec<(CellIndex, Area)>, now: Millis) -> Plan {
+        if changes.is_empty() {
+            return Plan::default();
+        }
+        self.chooser.plan(changes, self.shadow.surface(), self.viewer.lossy(), now)
+    }
+
+    /// The strips that a scroll or a move lays open are sent exactly if the link allows it: a video of strips would be
+    /// blurred as long as the scroll goes on.
+    fn plan_beside_motion(&mut self, changes: Vec<(CellIndex, Area)>, now: Millis) -> Plan {
+        let pixels: usize = changes.iter().map(|(_, area)| area.pixels()).sum();
+        // A photograph takes less than a byte a pixel.
+        if self.link.time_to_send(pixels) > EXACT_BESIDE_MOTION {
+            return self.plan(changes, now);
         }
         let mut plan = Plan::default();
-        let surface = self.shadow.surface();
-        for cell in self.lossy.due_cells(now, REFINED_CELLS) {
-            // A cell that has changed again is sent with its change.
-            let Some(area) = self.shadow.grid().area(cell).filter(|_| !self.shadow.is_changed(cell)) else {
-                continue;
-            };
-            match look(surface, area) {
+        for (cell, area) in changes {
+            match look(self.shadow.surface(), area) {
                 Texture::Solid(colour) => plan.fills.add(colour, area),
                 Texture::Drawn | Texture::Photo => plan.exact.push((cell, area)),
             }
         }
-        let mut bytes = begin(header);
-        self.write_plan(plan, now, &mut bytes)?;
-        finish(UpdateClass::Refinement, bytes)
+        plan
     }
 
-    fn write_plan(&mut self, plan: Plan, now: Millis, bytes: &mut Vec<u8>) -> Result<(), EncodeError> {
-        let Plan { fills, mut exact, video } = plan;
-        self.write_fills(fills, bytes);
-        if let Some(video) = video {
-            self.write_video(&video, now, bytes)?;
+    /// Writes what the viewer can make from what it holds; gives back what is left, and whether something has moved.
+    fn write_known(
+        &mut self,
+        changes: Vec<(CellIndex, Area)>,
+        now: Millis,
+        bytes: &mut Vec<u8>,
+    ) -> (Vec<(CellIndex, Area)>, bool) {
+        let grid = self.shadow.grid();
+        let areas: Vec<Area> = changes.into_iter().map(|(_, area)| area).collect();
+        let motion = self.motion.find(self.viewer.surface(), self.shadow.surface(), &areas);
+        let copies: Vec<Copied> = motion
+            .copies
+            .iter()
+            .filter_map(|copy| Some(Copied { to: copy.destination, from: copy.source()? }))
+            .collect();
+        let cell_of = |area: &Area| grid.cells_in(*area).next().map(|cell| (cell, *area));
+        let changes: Vec<(CellIndex, Area)> = motion.remaining.iter().filter_map(cell_of).collect();
+
+        self.store_covered(&copies, &changes, now, bytes);
+        if !copies.is_empty() {
+            OperationWriter::new(bytes).copy(&copies);
+            copies.iter().for_each(|copied| self.viewer.copy(*copied, now));
         }
+        let (mut found, mut rest) = (Vec::new(), Vec::new());
+        for change in changes {
+            self.memory.recall(self.shadow.surface(), change, &mut found, &mut rest);
+        }
+        if !found.is_empty() {
+            join_recalled(&mut found);
+            OperationWriter::new(bytes).cache(&found);
+            let source = self.shadow.surface();
+            found.iter().for_each(|recalled| self.viewer.paint_exact(source, recalled.area, now));
+        }
+        (rest, !copies.is_empty())
+    }
+
+    /// Keeps cells that were still for a while and are now covered by something that moves, or replaced.
+    fn store_covered(
+        &mut self,
+        copies: &[Copied],
+        changes: &[(CellIndex, Area)],
+        now: Millis,
+        bytes: &mut Vec<u8>,
+    ) {
+        let grid = self.shadow.grid();
+        let surface = self.viewer.surface();
+        let is_kept = |cell: &CellIndex| {
+            self.viewer.is_exact(*cell)
+                && now.since(self.viewer.changed_at(*cell)) >= WORTH_KEEPING
+                && grid.area(*cell).is_some_and(|area| !matches!(look(surface, area), Texture::Solid(_)))
+        };
+        // What a scroll moves within itself is not covered; what a moved window newly reaches is.
+        let reached = copies.iter().flat_map(|copied| {
+            grid.cells_in(copied.to).filter(|cell| {
+                let part = grid.area(*cell).and_then(|whole| whole.intersection(copied.to));
+                part.is_some_and(|part| !copied.from.contains(part))
+            })
+        });
+        let replaced = changes
+            .iter()
+            .filter(|(cell, area)| grid.area(*cell).is_some_and(|whole| area.pixels() * 2 >= whole.pixels()));
+        let mut cells: Vec<CellIndex> = reached.chain(replaced.map(|(cell, _)| *cell)).collect();
+        cells.sort_unstable();
+        cells.dedup();
+        cells.retain(is_kept);
+        if let Some(stored) = self.memory.store(surface, &cells) {
+            OperationWriter::new(bytes).store(stored.slot, &stored.areas);
+        }
+    }
+
+    fn write_fills(&mut self, fills: Fills, now: Millis, bytes: &mut Vec<u8>) {
+        for (colour, areas) in fills.into_merged() {
+            OperationWriter::new(bytes).solid(colour, &areas);
+            areas.iter().for_each(|area| self.viewer.paint_exact(self.shadow.surface(), *area, now));
+        }
+    }
+
+    fn write_exact(
+        &mut self,
+        mut exact: Vec<(CellIndex, Area)>,
+        now: Millis,
+        bytes: &mut Vec<u8>,
+    ) -> Result<(), EncodeError> {
         let mut pixels = 0;
         exact.sort_unstable_by_key(|(cell, _)| *cell);
         exact.retain(|(cell, area)| {
@@ -226,71 +349,80 @@ impl UpdateEncoder {
             }
             pixels <= MAX_EXACT_PX
         });
-        self.write_exact(&exact, bytes)
-    }
-
-    fn write_fills(&mut self, fills: Fills, bytes: &mut Vec<u8>) {
-        for (colour, areas) in fills.into_merged() {
-            OperationWriter::new(bytes).solid(colour, &areas);
-            areas.iter().for_each(|area| self.lossy.sharpen(*area));
-        }
-    }
-
-    fn write_exact(&mut self, exact: &[(CellIndex, Area)], bytes: &mut Vec<u8>) -> Result<(), EncodeError> {
-        if exact.is_empty() {
-            return Ok(());
-        }
-        let mut areas: Vec<Area> = exact.iter().map(|(_, area)| *area).collect();
-        merge_areas(&mut areas);
-        let (lossless, surface) = (&mut self.lossless, self.shadow.surface());
-        OperationWriter::new(bytes).lossless(&areas, |out| lossless.encode(surface, &areas, out))?;
-        areas.iter().for_each(|area| self.lossy.sharpen(*area));
+        let areas: Vec<Area> = exact.into_iter().map(|(_, area)| area).collect();
+        self.write_pixels(&areas, bytes)?;
+        areas.iter().for_each(|area| self.viewer.paint_exact(self.shadow.surface(), *area, now));
         Ok(())
     }
 
-    fn write_video(&mut self, plan: &VideoPlan, now: Millis, bytes: &mut Vec<u8>) -> Result<(), EncodeError> {
-        if plan.restart {
-            self.streams = start_streams(plan.region)?;
-        }
-        let mut paint: Vec<Area> = plan.paint.iter().map(|(_, area)| *area).collect();
-        merge_areas(&mut paint);
-        for (number, stream) in (0_u8..).zip(&mut self.streams) {
-            let shown: Vec<Area> = paint.iter().filter_map(|area| area.intersection(stream.area)).collect();
-            if shown.is_empty() {
+    /// Photographs and drawn content apart, each in its own form.
+    fn write_pixels(&mut self, areas: &[Area], bytes: &mut Vec<u8>) -> Result<(), EncodeError> {
+        let surface = self.shadow.surface();
+        let is_photo = |area: &Area| look(surface, *area) == Texture::Photo;
+        let (photos, drawn): (Vec<Area>, Vec<Area>) = areas.iter().copied().partition(is_photo);
+        for (mut areas, content) in [(drawn, Content::Drawn), (photos, Content::Photo)] {
+            if areas.is_empty() {
                 continue;
             }
-            self.planes.load(self.shadow.surface(), stream.area);
-            let picture = stream.encoder.encode(&self.planes, now)?;
-            OperationWriter::new(bytes).video(number, stream.area, &shown, &picture.bytes);
+            merge_areas(&mut areas);
+            for piece in self.lossless.encode(surface, &areas, content)? {
+                OperationWriter::new(bytes).lossless(piece.form, &piece.areas, &piece.bytes);
+            }
         }
-        plan.paint.iter().for_each(|(cell, _)| self.lossy.blur(*cell, now));
         Ok(())
     }
 
-    /// The pixels that the viewer should see; tests compare them with what it does see.
-    pub const fn source(&self) -> &Surface {
-        self.shadow.surface()
+    fn write_video(&mut self, now: Millis, bytes: &mut Vec<u8>) -> Result<(), EncodeError> {
+        let mut outside = Vec::new();
+        let source = self.shadow.surface();
+        let shown = self.streams.write(source, now, bytes, &mut outside)?;
+        shown.iter().for_each(|(cell, area)| self.viewer.paint_lossy(source, *cell, *area, now));
+        // The region has moved away from what was owed: it is a change like any other.
+        outside.into_iter().for_each(|(cell, area)| self.shadow.put_back(cell, area));
+        Ok(())
     }
-}
 
-fn start_streams(region: Area) -> Result<Vec<Stream>, EncodeError> {
-    streams_for(region)
-        .unwrap_or_default()
-        .into_iter()
-        .map(|area| {
-            let settings = VideoSettings::for_pixels(area.pixels());
-            Ok(Stream { area, encoder: H264Encoder::new(coded_size(area), settings)? })
-        })
-        .collect()
+    fn refine(&mut self, header: Header, now: Millis) -> Result<Option<Encoded>, EncodeError> {
+        if self.mode == PictureMode::Video {
+            return Ok(None);
+        }
+        let room = self.link.bytes_in(REFINEMENT_TIME) / self.refined_cell_bytes.max(1);
+        let surface = self.shadow.surface();
+        let mut fills = Fills::default();
+        let (mut areas, mut photos) = (Vec::new(), 0);
+        for cell in self.viewer.lossy().due_cells(now, room.clamp(1, MOST_REFINED_CELLS)) {
+            // A cell that has changed again is sent with its change.
+            let is_still = !self.shadow.is_changed(cell) && !self.streams.owe_cell(cell);
+            let Some(area) = self.shadow.grid().area(cell).filter(|_| is_still) else { continue };
+            match look(surface, area) {
+                Texture::Solid(colour) => fills.add(colour, area),
+                Texture::Drawn | Texture::Photo => {
+                    areas.push(area);
+                    photos += 1;
+                }
+            }
+        }
+        let mut bytes = begin(header);
+        for (colour, areas) in fills.into_merged() {
+            OperationWriter::new(&mut bytes).solid(colour, &areas);
+            areas.iter().for_each(|area| self.viewer.refine(surface, *area));
+        }
+        self.write_pixels(&areas, &mut bytes)?;
+        areas.iter().for_each(|area| self.viewer.refine(self.shadow.surface(), *area));
+        if let Some(cell_bytes) = bytes.len().checked_div(photos) {
+            self.refined_cell_bytes = (3 * self.refined_cell_bytes + cell_bytes) / 4;
+        }
+        finish(UpdateClass::Refinement, bytes)
+    }
 }
 
 /// Every change as a part of a picture of the whole screen; exactly, where the codec cannot do such a screen.
 fn whole_screen(changes: Vec<(CellIndex, Area)>, header: Header, restart: bool) -> Plan {
     match Area::whole(header.size).filter(|region| streams_for(*region).is_some()) {
-        Some(region) => {
+        Some(region) if !changes.is_empty() => {
             Plan { video: Some(VideoPlan { region, restart, paint: changes }), ..Plan::default() }
         }
-        None => Plan { exact: changes, ..Plan::default() },
+        Some(_) | None => Plan { exact: changes, ..Plan::default() },
     }
 }
 

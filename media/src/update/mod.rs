@@ -6,9 +6,12 @@
 mod decode;
 mod encode;
 mod op;
+mod streams;
+mod viewer;
 
 pub use decode::{Applied, UpdateDecoder};
 pub use encode::{EncodeError, Encoded, Need, PictureMode, UpdateEncoder};
+pub use op::Recalled;
 
 use crate::tile::lossless::LosslessError;
 use crate::video::VideoError;
@@ -27,6 +30,15 @@ pub enum UpdateError {
     /// An operation that this version does not know.
     #[error("unknown operation {0}")]
     UnknownOperation(u8),
+    /// A form of exact pixels that this version does not know.
+    #[error("unknown form of pixels {0}")]
+    UnknownForm(u8),
+    /// A number that no slot has.
+    #[error("there is no slot {0}")]
+    NoSuchSlot(u16),
+    /// A slot that does not hold the pixels that it shall paint.
+    #[error("slot {0} does not hold that")]
+    SlotTooSmall(u16),
     /// The announced surface is empty or larger than a surface may be.
     #[error("a surface of {}x{} is not possible", .0.width, .0.height)]
     SurfaceSize(Size),

@@ -1,24 +1,55 @@
 //! The form of the operations: one byte kind, four bytes length, body. It checks what can be checked without
 //! looking at pixels.
 
-use super::{UpdateError, read_rect, short};
+use super::{UpdateError, read_rect};
+use crate::cache::{SLOTS, tiles};
 use crate::policy::MAX_STREAMS;
 use crate::surface::Area;
+use crate::tile::lossless::Form;
 use deskside_proto::geometry::Size;
 use deskside_proto::wire::codec::{Reader, WireError, Writer};
 
-/// Numbers of the operations. 2 (COPY) and 3 (CACHE) are reserved.
+/// Numbers of the operations.
 const SOLID: u8 = 1;
+const COPY: u8 = 2;
+const CACHE: u8 = 3;
 const LOSSLESS: u8 = 4;
 const VIDEO: u8 = 5;
+const STORE: u8 = 6;
+
+/// An area of the surface that takes the pixels of another one of the same size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Where the pixels come to lie.
+    pub to: Area,
+    /// Where they are taken from.
+    pub from: Area,
+}
+
+/// An area that is painted from slots: its pieces of one cell from consecutive slots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recalled {
+    /// The slot of the first piece.
+    pub slot: usize,
+    /// Where in each slot its piece begins. Unit: pixels.
+    pub corner: (u8, u8),
+    /// What is painted.
+    pub area: Area,
+}
 
 /// One operation.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Operation<'a> {
     /// Areas of one colour (blue, green, red).
     Solid { colour: [u8; 3], areas: Vec<Area> },
+    /// Content that moves, one after the other.
+    Copy(Vec<Copied>),
+    /// Content that is painted from slots.
+    Cache(Vec<Recalled>),
     /// Areas with exact pixels, compressed together.
-    Lossless { areas: Vec<Area>, compressed: &'a [u8] },
+    Lossless { form: Form, areas: Vec<Area>, compressed: &'a [u8] },
+    /// Areas whose pieces of one cell are kept in slots, consecutive from the first.
+    Store { slot: usize, areas: Vec<Area> },
     /// A picture of a stream: where it lies, what of it is shown, and its H.264 bytes.
     Video { stream: u8, picture: Area, shown: Vec<Area>, coded: &'a [u8] },
 }
@@ -31,10 +62,15 @@ impl<'a> Operation<'a> {
         let mut body = Reader::new(reader.take(length)?);
         match kind {
             SOLID => Ok(Self::Solid { colour: body.array()?, areas: only_areas(body, surface)? }),
+            COPY => some(&mut body, |body| copied(body, surface)).map(Self::Copy),
+            CACHE => some(&mut body, |body| recalled(body, surface)).map(Self::Cache),
             LOSSLESS => {
+                let form = body.u8()?;
+                let form = Form::from_number(form).ok_or(UpdateError::UnknownForm(form))?;
                 let areas = counted_areas(&mut body, surface)?;
-                Ok(Self::Lossless { areas, compressed: body.rest() })
+                Ok(Self::Lossless { form, areas, compressed: body.rest() })
             }
+            STORE => Ok(Self::Store { slot: slot(&mut body)?, areas: only_areas(body, surface)? }),
             VIDEO => {
                 let stream = body.u8()?;
                 if usize::from(stream) >= MAX_STREAMS {
@@ -51,12 +87,59 @@ impl<'a> Operation<'a> {
         }
     }
 
-    /// Pixels that it paints.
-    pub fn painted_pixels(&self) -> usize {
-        let (Self::Solid { areas, .. } | Self::Lossless { areas, .. } | Self::Video { shown: areas, .. }) =
-            self;
-        areas.iter().map(|area| area.pixels()).sum()
+    /// Pixels that it paints or stores.
+    pub fn pixels(&self) -> usize {
+        let sum = |areas: &[Area]| areas.iter().map(|area| area.pixels()).sum();
+        match self {
+            Self::Solid { areas, .. }
+            | Self::Lossless { areas, .. }
+            | Self::Store { areas, .. }
+            | Self::Video { shown: areas, .. } => sum(areas),
+            Self::Copy(copies) => copies.iter().map(|copied| copied.to.pixels()).sum(),
+            Self::Cache(recalls) => recalls.iter().map(|recalled| recalled.area.pixels()).sum(),
+        }
     }
+}
+
+impl Recalled {
+    /// Each piece with its slot.
+    pub fn pieces(self) -> impl Iterator<Item = (usize, Area)> {
+        slots_from(self.slot).zip(tiles(self.area))
+    }
+}
+
+/// A slot and all that follow it, round and round.
+pub fn slots_from(first: usize) -> impl Iterator<Item = usize> {
+    (first..SLOTS).chain((0..SLOTS).cycle())
+}
+
+fn slot(reader: &mut Reader<'_>) -> Result<usize, UpdateError> {
+    let slot = reader.u16()?;
+    if usize::from(slot) < SLOTS { Ok(slot.into()) } else { Err(UpdateError::NoSuchSlot(slot)) }
+}
+
+fn copied(reader: &mut Reader<'_>, surface: Size) -> Result<Copied, UpdateError> {
+    let to = area(reader, surface)?;
+    let (x, y) = (usize::from(reader.u16()?), usize::from(reader.u16()?));
+    let from = Area::from_edges(x, y, x + to.width(), y + to.height());
+    let inside = |from: &Area| Area::whole(surface).is_some_and(|whole| whole.contains(*from));
+    Ok(Copied { to, from: from.filter(inside).ok_or(UpdateError::OutsideSurface)? })
+}
+
+fn recalled(reader: &mut Reader<'_>, surface: Size) -> Result<Recalled, UpdateError> {
+    Ok(Recalled { slot: slot(reader)?, corner: (reader.u8()?, reader.u8()?), area: area(reader, surface)? })
+}
+
+/// Items up to the end, at least one.
+fn some<'a, T>(
+    reader: &mut Reader<'a>,
+    read: impl Fn(&mut Reader<'a>) -> Result<T, UpdateError>,
+) -> Result<Vec<T>, UpdateError> {
+    let mut items = vec![read(reader)?];
+    while reader.remaining() > 0 {
+        items.push(read(reader)?);
+    }
+    Ok(items)
 }
 
 fn area(reader: &mut Reader<'_>, surface: Size) -> Result<Area, UpdateError> {
@@ -99,21 +182,49 @@ impl<'a> OperationWriter<'a> {
         self.operation(SOLID, |out| {
             out.extend_from_slice(&colour);
             write_areas(areas, out);
-            Ok::<(), std::convert::Infallible>(())
-        })
-        .unwrap_or_else(|never| match never {});
+        });
     }
 
-    /// Areas with exact pixels; `compress` appends the compressed pixels.
-    pub fn lossless<E>(
-        &mut self,
-        areas: &[Area],
-        compress: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
-    ) -> Result<(), E> {
+    /// Content that moves.
+    pub fn copy(&mut self, copies: &[Copied]) {
+        self.operation(COPY, |out| {
+            for copied in copies {
+                write_areas(&[copied.to], out);
+                let mut writer = Writer::new(out);
+                writer.u16(edge(copied.from.x()));
+                writer.u16(edge(copied.from.y()));
+            }
+        });
+    }
+
+    /// Content from slots.
+    pub fn cache(&mut self, recalls: &[Recalled]) {
+        self.operation(CACHE, |out| {
+            for recalled in recalls {
+                let mut writer = Writer::new(out);
+                writer.u16(edge(recalled.slot));
+                writer.u8(recalled.corner.0);
+                writer.u8(recalled.corner.1);
+                write_areas(&[recalled.area], out);
+            }
+        });
+    }
+
+    /// Content that is kept.
+    pub fn store(&mut self, slot: usize, areas: &[Area]) {
+        self.operation(STORE, |out| {
+            Writer::new(out).u16(edge(slot));
+            write_areas(areas, out);
+        });
+    }
+
+    /// Areas with exact pixels, already compressed.
+    pub fn lossless(&mut self, form: Form, areas: &[Area], compressed: &[u8]) {
         self.operation(LOSSLESS, |out| {
+            out.push(form.number());
             write_counted_areas(areas, out);
-            compress(out)
-        })
+            out.extend_from_slice(compressed);
+        });
     }
 
     /// A picture of a stream.
@@ -123,45 +234,39 @@ impl<'a> OperationWriter<'a> {
             write_areas(&[picture], out);
             write_counted_areas(shown, out);
             out.extend_from_slice(coded);
-            Ok::<(), std::convert::Infallible>(())
-        })
-        .unwrap_or_else(|never| match never {});
+        });
     }
 
-    /// On an error nothing of the operation remains.
-    fn operation<E>(&mut self, kind: u8, body: impl FnOnce(&mut Vec<u8>) -> Result<(), E>) -> Result<(), E> {
-        let start = self.out.len();
+    fn operation(&mut self, kind: u8, body: impl FnOnce(&mut Vec<u8>)) {
         self.out.push(kind);
         let length_at = self.out.len();
         self.out.extend_from_slice(&[0; 4]);
         let body_at = self.out.len();
-        if let Err(error) = body(self.out) {
-            self.out.truncate(start);
-            return Err(error);
-        }
+        body(self.out);
         // INVARIANT: the encoder keeps whole updates below 32 MiB, so a body's length fits four bytes.
         let length = u32::try_from(self.out.len() - body_at).unwrap_or(u32::MAX);
         if let Some(field) = self.out.get_mut(length_at..body_at) {
             field.copy_from_slice(&length.to_be_bytes());
         }
-        Ok(())
     }
+}
+
+/// A coordinate or number on the wire; none is as large as 2^16.
+fn edge(value: usize) -> u16 {
+    u16::try_from(value).unwrap_or(u16::MAX)
 }
 
 fn write_areas(areas: &[Area], out: &mut Vec<u8>) {
     let mut writer = Writer::new(out);
     for area in areas {
-        let rect = area.to_rect();
-        let edge = |value: i32| u16::try_from(value).unwrap_or(u16::MAX);
-        writer.u16(edge(rect.x));
-        writer.u16(edge(rect.y));
-        writer.u16(short(rect.width));
-        writer.u16(short(rect.height));
+        for value in [area.x(), area.y(), area.width(), area.height()] {
+            writer.u16(edge(value));
+        }
     }
 }
 
 fn write_counted_areas(areas: &[Area], out: &mut Vec<u8>) {
-    // INVARIANT: at most one area a cell, and the largest surface has fewer than 2^16 cells.
-    Writer::new(out).u16(u16::try_from(areas.len()).unwrap_or(u16::MAX));
+    // INVARIANT: a cell has few areas, and an update's exact pixels are those of about a thousand cells.
+    Writer::new(out).u16(edge(areas.len()));
     write_areas(areas, out);
 }

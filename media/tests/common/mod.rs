@@ -1,6 +1,9 @@
 //! Desktops to encode: text, photographs, flat colours; and the patches that a capturer would hand over.
 #![allow(dead_code, missing_docs, reason = "each test file uses its own part of this")]
 
+pub mod screen;
+
+use deskside_media::update::Encoded;
 use deskside_media::{Area, DesktopFrame, Need, Patch, Surface, UpdateDecoder, UpdateEncoder};
 use deskside_proto::geometry::{Rect, Size};
 use deskside_proto::time::Millis;
@@ -108,6 +111,25 @@ impl Desktop {
         self.surface.rows(area).flatten().copied().collect()
     }
 
+    /// Sends `rects` as changed until nothing waits; gives back the bytes that it took. It may be several updates,
+    /// because exact content travels apart from video.
+    pub fn send(
+        &self,
+        encoder: &mut UpdateEncoder,
+        decoder: &mut UpdateDecoder,
+        rects: &[Rect],
+        now: u64,
+    ) -> usize {
+        let mut bytes = 0;
+        let mut next = self.encode(encoder, rects, Need::Change, now);
+        while let Some(update) = next {
+            bytes += update.len();
+            decoder.apply(&update).unwrap();
+            next = if encoder.has_changes() { self.encode(encoder, &[], Need::Change, now) } else { None };
+        }
+        bytes
+    }
+
     /// Encodes with `rects` reported as changed.
     pub fn encode(
         &self,
@@ -116,6 +138,17 @@ impl Desktop {
         need: Need,
         now: u64,
     ) -> Option<Vec<u8>> {
+        self.encode_update(encoder, rects, need, now).map(|encoded| encoded.bytes)
+    }
+
+    /// The same, with what the update is for.
+    pub fn encode_update(
+        &self,
+        encoder: &mut UpdateEncoder,
+        rects: &[Rect],
+        need: Need,
+        now: u64,
+    ) -> Option<Encoded> {
         let grabbed: Vec<(Rect, Vec<u8>)> = rects
             .iter()
             .filter_map(|rect| rect.clipped(self.surface.size()))
@@ -126,7 +159,7 @@ impl Desktop {
             .map(|(rect, pixels)| Patch::new(*rect, rect.width as usize * 4, pixels).unwrap())
             .collect();
         let frame = DesktopFrame { size: self.surface.size(), patches: &patches };
-        encoder.encode(&frame, need, Millis(now)).unwrap().map(|encoded| encoded.bytes)
+        encoder.encode(&frame, need, Millis(now)).unwrap()
     }
 }
 
