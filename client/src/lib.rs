@@ -1,6 +1,7 @@
 //! The program of the person who is helped.
 
 pub mod app;
+mod bucket;
 pub mod capture;
 pub mod cli;
 pub mod config;

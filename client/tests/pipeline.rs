@@ -17,7 +17,7 @@ use deskside_media::{PictureMode, UpdateDecoder};
 use deskside_proto::geometry::Size;
 use deskside_proto::wire::update::UpdateClass;
 use deskside_testkit::x11::Xvfb;
-use stage::{Sent, Sink, Stage, permit};
+use stage::{Sent, Sink, Stage, budget, permit};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
@@ -182,7 +182,8 @@ fn a_dead_server_is_reported_and_a_missing_one_refused() {
     drop(pipeline);
 
     let sink = Sink { ready: Arc::default(), sent: channel().0 };
-    let config = PipelineConfig { display: Some(":4711".to_owned()), mode: PictureMode::Auto };
+    let config =
+        PipelineConfig { display: Some(":4711".to_owned()), mode: PictureMode::Auto, budget: budget() };
     let refused = Pipeline::start(permit(), config, sink).unwrap_err();
     assert!(matches!(refused, PipelineError::Capture(CaptureError::Unreachable(_))), "{refused:?}");
 }

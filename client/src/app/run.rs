@@ -15,6 +15,7 @@ use super::{CommandSender, UserCommand, ViewPublisher, words};
 use crate::consent::TerminalLines;
 use crate::control_socket::{Instance, InstanceError};
 use crate::physical::PhysicalWatch;
+use crate::pipeline::CpuLimit;
 use crate::profile::Profile;
 use crate::terminal::Terminal;
 use crate::windows::{self, Confirm, Start, Surroundings, WindowError};
@@ -47,14 +48,19 @@ struct Running {
     instance: Instance,
 }
 
-fn start(profile: Profile, instance: Instance, terminal: bool) -> Result<Running, RunError> {
+fn start(
+    profile: Profile,
+    instance: Instance,
+    terminal: bool,
+    cpu_limit: Option<CpuLimit>,
+) -> Result<Running, RunError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (commands, received) = CommandSender::channel();
     let inside = runtime.enter();
     let socket = instance.listen()?;
     let (requests_in, requests) = tokio::sync::mpsc::channel(8);
     runtime.spawn(crate::control_socket::serve(socket, requests_in));
-    let sources = Sources { commands: received, requests, terminal };
+    let sources = Sources { commands: received, requests, terminal, cpu_limit };
     let shell = Shell::new(Arc::new(profile), sources)?;
     let (view, confirm, watch) = (shell.publisher(), shell.confirm(), shell.watch());
     for kind in [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()] {
@@ -80,12 +86,16 @@ impl Running {
     }
 }
 
-/// Asks and answers on the terminal until the end.
+/// Asks and answers on the terminal until the end; `cpu_limit` goes before that of the settings.
 ///
 /// # Errors
 /// [`RunError`].
-pub fn on_terminal(profile: Profile, instance: Instance) -> Result<(), RunError> {
-    let running = start(profile, instance, true)?;
+pub fn on_terminal(
+    profile: Profile,
+    instance: Instance,
+    cpu_limit: Option<CpuLimit>,
+) -> Result<(), RunError> {
+    let running = start(profile, instance, true, cpu_limit)?;
     let lines = TerminalLines::of_standard_input(running.watch.clone())?;
     let terminal = Terminal::open(running.view.clone(), running.commands.clone());
     // Never joined: a blocked read of standard input ends with the program.
@@ -100,8 +110,13 @@ pub fn on_terminal(profile: Profile, instance: Instance) -> Result<(), RunError>
 ///
 /// # Errors
 /// [`RunError`].
-pub fn in_windows(profile: Profile, instance: Instance, ready: impl FnOnce()) -> Result<(), RunError> {
-    let running = start(profile, instance, false)?;
+pub fn in_windows(
+    profile: Profile,
+    instance: Instance,
+    cpu_limit: Option<CpuLimit>,
+    ready: impl FnOnce(),
+) -> Result<(), RunError> {
+    let running = start(profile, instance, false, cpu_limit)?;
     let inside = running.runtime.enter();
     let tray = crate::tray::start(&running.view, running.commands.clone());
     drop(inside);

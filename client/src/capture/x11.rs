@@ -3,38 +3,30 @@
 
 mod cursor;
 mod memory;
+mod pixels;
 
 use super::{CaptureError, Extent, Interest, Noticed, ScreenCapturer, Waker};
 use cursor::CursorWatch;
-use deskside_media::surface::few_areas;
-use deskside_media::{Area, DesktopFrame, Patch};
-use deskside_proto::geometry::{Rect, Region, Size};
-use memory::Memory;
+use deskside_media::DesktopFrame;
+use deskside_proto::geometry::{Region, Size};
+use pixels::{Pixels, requested};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::Arc;
 use std::time::Instant;
 use x11rb::connection::{Connection as _, RequestConnection as _};
-use x11rb::errors::ReplyError;
+use x11rb::protocol::Event;
 use x11rb::protocol::damage::{self, ConnectionExt as _, Damage, ReportLevel};
 use x11rb::protocol::randr::{self, ConnectionExt as _};
-use x11rb::protocol::shm::ConnectionExt as _;
 use x11rb::protocol::xfixes::{self, ConnectionExt as _, Region as XRegion};
 use x11rb::protocol::xproto::{
-    ChangeWindowAttributesAux, ConnectionExt as _, EventMask, ImageFormat, ImageOrder, Rectangle, Screen,
-    Setup, Window,
+    ChangeWindowAttributesAux, ConnectionExt as _, EventMask, ImageOrder, Screen, Setup, Window,
 };
-use x11rb::protocol::{ErrorKind, Event};
 use x11rb::rust_connection::RustConnection;
 
-/// All planes of a pixel.
-const ALL_PLANES: u32 = u32::MAX;
-
-/// So many rectangles are fetched one by one.
-const MOST_RECTS: usize = 32;
-
-/// Bytes of a pixel as the server stores it.
-const PIXEL_BYTES: usize = 4;
+/// So often damage that came while pixels were fetched is fetched with them: a program that draws a picture in many
+/// requests is as a rule still at it.
+const MOST_ROUNDS: usize = 8;
 
 /// The desktop of an X server.
 pub struct X11Capturer {
@@ -44,13 +36,14 @@ pub struct X11Capturer {
     damage: Damage,
     /// Where the server puts the damage that it hands over.
     handed_over: XRegion,
-    /// None where the server cannot share memory; pixels come through the connection then.
-    memory: Option<Memory>,
+    pixels: Pixels,
     cursor: CursorWatch,
     /// What is known to be damaged but was not fetched from the server yet.
     known: Region,
     /// The server has reported damage that was not handed over yet.
     reported: bool,
+    /// The server has reported that the screen's size may be another one.
+    size_stale: bool,
     wake: Arc<OwnedFd>,
 }
 
@@ -74,9 +67,10 @@ impl X11Capturer {
             .map_err(|error| CaptureError::Unreachable(error.to_string()))?;
         let mut capturer = Self {
             size: Size::default(),
-            memory: None,
+            pixels: Pixels::none(),
             known: Region::new(),
             reported: false,
+            size_stale: false,
             wake: Arc::new(wake),
             connection,
             root,
@@ -93,33 +87,25 @@ impl X11Capturer {
         if !size.is_desktop() {
             return Err(CaptureError::Size(size));
         }
-        if let Some(memory) = self.memory.take() {
-            memory.release(&self.connection);
-        }
-        let bytes = size.width as usize * size.height as usize * PIXEL_BYTES;
-        self.memory = Memory::share(&self.connection, bytes)?;
-        if self.memory.is_none() {
-            tracing::info!("the X server shares no memory; pixels come through the connection");
-        }
+        self.pixels.resize(&self.connection, size)?;
         self.size = size;
         self.known = Region::from(size.rect());
         Ok(())
     }
 
-    /// Reads what the server has sent, without waiting.
+    /// Notes what the server has sent, without waiting.
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "a server may send any of a hundred events to any client"
     )]
-    fn read_events(&mut self, noticed: &mut Vec<Noticed>) -> Result<(), CaptureError> {
-        let mut size_stale = false;
+    fn read_events(&mut self) -> Result<(), CaptureError> {
         while let Some(event) = self.connection.poll_for_event().map_err(lost)? {
             match event {
                 Event::DamageNotify(_) => self.reported = true,
                 Event::XfixesCursorNotify(_) => self.cursor.shape_changed(),
-                Event::XinputRawMotion(_) => self.cursor.maybe_moved(),
-                Event::ConfigureNotify(event) if event.window == self.root => size_stale = true,
-                Event::RandrScreenChangeNotify(_) => size_stale = true,
+                Event::XinputRawMotion(_) => self.cursor.moved(),
+                Event::ConfigureNotify(event) if event.window == self.root => self.size_stale = true,
+                Event::RandrScreenChangeNotify(_) => self.size_stale = true,
                 Event::Error(error) => {
                     tracing::debug!(kind = ?error.error_kind, "the X server refused a request");
                 }
@@ -127,13 +113,13 @@ impl X11Capturer {
                 _ => {}
             }
         }
-        if size_stale {
-            self.look_at_size(noticed)?;
-        }
         Ok(())
     }
 
     fn look_at_size(&mut self, noticed: &mut Vec<Noticed>) -> Result<(), CaptureError> {
+        if !std::mem::take(&mut self.size_stale) {
+            return Ok(());
+        }
         let size = root_size(&self.connection, self.root)?;
         if size != self.size {
             self.take_size(size)?;
@@ -162,7 +148,7 @@ impl X11Capturer {
         Ok(rustix::io::read(&*self.wake, &mut [0_u8; 8]).is_ok())
     }
 
-    /// Takes over what the server knows to be damaged, and lets it report anew.
+    /// Takes over what the server knows to be damaged, and lets it report anew. One round trip, or none for everything.
     fn hand_over(&mut self, extent: Extent) -> Result<Region, CaptureError> {
         self.reported = false;
         let mut region = std::mem::take(&mut self.known);
@@ -174,67 +160,42 @@ impl X11Capturer {
             Extent::Damaged => {
                 self.connection.damage_subtract(self.damage, x11rb::NONE, self.handed_over).map_err(lost)?;
                 let cookie = self.connection.xfixes_fetch_region(self.handed_over).map_err(lost)?;
+                // A pointer that a program moves is not reported, but then something is usually drawn.
+                let pointer = self.connection.query_pointer(self.root).map_err(lost)?;
                 let rects = cookie.reply().map_err(lost)?.rectangles;
-                few_rects(&rects, self.size).for_each(|rect| region.add(rect));
+                self.cursor.place_is(&pointer.reply().map_err(lost)?);
+                requested(&rects, self.size).into_iter().for_each(|rect| region.add(rect));
             }
         }
         Ok(region)
     }
 
-    /// Fetches rectangles, one after the other in memory; false when they are no longer inside the screen.
-    fn fetch(&self, region: &Region, socket_pixels: &mut Vec<u8>) -> Result<bool, CaptureError> {
-        let outcome = match &self.memory {
-            Some(memory) => self.fetch_shared(region, memory),
-            None => self.fetch_through_socket(region, socket_pixels),
-        };
-        match outcome {
-            Ok(()) => Ok(true),
-            // The screen became smaller a moment ago; the report of it is on its way.
-            Err(ReplyError::X11Error(error)) if error.error_kind == ErrorKind::Match => Ok(false),
-            Err(error) => Err(lost(error)),
+    /// Fetches a region, and with it what is drawn meanwhile; false when it is no longer inside the screen.
+    ///
+    /// A picture that a program draws in many requests comes in one piece so, as a rule, and no pixel is fetched more
+    /// than twice on average for it.
+    fn fetch(&mut self, mut region: Region) -> Result<bool, CaptureError> {
+        let (mut covered, mut fetched_px) = (Region::new(), 0);
+        self.pixels.clear();
+        for _ in 0..MOST_ROUNDS {
+            covered.add_region(&region);
+            fetched_px += region.area();
+            if !self.pixels.fetch(&self.connection, self.root, &region)? {
+                return Ok(false);
+            }
+            self.read_events()?;
+            if !self.reported || self.size_stale {
+                break;
+            }
+            region = self.hand_over(Extent::Damaged)?;
+            let mut both = covered.clone();
+            both.add_region(&region);
+            if fetched_px + region.area() > 2 * both.area() || !self.pixels.have_room_for(&region) {
+                self.known = region;
+                break;
+            }
         }
-    }
-
-    fn fetch_shared(&self, region: &Region, memory: &Memory) -> Result<(), ReplyError> {
-        let mut cookies = Vec::with_capacity(region.rects().len());
-        let mut offset = 0_u32;
-        for rect in region.iter() {
-            let (x, y, width, height) = wire(*rect);
-            cookies.push(self.connection.shm_get_image(
-                self.root,
-                x,
-                y,
-                width,
-                height,
-                ALL_PLANES,
-                ImageFormat::Z_PIXMAP.into(),
-                memory.segment(),
-                offset,
-            )?);
-            offset += byte_length(*rect);
-        }
-        // All answers are awaited, also after an error: only then does the server not write any more.
-        let replies: Vec<_> = cookies.into_iter().map(|cookie| cookie.reply()).collect();
-        replies.into_iter().try_for_each(|reply| reply.map(|_| ()))
-    }
-
-    fn fetch_through_socket(&self, region: &Region, pixels: &mut Vec<u8>) -> Result<(), ReplyError> {
-        for rect in region.iter() {
-            let (x, y, width, height) = wire(*rect);
-            let image = self.connection.get_image(
-                ImageFormat::Z_PIXMAP,
-                self.root,
-                x,
-                y,
-                width,
-                height,
-                ALL_PLANES,
-            )?;
-            let mut data = image.reply()?.data;
-            data.resize(byte_length(*rect) as usize, 0);
-            pixels.append(&mut data);
-        }
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -256,7 +217,8 @@ impl ScreenCapturer for X11Capturer {
         let already = noticed.len();
         let mut woken = false;
         loop {
-            self.read_events(noticed)?;
+            self.read_events()?;
+            self.look_at_size(noticed)?;
             let now = Instant::now();
             self.cursor.look(&self.connection, now, noticed)?;
             if interest == Interest::Pixels && self.has_damage() {
@@ -275,23 +237,13 @@ impl ScreenCapturer for X11Capturer {
         extent: Extent,
         show: &mut dyn FnMut(&DesktopFrame<'_>),
     ) -> Result<(), CaptureError> {
-        // A pointer that a program moves is not reported, but then something is usually drawn.
-        self.cursor.maybe_moved();
         let region = self.hand_over(extent)?;
-        let mut socket_pixels = Vec::new();
-        if !self.fetch(&region, &mut socket_pixels)? {
+        if self.fetch(region)? {
+            show(&DesktopFrame { size: self.size, patches: &self.pixels.patches() });
+        } else {
             self.known = Region::from(self.size.rect());
             show(&DesktopFrame { size: self.size, patches: &[] });
-            return Ok(());
         }
-        let mut rest = self.memory.as_ref().map_or(socket_pixels.as_slice(), Memory::bytes);
-        let mut patches = Vec::with_capacity(region.rects().len());
-        for rect in region.iter() {
-            let Some((pixels, after)) = rest.split_at_checked(byte_length(*rect) as usize) else { break };
-            rest = after;
-            patches.extend(Patch::new(*rect, rect.width as usize * PIXEL_BYTES, pixels));
-        }
-        show(&DesktopFrame { size: self.size, patches: &patches });
         Ok(())
     }
 
@@ -359,35 +311,6 @@ fn has_extension(connection: &RustConnection, name: &'static str) -> Result<bool
 fn root_size(connection: &RustConnection, root: Window) -> Result<Size, CaptureError> {
     let geometry = connection.get_geometry(root).map_err(lost)?.reply().map_err(lost)?;
     Ok(Size::new(geometry.width.into(), geometry.height.into()))
-}
-
-/// Damage as rectangles of the screen. Windows may reach over its edge, and their damage does too. A shaped window may
-/// be damaged in hundreds of slivers; each would be a request, so then a few that cover them are taken.
-fn few_rects(damage: &[Rectangle], size: Size) -> impl Iterator<Item = Rect> {
-    let visible = damage.iter().filter_map(|rect| {
-        let rect = Rect::new(rect.x.into(), rect.y.into(), rect.width.into(), rect.height.into());
-        Area::clipped(rect, size)
-    });
-    let mut areas: Vec<Area> = visible.collect();
-    if areas.len() > MOST_RECTS {
-        areas = few_areas(&areas, size, MOST_RECTS);
-    }
-    areas.into_iter().map(Area::to_rect)
-}
-
-/// A rectangle inside the screen in the numbers of the protocol, where no screen passes 32,767.
-fn wire(rect: Rect) -> (i16, i16, u16, u16) {
-    (
-        i16::try_from(rect.x).unwrap_or(i16::MAX),
-        i16::try_from(rect.y).unwrap_or(i16::MAX),
-        u16::try_from(rect.width).unwrap_or(u16::MAX),
-        u16::try_from(rect.height).unwrap_or(u16::MAX),
-    )
-}
-
-/// Length of a rectangle's pixels; all of them together are at most 128 MiB.
-fn byte_length(rect: Rect) -> u32 {
-    rect.width.saturating_mul(rect.height).saturating_mul(PIXEL_BYTES as u32)
 }
 
 fn timespec(until: Instant, now: Instant) -> Timespec {

@@ -19,6 +19,7 @@ use deskside_crypto::identity::PublicIdentity;
 use deskside_host::exit::Exit;
 
 use crate::config;
+use crate::pipeline::CpuLimit;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -67,6 +68,7 @@ error that names its line, and the file is never changed then.
   uses = 1                            how many times
   picture = \"auto\"                    or \"video\"
   capture = \"auto\"                    or \"x11\", \"scrap\"
+  cpu_limit = 67                      percent of all cores for the picture
   theme = \"system\"                    or \"light\", \"dark\"
   [smtp]                              without it your mail program opens
   host = \"mail.example.org\"
@@ -98,6 +100,10 @@ pub struct Cli {
     /// Ask and answer on this terminal instead of in windows (see --help)
     #[arg(long)]
     pub terminal: bool,
+
+    /// Use at most PERCENT of all processor cores for the picture (1 to 100); before `cpu_limit` of the settings
+    #[arg(long, value_name = "PERCENT")]
+    pub cpu_limit: Option<CpuLimit>,
 
     /// Write `ready` to standard output once the window is there (used by `invite` to start the program)
     #[arg(long, hide = true)]
@@ -209,8 +215,9 @@ fn email_address(text: &str) -> Result<String, String> {
 /// Reads a command line. `--log` goes with every command; what says how to run goes with none.
 fn read(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Cli, clap::Error> {
     let cli = Cli::try_parse_from(words)?;
-    if cli.command.is_some() && (cli.terminal || cli.tell_ready) {
-        let message = "--terminal says how Deskside runs; it cannot be used with a command";
+    let way = [("--terminal", cli.terminal || cli.tell_ready), ("--cpu-limit", cli.cpu_limit.is_some())];
+    if let Some((option, _)) = way.iter().find(|(_, given)| cli.command.is_some() && *given) {
+        let message = format!("{option} says how Deskside runs; it cannot be used with a command");
         return Err(command().error(ErrorKind::ArgumentConflict, message));
     }
     Ok(cli)
@@ -284,11 +291,22 @@ mod tests {
             "deskside invite --to deskside-expert-1-abc",
             "deskside invite --email nobody",
             "deskside --terminal invite",
+            "deskside --cpu-limit 0",
+            "deskside --cpu-limit 101",
+            "deskside --cpu-limit half",
+            "deskside --cpu-limit 50 invite",
             "deskside cancel",
             "deskside frobnicate",
         ] {
             let error = parse(line).unwrap_err();
             assert!(error.use_stderr(), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_limit_is_a_number_of_percent() {
+        for line in ["deskside --cpu-limit 25", "deskside --cpu-limit 25% --terminal"] {
+            assert_eq!(parse(line).unwrap().cpu_limit.map(CpuLimit::percent), Some(25), "{line}");
         }
     }
 

@@ -52,8 +52,8 @@ impl From<ProfileError> for Failure {
 pub fn run(cli: Cli) -> Result<(), Failure> {
     logging::start(cli.log.as_deref()).map_err(|error| Failure::new(Exit::Usage, error))?;
     match cli.command {
-        None if cli.terminal => start::start(start::Surface::Terminal),
-        None => start::start(start::Surface::Windows { tell_ready: cli.tell_ready }),
+        None if cli.terminal => start::start(start::Surface::Terminal, cli.cpu_limit),
+        None => start::start(start::Surface::Windows { tell_ready: cli.tell_ready }, cli.cpu_limit),
         Some(Command::Invite(args)) => invite::invite(&open()?, args),
         Some(Command::Tickets { json }) => lists::tickets(&open()?, json),
         Some(Command::Cancel { id }) => lists::cancel(&open()?, &id),

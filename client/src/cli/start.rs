@@ -9,6 +9,7 @@ use deskside_host::exit::Exit;
 use super::run::{Failure, open};
 use crate::app::run::{self, RunError};
 use crate::control_socket::{self, Answer, Instance, InstanceError, Request, Status};
+use crate::pipeline::CpuLimit;
 use crate::profile::Profile;
 
 /// What the started program writes once it can be reached.
@@ -27,23 +28,26 @@ pub enum Surface {
 }
 
 /// Starts the program; shows the window of the one that runs already.
-pub fn start(surface: Surface) -> Result<(), Failure> {
+pub fn start(surface: Surface, cpu_limit: Option<CpuLimit>) -> Result<(), Failure> {
     let profile = open()?;
     let instance = match Instance::claim(profile.directories.runtime()) {
         Ok(instance) => instance,
+        Err(InstanceError::Running) if cpu_limit.is_some() => {
+            return Err(Failure::machine("Deskside runs already; --cpu-limit counts from its next start"));
+        }
         Err(InstanceError::Running) => return show_the_other(&profile, surface),
         Err(error @ (InstanceError::File(_) | InstanceError::Socket { .. })) => {
             return Err(Failure::machine(error));
         }
     };
     match surface {
-        Surface::Terminal => run::on_terminal(profile, instance),
+        Surface::Terminal => run::on_terminal(profile, instance, cpu_limit),
         Surface::Windows { .. } if !has_display() => {
             return Err(Failure::machine(
                 "there is no display for the window (DISPLAY is not set); `deskside --terminal` asks on the terminal instead",
             ));
         }
-        Surface::Windows { tell_ready } => run::in_windows(profile, instance, move || {
+        Surface::Windows { tell_ready } => run::in_windows(profile, instance, cpu_limit, move || {
             if tell_ready {
                 let _ = writeln!(io::stdout(), "{READY}");
             }

@@ -13,6 +13,8 @@ use deskside_host::settings::{self, SettingsError};
 use deskside_proto::name::PersonName;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::pipeline::CpuLimit;
+
 pub use duration::{InvalidDuration, in_words, parse as parse_duration, to_text as duration_text};
 pub use hotkey::{Hotkey, InvalidHotkey, Modifier};
 pub use smtp::{MailSecret, PasswordError, PasswordSource, Smtp, SmtpTls};
@@ -56,6 +58,8 @@ pub struct Settings {
     pub picture: PictureChoice,
     /// How the screen is read.
     pub capture: CaptureChoice,
+    /// What the picture may use of the machine; counts from the next start.
+    pub cpu_limit: CpuLimit,
     /// Light, dark, or as the system.
     pub theme: Theme,
     /// The mail server that sends tickets; without, the person's own mail program opens.
@@ -74,6 +78,7 @@ impl Default for Settings {
             uses: NonZeroU32::MIN,
             picture: PictureChoice::Auto,
             capture: CaptureChoice::Auto,
+            cpu_limit: CpuLimit::default(),
             theme: Theme::System,
             smtp: None,
         }
@@ -181,6 +186,7 @@ mod tests {
         assert_eq!(settings.port.get(), 47470);
         assert_eq!(settings.valid_for, Duration::from_secs(3600));
         assert_eq!(settings.uses.get(), 1);
+        assert_eq!(settings.cpu_limit.percent(), 67);
         assert_eq!(settings.hotkey.to_string(), "Ctrl+Alt+Shift+Esc");
     }
 
@@ -195,6 +201,7 @@ mod tests {
             uses = 3
             picture = "video"
             capture = "scrap"
+            cpu_limit = 25
             theme = "dark"
 
             [smtp]
@@ -224,6 +231,8 @@ mod tests {
             ("hotkey = \"Q\"", "Ctrl"),
             ("theme = \"pink\"", "light"),
             ("picture = \"mpeg\"", "video"),
+            ("cpu_limit = 0", "1 to 100"),
+            ("cpu_limit = \"half\"", "cpu_limit"),
             ("name = \"\"", "empty"),
             ("addresses = [\"no spaces here\"]", "no spaces here"),
             ("allow_everything = true", "allow_everything"),

@@ -1,7 +1,9 @@
 //! One thread that owns capturer and encoder and hands out updates while there is credit. It knows no network, and
 //! it exists only where a view grant was spent on it.
 
+mod pace;
 mod run;
+mod thread;
 
 use crate::capture::{self, CaptureError, ScreenCapturer, Waker};
 use deskside_media::PictureMode;
@@ -15,6 +17,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
+
+pub use pace::{CpuBudget, CpuLimit, InvalidCpuLimit};
 
 /// One update, ready to be sent.
 #[derive(Clone, PartialEq, Eq)]
@@ -85,6 +89,8 @@ pub struct PipelineConfig {
     pub display: Option<String>,
     /// How the picture is sent.
     pub mode: PictureMode,
+    /// What the pictures of all sessions may use of the machine.
+    pub budget: CpuBudget,
 }
 
 #[derive(Debug, Default)]
@@ -154,6 +160,7 @@ impl Pipeline {
         let thread_orders = Arc::clone(&orders);
         // Capturers stay on the thread that made them.
         let thread = std::thread::Builder::new().name("picture".to_owned()).spawn(move || {
+            thread::step_back();
             let display = config.display.as_deref();
             let capturer = match backend {
                 Some(name) => capture::open_backend(&grant, name, display),
@@ -162,7 +169,7 @@ impl Pipeline {
             match capturer {
                 Ok(capturer) => {
                     let _ = opened.send(Ok((capturer.size(), capturer.waker())));
-                    conduct(capturer, config.mode, sink, &thread_orders);
+                    conduct(capturer, &config, sink, &thread_orders);
                 }
                 Err(error) => drop(opened.send(Err(error))),
             }
@@ -194,11 +201,16 @@ impl Drop for Pipeline {
 }
 
 /// Runs until an order to stop or an error, and reports the error, or a panic, to the sink.
-fn conduct(capturer: Box<dyn ScreenCapturer>, mode: PictureMode, mut sink: impl UpdateSink, orders: &Orders) {
+fn conduct(
+    capturer: Box<dyn ScreenCapturer>,
+    config: &PipelineConfig,
+    mut sink: impl UpdateSink,
+    orders: &Orders,
+) {
     let span = tracing::info_span!("capture", backend = capturer.backend());
     let _inside = span.enter();
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        run::Run::new(capturer, mode, &mut sink, orders)?.until_stopped()
+        run::Run::new(capturer, config.mode, config.budget.clone(), &mut sink, orders)?.until_stopped()
     }));
     match outcome {
         Ok(Ok(())) => tracing::debug!("the picture has stopped"),

@@ -1,16 +1,14 @@
 //! The pipeline's loop: what is owed to the viewer, and when it may be captured and sent. It sleeps in the
 //! capturer's wait and nowhere else.
 
-use super::{Orders, PipelineError, Update, UpdateSink};
+use super::pace::{CpuBudget, Pace};
+use super::{Orders, PipelineError, Update, UpdateSink, thread};
 use crate::capture::{Extent, Interest, Noticed, ScreenCapturer};
+use deskside_media::update::EncodeError;
 use deskside_media::{DesktopFrame, Encoded, Need, PictureMode, UpdateEncoder};
 use deskside_proto::time::Millis;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
-
-/// At least so much time lies between the end of one live update and the capture of the next. The first change
-/// after a pause is captured at once.
-const SHORTEST_PAUSE: Duration = Duration::from_millis(3);
 
 /// So many failures to encode in a row end the pipeline.
 const MOST_FAILURES: u32 = 3;
@@ -23,6 +21,19 @@ enum Owed {
     Everything,
 }
 
+/// What can be done for the viewer now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    /// Fetch pixels and send what differs.
+    Capture(Extent, Need),
+    /// Send what differs and did not go with the last update: as a rule the video next to a text.
+    Remainder,
+    /// Make exact what is shown already.
+    Refine,
+    /// Nothing; wait for this, at the longest so long.
+    Wait(Interest, Option<Instant>),
+}
+
 pub(super) struct Run<'a, S> {
     capturer: Box<dyn ScreenCapturer>,
     encoder: UpdateEncoder,
@@ -32,14 +43,16 @@ pub(super) struct Run<'a, S> {
     sequence: u32,
     failures: u32,
     start: Instant,
-    /// No live update is captured before. It keeps the work below half of a core.
-    rest_until: Instant,
+    pace: Pace,
+    /// It was asked for damage, and all that there was is captured.
+    is_up_to_date: bool,
 }
 
 impl<'a, S: UpdateSink> Run<'a, S> {
     pub(super) fn new(
         capturer: Box<dyn ScreenCapturer>,
         mode: PictureMode,
+        budget: CpuBudget,
         sink: &'a mut S,
         orders: &'a Orders,
     ) -> Result<Self, PipelineError> {
@@ -53,7 +66,8 @@ impl<'a, S: UpdateSink> Run<'a, S> {
             sequence: 0,
             failures: 0,
             start,
-            rest_until: start,
+            pace: Pace::new(budget, thread::cpu_time(), start),
+            is_up_to_date: false,
         })
     }
 
@@ -63,14 +77,16 @@ impl<'a, S: UpdateSink> Run<'a, S> {
             if self.orders.keyframe.swap(false, Ordering::AcqRel) {
                 self.owed = Owed::Everything;
             }
-            if self.sink.ready() {
-                self.send_next()?;
+            if self.sink.take_abandoned() {
+                self.encoder.video_abandoned();
             }
-            // Also after an update, so that a change that came meanwhile goes before the next refinement.
-            let (interest, deadline) = self.what_to_wait_for();
-            self.capturer.wait(interest, deadline, &mut noticed)?;
-            for noticed in noticed.drain(..) {
-                self.take_notice(noticed);
+            match self.next(Instant::now()) {
+                Next::Wait(interest, deadline) => {
+                    self.capturer.wait(interest, deadline, &mut noticed)?;
+                    self.is_up_to_date = interest == Interest::Pixels;
+                    noticed.drain(..).for_each(|noticed| self.take_notice(noticed));
+                }
+                work @ (Next::Capture(..) | Next::Remainder | Next::Refine) => self.work(work)?,
             }
         }
         Ok(())
@@ -88,86 +104,89 @@ impl<'a, S: UpdateSink> Run<'a, S> {
         }
     }
 
-    /// Interest in pixels and a deadline, so that the wait costs nothing while nothing can or must be done.
-    fn what_to_wait_for(&self) -> (Interest, Option<Instant>) {
+    /// What is owed most and can be done. What waits costs nothing: no look, no timer that is not needed.
+    fn next(&mut self, now: Instant) -> Next {
+        let has_more = self.encoder.has_changes();
         if !self.sink.ready() {
+            if has_more && self.owed == Owed::Nothing {
+                // Until there is room it will have become old.
+                self.owed = Owed::Changes;
+            }
             // Being woken is all that can help.
-            return (Interest::NoPixels, None);
+            return Next::Wait(Interest::NoPixels, None);
         }
-        if self.owed != Owed::Nothing || self.encoder.has_changes() {
-            return (Interest::NoPixels, Some(self.rest_until));
+        if let Some(until) = self.pace.no_work_before(now) {
+            return Next::Wait(Interest::NoPixels, Some(until));
         }
         let refine = self.encoder.refine_due().map(|due| self.start + Duration::from_millis(due.0));
-        if self.rest_until > Instant::now() {
-            // What has changed meanwhile is asked for when the rest is over.
-            let until = refine.map_or(self.rest_until, |refine| refine.min(self.rest_until));
-            return (Interest::NoPixels, Some(until));
+        let is_refinable = refine.is_some_and(|due| due <= now);
+        match (self.owed, self.pace.no_capture_before(now)) {
+            (Owed::Everything, None) => Next::Capture(Extent::Whole, Need::Keyframe),
+            (Owed::Changes, None) => Next::Capture(Extent::Damaged, Need::Change),
+            (Owed::Everything | Owed::Changes, Some(until)) => Next::Wait(Interest::NoPixels, Some(until)),
+            (Owed::Nothing, _) if has_more => Next::Remainder,
+            // Whatever has changed meanwhile may not be captured yet: the time is free.
+            (Owed::Nothing, Some(_)) if is_refinable => Next::Refine,
+            (Owed::Nothing, Some(until)) => {
+                Next::Wait(Interest::NoPixels, Some(refine.map_or(until, |due| due.min(until))))
+            }
+            (Owed::Nothing, None) if is_refinable && self.is_up_to_date => Next::Refine,
+            (Owed::Nothing, None) => Next::Wait(Interest::Pixels, refine),
         }
-        (Interest::Pixels, refine)
     }
 
-    /// Captures, encodes and sends what is owed most, if anything is.
-    fn send_next(&mut self) -> Result<(), PipelineError> {
+    /// Makes and sends an update.
+    fn work(&mut self, what: Next) -> Result<(), PipelineError> {
         self.encoder.set_link(self.sink.link());
-        if self.sink.take_abandoned() {
-            self.encoder.video_abandoned();
-        }
-        let began = Instant::now();
-        let now = Millis::default().after(began.duration_since(self.start));
-        let may_work = began >= self.rest_until;
-        let outcome = match self.owed {
-            Owed::Everything if may_work => self.capture(Extent::Whole, Need::Keyframe, now)?,
-            Owed::Changes if may_work => self.capture(Extent::Damaged, Need::Change, now)?,
-            Owed::Nothing if may_work && self.encoder.has_changes() => self.encode(Need::Change, now),
-            // A cell that has changed is not refined, so a refinement might be empty while changes wait.
-            Owed::Nothing if !self.encoder.has_changes() && self.is_refinement_due(now) => {
-                self.encode(Need::Refine, now)
-            }
-            Owed::Everything | Owed::Changes | Owed::Nothing => return Ok(()),
+        self.is_up_to_date = false;
+        let outcome = match what {
+            Next::Capture(extent, need) => self.capture(extent, need)?,
+            Next::Remainder => self.encode(Need::Change),
+            Next::Refine => self.encode(Need::Refine),
+            Next::Wait(..) => return Ok(()),
         };
         match outcome {
-            Ok(update) => self.failures = update.map_or(self.failures, |update| self.send(update)),
-            Err(error) => {
-                self.failures += 1;
-                tracing::warn!(%error, "an update could not be made");
-                self.owed = Owed::Everything;
-                if self.failures >= MOST_FAILURES {
-                    return Err(error.into());
-                }
-            }
+            Ok(Some(encoded)) => self.send(encoded),
+            Ok(None) => {}
+            Err(error) => self.note_failure(error)?,
         }
-        let worked = began.elapsed();
-        self.rest_until = began + worked + worked.max(SHORTEST_PAUSE);
+        self.pace.charge(thread::cpu_time(), Instant::now());
         Ok(())
     }
 
-    fn is_refinement_due(&self, now: Millis) -> bool {
-        self.encoder.refine_due().is_some_and(|due| due <= now)
-    }
-
-    fn capture(&mut self, extent: Extent, need: Need, now: Millis) -> Result<Outcome, PipelineError> {
+    fn capture(&mut self, extent: Extent, need: Need) -> Result<Outcome, PipelineError> {
         self.owed = Owed::Nothing;
+        self.pace.captured(Instant::now());
         let mut outcome = Ok(None);
-        let encoder = &mut self.encoder;
-        self.capturer.capture(extent, &mut |frame| {
-            outcome = encoder.encode(frame, need, now);
-        })?;
+        let (encoder, start) = (&mut self.encoder, self.start);
+        self.capturer
+            .capture(extent, &mut |frame| outcome = encoder.encode(frame, need, millis_since(start)))?;
         Ok(outcome)
     }
 
     /// Encodes what the encoder holds already.
-    fn encode(&mut self, need: Need, now: Millis) -> Outcome {
+    fn encode(&mut self, need: Need) -> Outcome {
         let frame = DesktopFrame { size: self.capturer.size(), patches: &[] };
-        self.encoder.encode(&frame, need, now)
+        self.encoder.encode(&frame, need, millis_since(self.start))
     }
 
-    /// Sends an update; gives back the new count of failures, which is none.
-    fn send(&mut self, Encoded { class, bytes }: Encoded) -> u32 {
+    fn send(&mut self, Encoded { class, bytes }: Encoded) {
         let sequence = self.sequence;
         self.sequence = sequence.wrapping_add(1);
+        self.failures = 0;
         self.sink.send_update(Update { sequence, class, bytes });
-        0
+    }
+
+    fn note_failure(&mut self, error: EncodeError) -> Result<(), PipelineError> {
+        self.failures += 1;
+        tracing::warn!(%error, "an update could not be made");
+        self.owed = Owed::Everything;
+        if self.failures >= MOST_FAILURES { Err(error.into()) } else { Ok(()) }
     }
 }
 
-type Outcome = Result<Option<Encoded>, deskside_media::update::EncodeError>;
+fn millis_since(start: Instant) -> Millis {
+    Millis::default().after(start.elapsed())
+}
+
+type Outcome = Result<Option<Encoded>, EncodeError>;

@@ -11,7 +11,9 @@
     reason = "each test file uses its own part of this, and a test may stop at the first surprise"
 )]
 
-use deskside_client::pipeline::{Pipeline, PipelineConfig, PipelineError, Update, UpdateSink};
+use deskside_client::pipeline::{
+    CpuBudget, CpuLimit, Pipeline, PipelineConfig, PipelineError, Update, UpdateSink,
+};
 use deskside_media::{Area, PictureMode, Surface, UpdateDecoder};
 use deskside_proto::geometry::Size;
 use deskside_proto::ids::SessionId;
@@ -181,6 +183,11 @@ impl Painter {
     }
 }
 
+/// All that a pipeline may use by default.
+pub fn budget() -> CpuBudget {
+    CpuBudget::new(CpuLimit::default())
+}
+
 /// The grant to view, got in the only way there is: the person says yes.
 pub fn permit() -> ViewGrant {
     let session = ClientSession::open(SessionId(1), Policy::STANDARD, Millis(0)).0;
@@ -201,7 +208,7 @@ impl Stage {
         let (sender, sent) = channel();
         let ready = Arc::new(AtomicBool::new(true));
         let sink = Sink { ready: Arc::clone(&ready), sent: sender };
-        let config = PipelineConfig { display: Some(xvfb.display().to_owned()), mode };
+        let config = PipelineConfig { display: Some(xvfb.display().to_owned()), mode, budget: budget() };
         let pipeline = Pipeline::start(permit(), config, sink).unwrap();
         let viewer = UpdateDecoder::new().unwrap();
         Self { pipeline, ready, sent, viewer, updates: Vec::new(), painter }

@@ -26,6 +26,7 @@ use crate::control_socket::{Answer, Incoming, Request, Status};
 use crate::experts_seen::ExpertsSeen;
 use crate::input::{InputPath, InputReport, LocalReflex, Reflex, SystemDesktop};
 use crate::physical::{self, PhysicalWatch};
+use crate::pipeline::{CpuBudget, CpuLimit};
 use crate::profile::Profile;
 use crate::tickets::issue::fingerprint;
 use crate::windows::Confirm;
@@ -67,6 +68,8 @@ pub struct Sources {
     pub requests: mpsc::Receiver<Incoming>,
     /// Whether questions are asked on the terminal.
     pub terminal: bool,
+    /// What the picture may use of the machine, where the command line says it.
+    pub cpu_limit: Option<CpuLimit>,
 }
 
 /// The desktop's side: where input goes and how the person's own devices are heard.
@@ -74,6 +77,8 @@ struct Desk {
     /// `None` where there is no desktop to control.
     input: Option<Arc<InputPath>>,
     watch: Option<Arc<dyn PhysicalWatch>>,
+    /// What all pictures together may use of the machine.
+    budget: CpuBudget,
 }
 
 /// Everything that the loop holds.
@@ -156,7 +161,8 @@ impl Shell {
         let controller = Controller::new(start);
         let now = Now { mono: Millis(0), wall: SystemTime::now() };
         let publisher = ViewPublisher::new(controller.view(now));
-        let desk = open_desk(&profile, &inbox)?;
+        let budget = CpuBudget::new(sources.cpu_limit.unwrap_or(profile.settings.cpu_limit));
+        let desk = open_desk(&profile, &inbox, budget)?;
         let paper = Paper::start(Arc::clone(&profile), inbox.clone())?;
         let locks = inbox.clone();
         crate::lock::watch(move |locked| locks.send(Event::ScreenLocked(locked)));
@@ -321,7 +327,7 @@ impl Shell {
 }
 
 /// Opens the input path and the watch over the person's devices, where there is a desktop.
-fn open_desk(profile: &Profile, inbox: &Inbox) -> io::Result<Desk> {
+fn open_desk(profile: &Profile, inbox: &Inbox, budget: CpuBudget) -> io::Result<Desk> {
     let report = inbox.clone();
     let input = InputPath::new(SystemDesktop::default(), move |said| {
         report.send(match said {
@@ -341,11 +347,11 @@ fn open_desk(profile: &Profile, inbox: &Inbox) -> io::Result<Desk> {
         }
     });
     match physical::open(None, &profile.settings.hotkey, Arc::new(reflex)) {
-        Ok(watch) => Ok(Desk { input: Some(input), watch: Some(watch) }),
+        Ok(watch) => Ok(Desk { input: Some(input), watch: Some(watch), budget }),
         Err(error) => {
             // Without the hotkey nobody gets control; seeing may still be allowed.
             inbox.send(Event::InputReady(Err(error.to_string())));
-            Ok(Desk { input: None, watch: None })
+            Ok(Desk { input: None, watch: None, budget })
         }
     }
 }

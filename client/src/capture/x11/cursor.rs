@@ -1,6 +1,7 @@
 //! The cursor of an X display: its shape when it changes, its place when it moves. It does no work while the
 //! pointer rests.
 
+use crate::bucket::Bucket;
 use crate::capture::{CaptureError, Noticed};
 use deskside_proto::geometry::{DesktopPoint, Size};
 use deskside_proto::wire::cursor::{CursorMessage, CursorShape, Hotspot};
@@ -8,19 +9,31 @@ use std::time::{Duration, Instant};
 use x11rb::connection::RequestConnection as _;
 use x11rb::protocol::xfixes::{ConnectionExt as _, CursorNotifyMask, GetCursorImageReply};
 use x11rb::protocol::xinput::{self, ConnectionExt as _};
-use x11rb::protocol::xproto::{ConnectionExt as _, Window};
+use x11rb::protocol::xproto::{ConnectionExt as _, QueryPointerReply, Window};
 use x11rb::rust_connection::RustConnection;
 
 /// A mouse reports up to 1,000 times a second; the viewer needs no more than its own frames.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(8);
+
+/// What an animated cursor may take in the long run: some pictures a second, and less than half of the slowest link.
+/// Unit: bytes.
+const SHAPES_PER_SECOND: f64 = 16.0 * 1024.0;
+
+/// Shapes up to so many bytes in all go out at once: those of a pointer that is moved over a window's parts.
+const SHAPES_AT_ONCE: f64 = 128.0 * 1024.0;
 
 /// What is known of the cursor and what has to be asked.
 pub struct CursorWatch {
     root: Window,
     shape_stale: bool,
     place_stale: bool,
+    /// The look that was told last.
+    look: Option<CursorMessage>,
     place: Option<DesktopPoint>,
+    place_told: bool,
     not_before: Instant,
+    shapes: Bucket,
+    no_shape_before: Option<Instant>,
 }
 
 impl CursorWatch {
@@ -31,7 +44,17 @@ impl CursorWatch {
     pub fn begin(connection: &RustConnection, root: Window, now: Instant) -> Result<Self, CaptureError> {
         connection.xfixes_select_cursor_input(root, CursorNotifyMask::DISPLAY_CURSOR).map_err(super::lost)?;
         select_motion(connection, root)?;
-        Ok(Self { root, shape_stale: true, place_stale: true, place: None, not_before: now })
+        Ok(Self {
+            root,
+            shape_stale: true,
+            place_stale: true,
+            look: None,
+            place: None,
+            place_told: true,
+            not_before: now,
+            shapes: Bucket::new(SHAPES_PER_SECOND, SHAPES_AT_ONCE, now),
+            no_shape_before: None,
+        })
     }
 
     /// The shape was reported to have changed.
@@ -39,14 +62,24 @@ impl CursorWatch {
         self.shape_stale = true;
     }
 
-    /// The pointer was reported to have moved, or may have.
-    pub const fn maybe_moved(&mut self) {
+    /// The pointer was reported to have moved.
+    pub const fn moved(&mut self) {
         self.place_stale = true;
     }
 
-    /// When the place may be asked for, if it has to be.
+    /// The server's answer to where the pointer is, which was asked on another occasion.
+    pub fn place_is(&mut self, pointer: &QueryPointerReply) {
+        let place = DesktopPoint::new(pointer.root_x.into(), pointer.root_y.into());
+        if pointer.same_screen && self.place.replace(place) != Some(place) {
+            self.place_told = false;
+        }
+    }
+
+    /// When something may be asked for, if something has to be.
     pub fn due(&self) -> Option<Instant> {
-        self.place_stale.then_some(self.not_before)
+        let place = self.place_stale.then_some(self.not_before);
+        let shape = self.no_shape_before.filter(|_| self.shape_stale);
+        [place, shape].into_iter().flatten().min()
     }
 
     /// Asks the server for what is stale, and tells what is different.
@@ -59,21 +92,36 @@ impl CursorWatch {
         now: Instant,
         noticed: &mut Vec<Noticed>,
     ) -> Result<(), CaptureError> {
-        if std::mem::take(&mut self.shape_stale) {
+        if self.shape_stale && self.no_shape_before.is_none_or(|until| until <= now) {
+            self.shape_stale = false;
             let cookie = connection.xfixes_get_cursor_image().map_err(super::lost)?;
-            noticed.push(Noticed::Cursor(message(&cookie.reply().map_err(super::lost)?)));
+            let look = message(&cookie.reply().map_err(super::lost)?);
+            self.tell_look(look, now, noticed);
         }
         if self.place_stale && now >= self.not_before {
             self.place_stale = false;
             self.not_before = now + SHORTEST_INTERVAL;
             let cookie = connection.query_pointer(self.root).map_err(super::lost)?;
-            let pointer = cookie.reply().map_err(super::lost)?;
-            let place = DesktopPoint::new(pointer.root_x.into(), pointer.root_y.into());
-            if pointer.same_screen && self.place.replace(place) != Some(place) {
-                noticed.push(Noticed::Cursor(CursorMessage::Moved { at: place }));
-            }
+            self.place_is(&cookie.reply().map_err(super::lost)?);
+        }
+        if let Some(at) = self.place.filter(|_| !std::mem::replace(&mut self.place_told, true)) {
+            noticed.push(Noticed::Cursor(CursorMessage::Moved { at }));
         }
         Ok(())
+    }
+
+    /// Tells a look that is a new one. An animated cursor is a new one many times a second.
+    fn tell_look(&mut self, look: CursorMessage, now: Instant, noticed: &mut Vec<Noticed>) {
+        if self.look.as_ref() == Some(&look) {
+            return;
+        }
+        if let CursorMessage::Shape(shape) = &look {
+            let bytes = u32::try_from(shape.rgba().len()).unwrap_or(u32::MAX);
+            self.shapes.spend(f64::from(bytes), now);
+            self.no_shape_before = self.shapes.empty_until(now);
+        }
+        self.look = Some(look.clone());
+        noticed.push(Noticed::Cursor(look));
     }
 }
 

@@ -43,6 +43,11 @@ impl Memory {
         self.segment
     }
 
+    /// How many bytes there are.
+    pub const fn length(&self) -> usize {
+        self.length
+    }
+
     /// The bytes. Only to be read while no request is under way that lets the server write.
     pub fn bytes(&self) -> &[u8] {
         // SAFETY: The mapping is readable, exactly this long, and stays until `self` is dropped; its file is sealed
