@@ -17,7 +17,7 @@ use deskside_host::exit::Exit;
 
 use crate::link::Shared;
 use crate::model::{Command, Message, Model, Now, Passphrase, Stage};
-use crate::present::{self, Choice, Presenter};
+use crate::present::{Choice, Presenter};
 use crate::terminal::{self, Heard, Meaning, Mode};
 use crate::view::{self, Live};
 
@@ -233,15 +233,14 @@ fn now() -> Now {
 impl App {
     fn new(
         start: Start,
-        creation: &eframe::CreationContext<'_>,
+        context: &egui::Context,
+        presenter: Box<dyn Presenter>,
         tap: Rc<RefCell<Tap>>,
         exit: Rc<Cell<Exit>>,
     ) -> std::io::Result<Self> {
-        let context = &creation.egui_ctx;
         let (sender, arrived) = std::sync::mpsc::channel();
         let post = Post::new(sender, context.clone());
         deskside_look::apply(context, start.model.settings.theme.into());
-        let presenter = present::open(start.presenter, creation);
         let shell = Shell::new(start.identity, start.settings_file, post.clone(), presenter.watcher())?;
         let gate = shell.gate();
         tap.borrow_mut().set_sink(Box::new(move |event| gate.send(event)));

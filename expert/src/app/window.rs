@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use deskside_host::exit::Exit;
 use deskside_look::icon::{self, Subject};
@@ -14,6 +15,7 @@ use winit::window::WindowId;
 
 use super::input::{Route, Tap};
 use super::{App, Start};
+use crate::present::{self, Watcher};
 use crate::run::{Failure, PROGRAM};
 use crate::words;
 
@@ -32,19 +34,21 @@ pub fn run(start: Start) -> Result<Exit, Failure> {
     event_loop.listen_device_events(DeviceEvents::Never);
     let tap = Rc::new(RefCell::new(Tap::new(Box::new(|_| {}))));
     let exit = Rc::new(Cell::new(Exit::Success));
-    let context = Rc::new(RefCell::new(None));
+    let made = Rc::new(RefCell::new(None));
     let creator = {
-        let (tap, exit, context) = (Rc::clone(&tap), Rc::clone(&exit), Rc::clone(&context));
+        let (tap, exit, made) = (Rc::clone(&tap), Rc::clone(&exit), Rc::clone(&made));
         move |creation: &eframe::CreationContext<'_>| {
-            *context.borrow_mut() = Some(creation.egui_ctx.clone());
-            let app = App::new(start, creation, tap, exit)?;
+            let presenter = present::open(start.presenter, creation);
+            let context = creation.egui_ctx.clone();
+            *made.borrow_mut() = Some(Made { context: context.clone(), watcher: presenter.watcher() });
+            let app = App::new(start, &context, presenter, tap, exit)?;
             Ok(Box::new(app) as Box<dyn eframe::App>)
         }
     };
     let eframe = eframe::create_native(words::TITLE, options(), Box::new(creator), &event_loop);
-    let mut window = Window { eframe, tap, context };
+    let mut window = Window { eframe, tap, made };
     event_loop.run_app(&mut window).map_err(|error| no_display(&error))?;
-    if window.context.borrow().is_none() {
+    if window.made.borrow().is_none() {
         return Err(Failure::new(
             Exit::Failure,
             "the window could not be drawn: OpenGL 2.1 or OpenGL ES 3 is needed. Install your graphics driver, or Mesa's software renderer (package libgl1-mesa-dri)",
@@ -83,7 +87,14 @@ fn options() -> eframe::NativeOptions {
 struct Window<'a> {
     eframe: EframeWinitApplication<'a>,
     tap: Rc<RefCell<Tap>>,
-    context: Rc<RefCell<Option<Context>>>,
+    /// There once the first window is.
+    made: Rc<RefCell<Option<Made>>>,
+}
+
+/// What came with the first window.
+struct Made {
+    context: Context,
+    watcher: Arc<dyn Watcher>,
 }
 
 impl ApplicationHandler<UserEvent> for Window<'_> {
@@ -92,11 +103,15 @@ impl ApplicationHandler<UserEvent> for Window<'_> {
             let mut tap = self.tap.borrow_mut();
             (tap.handle(&event), tap.wants().repaint)
         };
-        if repaint && let Some(context) = &*self.context.borrow() {
-            context.request_repaint();
+        if repaint && let Some(made) = &*self.made.borrow() {
+            made.context.request_repaint();
         }
         if route == Route::Window {
+            let is_frame = event == WindowEvent::RedrawRequested;
             self.eframe.window_event(event_loop, window, event);
+            if is_frame && let Some(made) = &*self.made.borrow() {
+                made.watcher.frame_is_over();
+            }
         }
     }
 

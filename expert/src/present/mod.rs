@@ -29,12 +29,23 @@ pub struct Scene<'a> {
     pub picture: &'a Arc<Picture>,
     /// The other side's pointer.
     pub cursor: &'a SharedCursor,
-    /// The pointer is painted where the other side says; else the window's own stands for it.
-    pub paints_pointer: bool,
+    /// Where the pointer is seen.
+    pub pointing: Pointing,
     /// The part of the window that is there for the picture.
     pub area: Pixels,
     /// How the desktop lies in that part.
     pub transform: ViewTransform,
+}
+
+/// How the other side's pointer is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pointing {
+    /// It is painted where the other side says.
+    Painted,
+    /// The window's own pointer stands for it, and is over the picture.
+    Own,
+    /// The window's own pointer stands for it, but is elsewhere.
+    Elsewhere,
 }
 
 /// Brings the picture of the desktop onto the window.
@@ -56,6 +67,9 @@ pub trait Presenter {
 pub trait Watcher: Send + Sync {
     /// Something is different; shows it or asks for a frame, and waits for nobody.
     fn changed(&self);
+
+    /// The window has painted a frame and given its pointer the shape that the frame asked for.
+    fn frame_is_over(&self) {}
 }
 
 /// The presenter for this window and this machine.

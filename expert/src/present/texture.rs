@@ -13,7 +13,7 @@ use egui::{
 };
 
 use super::delays::Delays;
-use super::{Presenter, Scene, Watcher};
+use super::{Pointing, Presenter, Scene, Watcher};
 use crate::link::{Cursor, Picture};
 
 /// All of a texture.
@@ -62,7 +62,7 @@ impl Presenter for TexturePresenter {
             mesh.add_rect_with_uv(rect, WHOLE_TEXTURE, Color32::WHITE);
             painter.add(Shape::mesh(mesh));
         }
-        if scene.paints_pointer {
+        if scene.pointing == Pointing::Painted {
             self.paint_pointer(painter, scene, &scene.cursor.look());
         }
     }

@@ -15,7 +15,7 @@ use super::viewer::pixels;
 use crate::app::input::{Layout, Pixels};
 use crate::link::Cursor;
 use crate::model::{Phase, Session};
-use crate::present::Scene;
+use crate::present::{Pointing, Scene};
 use crate::scale::Scale;
 
 /// How near to the edge the pointer must be for a large picture to scroll. Units: physical pixels.
@@ -69,9 +69,14 @@ pub fn show(
     );
     let painter = ui.painter().with_clip_rect(rect);
     let stands_for_it = session.phase == Phase::Controlling { paused: false };
-    let (picture, cursor, paints_pointer) = (live.picture, live.cursor, !stands_for_it);
-    live.presenter.show(&painter, &Scene { picture, cursor, paints_pointer, area, transform });
-    if stands_for_it && live.wants.over_picture {
+    let pointing = match (stands_for_it, live.wants.over_picture) {
+        (false, _) => Pointing::Painted,
+        (true, true) => Pointing::Own,
+        (true, false) => Pointing::Elsewhere,
+    };
+    let (picture, cursor) = (live.picture, live.cursor);
+    live.presenter.show(&painter, &Scene { picture, cursor, pointing, area, transform });
+    if pointing == Pointing::Own {
         pointer(ui, &transform, state, &live.cursor.look());
     }
     let scrolls = !fits(wanted, rect.size());

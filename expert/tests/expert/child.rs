@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use deskside_expert::app::input::Pixels;
 use deskside_expert::link::{Cursor, Picture, SharedCursor};
-use deskside_expert::present::{ChildPresenter, Presenter, Scene, Unsuitable, Watcher};
+use deskside_expert::present::{ChildPresenter, Pointing, Presenter, Scene, Unsuitable, Watcher};
 use deskside_media::surface::{Area, Surface};
 use deskside_proto::geometry::{DesktopPoint, Rect, Region, Size, ViewPoint, ViewTransform};
 use deskside_proto::wire::cursor::{CursorMessage, CursorShape, Hotspot};
@@ -16,6 +16,7 @@ use proptest::test_runner::{RngAlgorithm, TestRng};
 use rand_core::Rng as _;
 use x11rb::connection::Connection as _;
 use x11rb::protocol::Event;
+use x11rb::protocol::xfixes::ConnectionExt as _;
 use x11rb::protocol::xproto::{
     ConfigureWindowAux, ConnectionExt as _, CreateGCAux, CreateWindowAux, EventMask, Gcontext, Rectangle,
     Window, WindowClass,
@@ -43,7 +44,7 @@ struct Stage {
     scale: f32,
     scroll: (f32, f32),
     overlay: Option<egui::Rect>,
-    paints_pointer: bool,
+    pointing: Pointing,
 }
 
 fn window(xvfb: &Xvfb, size: (u16, u16)) -> (RustConnection, Window, Gcontext) {
@@ -87,7 +88,7 @@ impl Stage {
             scale: 1.0,
             scroll: (0.0, 0.0),
             overlay: None,
-            paints_pointer: false,
+            pointing: Pointing::Elsewhere,
         };
         stage.scribble(desktop.rect());
         stage
@@ -139,7 +140,7 @@ impl Stage {
                     let scene = Scene {
                         picture: &self.picture,
                         cursor: &self.cursor,
-                        paints_pointer: self.paints_pointer,
+                        pointing: self.pointing,
                         area: self.room,
                         transform,
                     };
@@ -312,7 +313,7 @@ fn below_an_overlay_egui_paints_what_the_picture_shows_there() {
         let scene = Scene {
             picture: &stage.picture,
             cursor: &stage.cursor,
-            paints_pointer: false,
+            pointing: Pointing::Elsewhere,
             area: stage.room,
             transform,
         };
@@ -378,7 +379,7 @@ fn a_frame_without_a_picture_hides_it() {
 #[test]
 fn the_other_sides_pointer_moves_over_the_picture_and_leaves_no_trace() {
     let mut stage = Stage::new(Size::new(500, 300));
-    stage.paints_pointer = true;
+    stage.pointing = Pointing::Painted;
     let shape = CursorShape::new(Size::new(4, 4), Hotspot { x: 0, y: 0 }, vec![255; 64]).unwrap();
     stage.cursor = Cursor { shape: Some(Arc::new(shape)), at: DesktopPoint::new(10, 10), known: true }.into();
     stage.frame();
@@ -435,4 +436,36 @@ fn without_shared_memory_it_says_that_it_cannot() {
     let (_connection, parent, _) = window(&xvfb, (600, 450));
     let opened = ChildPresenter::open(Some(xvfb.display()), parent, &Context::default());
     assert!(matches!(opened, Err(Unsuitable::Lacks("MIT-SHM"))));
+}
+
+#[test]
+fn the_own_pointer_takes_the_other_sides_shape_without_a_frame() {
+    let mut stage = Stage::new(Size::new(500, 300));
+    let shape =
+        |value: u8| CursorShape::new(Size::new(2, 2), Hotspot { x: 1, y: 0 }, vec![value; 16]).unwrap();
+    stage.cursor.take(CursorMessage::Shape(shape(100)));
+    stage.pointing = Pointing::Own;
+    stage.xvfb.injected().unwrap().move_to(300, 200).unwrap();
+    stage.frame();
+    stage.watcher.frame_is_over();
+    stage.connection.xfixes_query_version(4, 0).unwrap().reply().unwrap();
+    let seen = |stage: &Stage| {
+        let image = stage.connection.xfixes_get_cursor_image().unwrap().reply().unwrap();
+        (image.width, image.height, image.xhot, image.yhot, image.cursor_image)
+    };
+    let limit = Instant::now() + PATIENCE;
+    while seen(&stage) != (2, 2, 1, 0, vec![0x6464_6464; 4]) {
+        assert!(Instant::now() < limit, "{:?}", seen(&stage));
+    }
+    stage.cursor.take(CursorMessage::Shape(shape(200)));
+    stage.watcher.changed();
+    while seen(&stage) != (2, 2, 1, 0, vec![0xC8C8_C8C8; 4]) {
+        assert!(Instant::now() < limit, "{:?}", seen(&stage));
+    }
+    stage.pointing = Pointing::Elsewhere;
+    stage.frame();
+    stage.cursor.take(CursorMessage::Shape(shape(50)));
+    stage.watcher.changed();
+    stage.watcher.frame_is_over();
+    assert_eq!(seen(&stage).4, vec![0xC8C8_C8C8; 4], "over the toolbar the pointer is the window's");
 }

@@ -97,11 +97,18 @@ impl Client {
         }
     }
 
-    fn hears_input(&mut self, wanted: impl Fn(&InputEvent) -> bool) -> InputEvent {
-        let event =
-            self.hears(|event| matches!(event, ClientLinkEvent::Input(frame) if wanted(&frame.event)));
-        let ClientLinkEvent::Input(frame) = event else { unreachable!() };
-        frame.event
+    /// Does something again and again until such input comes of it: control counts from the viewer's next frame on.
+    fn hears_input(&mut self, act: impl Fn(), wanted: impl Fn(&InputEvent) -> bool) {
+        let limit = Instant::now() + PATIENCE;
+        while Instant::now() < limit {
+            act();
+            while let Ok(event) = self.heard.recv_timeout(Duration::from_millis(300)) {
+                if matches!(event, ClientLinkEvent::Input(frame) if wanted(&frame.event)) {
+                    return;
+                }
+            }
+        }
+        panic!("no such input came");
     }
 }
 
@@ -132,7 +139,8 @@ fn ticket(port: u16) -> String {
 
 impl Scene {
     fn new(options: &[&str]) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let mut listener = listen(&runtime);
         let home = tempfile::tempdir().unwrap();
         let data = home.path().join(".local/share/deskside-expert");
@@ -184,7 +192,11 @@ impl Scene {
         let window = xvfb.wait_for_window(&Wanted::title("Deskside"), PATIENCE).unwrap();
         let mut scene =
             Self { xvfb, _manager: manager, viewer, commands, lines, log, window, client, _home: home };
-        scene.client.sender.send_control(FromClient::ViewAllowed { scopes: Scopes::VIEW, screen: DESKTOP }).unwrap();
+        scene
+            .client
+            .sender
+            .send_control(FromClient::ViewAllowed { scopes: Scopes::VIEW, screen: DESKTOP })
+            .unwrap();
         scene.stage("stage viewing 400x300");
         scene.client.fill(DESKTOP.rect(), [40, 120, 200, 255]);
         scene
@@ -194,7 +206,8 @@ impl Scene {
         let limit = Instant::now() + PATIENCE;
         loop {
             let left = limit.saturating_duration_since(Instant::now());
-            let line = self.lines.recv_timeout(left).unwrap_or_else(|_| panic!("no {wanted}: {}", self.log()));
+            let line =
+                self.lines.recv_timeout(left).unwrap_or_else(|_| panic!("no {wanted}: {}", self.log()));
             if line == wanted {
                 return;
             }
@@ -316,17 +329,19 @@ fn pointer_wheel_and_keys_over_the_picture_reach_the_client() {
     scene.control();
     let (x, y) = (x as i16 + 100, y as i16 + 60);
     let hands = scene.xvfb.injected().unwrap();
-    hands.move_to(x - 5, y).unwrap();
-    hands.move_to(x, y).unwrap();
-    hands.click(1).unwrap();
-    scene.client.hears_input(|event| {
+    let click = || {
+        hands.move_to(x - 5, y).unwrap();
+        hands.move_to(x, y).unwrap();
+        hands.click(1).unwrap();
+    };
+    scene.client.hears_input(click, |event| {
         matches!(event, InputEvent::PointerButton { pressed: true, at, .. } if (at.x, at.y) == (100, 60))
     });
-    hands.click(5).unwrap();
-    scene.client.hears_input(|event| matches!(event, InputEvent::Wheel { dy: 120, .. }));
+    let turn = || hands.click(5).unwrap();
+    scene.client.hears_input(turn, |event| matches!(event, InputEvent::Wheel { dy: 120, .. }));
     scene.xvfb.wait_for_focus(&scene.window, PATIENCE).unwrap();
-    hands.tap(u32::from('a')).unwrap();
-    scene.client.hears_input(|event| matches!(event, InputEvent::Key(key) if key.pressed));
+    let press = || hands.tap(u32::from('a')).unwrap();
+    scene.client.hears_input(press, |event| matches!(event, InputEvent::Key(key) if key.pressed));
 }
 
 #[test]

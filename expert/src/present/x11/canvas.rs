@@ -5,14 +5,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use deskside_media::surface::{Area, PIXEL_BYTES};
+use deskside_proto::wire::cursor::CursorShape;
 use egui::{Color32, ColorImage, Context};
-use x11rb::errors::{ConnectionError, ReplyError};
+use x11rb::errors::{ConnectionError, ReplyOrIdError};
 use x11rb::protocol::xproto::Rectangle;
 
 use super::Unsuitable;
 use super::memory::Memory;
+use super::pointer::OwnPointer;
 use super::window::Child;
 use crate::link::{Picture, SharedCursor};
+use crate::present::Pointing;
 use crate::present::delays::Delays;
 use crate::present::port::Port;
 use crate::present::scaling::Scaler;
@@ -28,8 +31,8 @@ pub struct View {
     pub picture: Arc<Picture>,
     /// The other side's pointer.
     pub cursor: SharedCursor,
-    /// The pointer is painted into the picture; else the window's own stands for it.
-    pub paints_pointer: bool,
+    /// Where the pointer is seen.
+    pub pointing: Pointing,
     /// Where it is seen.
     pub port: Port,
 }
@@ -37,6 +40,7 @@ pub struct View {
 /// The child window with its pixels.
 pub struct Canvas {
     child: Child,
+    pointer: OwnPointer,
     context: Context,
     memory: Option<Memory>,
     shown: Option<Shown>,
@@ -52,13 +56,16 @@ struct Shown {
     view: View,
     scaler: Scaler,
     sprite: Option<Sprite>,
+    /// The shape of the window's own pointer, while it stands for the other side's.
+    pointer_shape: Option<Arc<CursorShape>>,
 }
 
 impl Canvas {
     /// A canvas in this child window, which is not shown yet.
-    pub fn new(child: Child, context: Context) -> Self {
+    pub fn new(child: Child, pointer: OwnPointer, context: Context) -> Self {
         Self {
             child,
+            pointer,
             context,
             memory: None,
             shown: None,
@@ -71,9 +78,29 @@ impl Canvas {
 
     /// The picture or the pointer has changed.
     pub fn changed(&mut self) {
+        let has_new_shape = self.shown.as_ref().is_some_and(|shown| {
+            let shape = shown.view.cursor.look().shape;
+            shown.view.pointing == Pointing::Own && !is_same_shape(&shape, &shown.pointer_shape)
+        });
+        if has_new_shape {
+            self.set_own_pointer();
+        }
         // While the server reads, changes gather: newest state wins.
         if self.under_way == 0 {
             logged(self.draw());
+        }
+    }
+
+    /// Gives the window's own pointer the shape of the other side's, where it stands for it.
+    pub fn set_own_pointer(&mut self) {
+        let Some(shown) = self.shown.as_mut().filter(|shown| shown.view.pointing == Pointing::Own) else {
+            return;
+        };
+        let cursor = shown.view.cursor.look();
+        if cursor.known {
+            let times = shown.view.port.columns.scale.clamp(1.0, 4.0) as usize;
+            logged(self.pointer.set(cursor.shape.as_deref(), times));
+            shown.pointer_shape = cursor.shape;
         }
     }
 
@@ -113,6 +140,7 @@ impl Canvas {
             !is_moved && old.as_ref().is_some_and(|old| Arc::ptr_eq(&old.view.picture, &view.picture));
         let is_recut = is_moved || covers != self.covers;
         self.covers = covers;
+        let pointer_shape = old.as_ref().and_then(|old| old.pointer_shape.clone());
         let (scaler, sprite) = match old {
             Some(old) if !is_moved => (old.scaler, old.sprite),
             _ => (Scaler::new(view.port), None),
@@ -127,7 +155,7 @@ impl Canvas {
         if !is_same {
             view.picture.expose();
         }
-        self.shown = Some(Shown { view, scaler, sprite });
+        self.shown = Some(Shown { view, scaler, sprite, pointer_shape });
         self.child.show()?;
         self.draw()?;
         if is_recut {
@@ -174,9 +202,10 @@ impl Canvas {
     /// Brings what has changed into memory and tells the server to put it, all in one go.
     fn draw(&mut self) -> Result<(), ConnectionError> {
         let (Some(shown), Some(memory)) = (&mut self.shown, &mut self.memory) else { return Ok(()) };
-        let Shown { view, scaler, sprite } = shown;
+        let Shown { view, scaler, sprite, .. } = shown;
         let port = *scaler.port();
-        let now = view.paints_pointer.then(|| Sprite::of(&view.cursor.look(), &port)).flatten();
+        let paints = view.pointing == Pointing::Painted;
+        let now = paints.then(|| Sprite::of(&view.cursor.look(), &port)).flatten();
         let moved = if now == *sprite { [None, None] } else { [sprite.take(), now.clone()] };
         let mut areas: Vec<Area> = moved.iter().flatten().filter_map(|sprite| sprite.area(&port)).collect();
         *sprite = now;
@@ -243,8 +272,12 @@ fn uncovered(port: &Port, covers: &[Area]) -> Vec<Rectangle> {
     parts.into_iter().map(rectangle).collect()
 }
 
+fn is_same_shape(one: &Option<Arc<CursorShape>>, other: &Option<Arc<CursorShape>>) -> bool {
+    one.as_ref().map(Arc::as_ptr) == other.as_ref().map(Arc::as_ptr)
+}
+
 /// A server that is gone takes the window with it; there is nobody left to tell.
-fn logged(result: Result<(), impl Into<ReplyError>>) {
+fn logged(result: Result<(), impl Into<ReplyOrIdError>>) {
     if let Err(error) = result {
         tracing::debug!(error = %error.into(), "the picture could not be put");
     }

@@ -3,6 +3,7 @@
 
 mod canvas;
 mod memory;
+mod pointer;
 mod window;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +21,7 @@ use super::covers::covers;
 use super::port::Port;
 use super::{Presenter, Scene, Watcher};
 use canvas::{Canvas, View};
+use pointer::OwnPointer;
 use window::Child;
 
 /// Why a picture cannot be shown this way here.
@@ -80,6 +82,10 @@ impl Watcher for Shared {
     fn changed(&self) {
         self.lock().changed();
     }
+
+    fn frame_is_over(&self) {
+        self.lock().set_own_pointer();
+    }
 }
 
 impl ChildPresenter {
@@ -91,8 +97,9 @@ impl ChildPresenter {
         let (connection, screen) = RustConnection::connect(display)?;
         let connection = Arc::new(connection);
         let child = Child::new(Arc::clone(&connection), screen, parent)?;
+        let pointer = OwnPointer::new(Arc::clone(&connection), parent)?;
         let window = child.window();
-        let canvas = Shared(Arc::new(Mutex::new(Canvas::new(child, context.clone()))));
+        let canvas = Shared(Arc::new(Mutex::new(Canvas::new(child, pointer, context.clone()))));
         let listening = canvas.clone();
         thread::Builder::new()
             .name("presenter".to_owned())
@@ -133,7 +140,7 @@ impl Presenter for ChildPresenter {
         self.view = Port::of(scene.area, &scene.transform).map(|port| View {
             picture: Arc::clone(scene.picture),
             cursor: scene.cursor.clone(),
-            paints_pointer: scene.paints_pointer,
+            pointing: scene.pointing,
             port,
         });
     }
