@@ -65,6 +65,16 @@ impl Grid {
         (row < self.rows).then(|| ((cell.0 % self.columns) * CELL_PX, row * CELL_PX))
     }
 
+    /// The cells around a cell, at most eight.
+    pub fn neighbours(self, cell: CellIndex) -> impl Iterator<Item = CellIndex> {
+        let columns = self.columns.max(1);
+        let (row, column) = (cell.0 / columns, cell.0 % columns);
+        let rows = row.saturating_sub(1)..(row + 2).min(self.rows);
+        let across = column.saturating_sub(1)..(column + 2).min(columns);
+        rows.flat_map(move |row| across.clone().map(move |column| CellIndex(row * columns + column)))
+            .filter(move |neighbour| *neighbour != cell)
+    }
+
     /// Every cell that an area touches.
     pub fn cells_in(self, area: Area) -> impl Iterator<Item = CellIndex> {
         let columns = area.x() / CELL_PX..area.right().div_ceil(CELL_PX).min(self.columns);

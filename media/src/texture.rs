@@ -38,6 +38,27 @@ pub fn look(surface: &Surface, area: Area) -> Texture {
     if lonely * 16 >= counted * PHOTO_SIXTEENTHS && counted > 0 { Texture::Photo } else { Texture::Drawn }
 }
 
+/// A step between neighbours that is larger than this, in any colour, is an edge.
+const EDGE: u8 = 24;
+
+/// Whether an area has hardly any sharp edges: the sky or a wall of a film, which nobody would call a photo for its
+/// flatness, and which nobody would miss the edges of. Text never is soft.
+pub fn is_soft(surface: &Surface, area: Area) -> bool {
+    let (mut edges, mut pairs) = (0_usize, 0_usize);
+    for row in surface.rows(area).step_by(2) {
+        let pixels = row.as_chunks::<PIXEL_BYTES>().0;
+        let neighbours = pixels.iter().zip(pixels.iter().skip(1));
+        // A sum of numbers, so that it is done on many pixels at once.
+        let sum = neighbours.map(|([b, g, r, _], [b2, g2, r2, _])| {
+            let step = b.abs_diff(*b2).max(g.abs_diff(*g2)).max(r.abs_diff(*r2));
+            u32::from(step > EDGE)
+        });
+        edges += sum.fold(0, u32::wrapping_add) as usize;
+        pairs += pixels.len().saturating_sub(1);
+    }
+    edges * 32 <= pairs
+}
+
 fn single_colour(surface: &Surface, area: Area) -> Option<[u8; 3]> {
     let mut rows = surface.rows(area);
     let first = rows.next()?;
@@ -100,6 +121,14 @@ mod tests {
         assert_eq!(look(&surface, area), Texture::Photo);
         let (surface, area) = picture(|x, y| if x % 7 < 2 || y % 9 == 0 { [0; 3] } else { [255; 3] });
         assert_eq!(look(&surface, area), Texture::Drawn);
+    }
+
+    #[test]
+    fn a_flat_film_is_soft_and_strokes_are_not() {
+        let (film, area) = picture(|x, y| [(100 + x / 8) as u8, (90 + y / 6) as u8, 80]);
+        assert!(is_soft(&film, area));
+        let (text, area) = picture(|x, y| if x % 9 < 2 && y % 18 < 12 { [20; 3] } else { [255; 3] });
+        assert!(!is_soft(&text, area));
     }
 
     #[test]

@@ -153,6 +153,8 @@ impl UpdateEncoder {
     /// What the link carries now: the size of refinements and the cost of video follow it.
     pub fn set_link(&mut self, link: LinkEstimate) {
         self.link = link;
+        self.chooser.set_link(link);
+        self.streams.set_link(link);
     }
 
     /// An update of class `Video` was given up on its way: every video stream begins again with a key picture. What
@@ -203,6 +205,7 @@ impl UpdateEncoder {
         self.viewer.begin_anew(self.shadow.surface(), now);
         self.memory = Memory::new(self.shadow.grid());
         self.chooser = Chooser::default();
+        self.chooser.set_link(self.link);
         self.streams.clear();
         Ok(self.lossless.reset()?)
     }
@@ -220,9 +223,7 @@ impl UpdateEncoder {
         };
         self.write_fills(plan.fills, now, &mut bytes);
         self.write_exact(plan.exact, now, &mut bytes)?;
-        if let Some(video) = plan.video {
-            self.streams.add(video);
-        }
+        plan.video.into_iter().for_each(|video| self.streams.add(video));
         let mut class = UpdateClass::Interactive;
         if header.keyframe || bytes.len() == Header::BYTES {
             // A keyframe is one update, so that the viewer need not show a black screen between.
@@ -236,19 +237,24 @@ impl UpdateEncoder {
         if changes.is_empty() {
             return Plan::default();
         }
-        self.chooser.plan(changes, self.shadow.surface(), self.viewer.lossy(), now)
+        let plan = self.chooser.plan(changes, self.shadow.surface(), self.viewer.lossy(), now);
+        self.streams.keep(self.chooser.regions());
+        plan
     }
 
     /// The strips that a scroll or a move lays open are sent exactly if the link allows it: a video of strips would be
     /// blurred as long as the scroll goes on.
     fn plan_beside_motion(&mut self, changes: Vec<(CellIndex, Area)>, now: Millis) -> Plan {
-        let pixels: usize = changes.iter().map(|(_, area)| area.pixels()).sum();
+        let in_film = |area: &Area| self.chooser.is_film(*area);
+        let beside = changes.iter().filter(|(_, area)| !in_film(area));
+        let pixels: usize = beside.map(|(_, area)| area.pixels()).sum();
         // A photograph takes less than a byte a pixel.
         if self.link.time_to_send(pixels) > EXACT_BESIDE_MOTION {
             return self.plan(changes, now);
         }
-        let mut plan = Plan::default();
-        for (cell, area) in changes {
+        let (films, beside): (Vec<_>, Vec<_>) = changes.into_iter().partition(|(_, area)| in_film(area));
+        let mut plan = self.plan(films, now);
+        for (cell, area) in beside {
             match look(self.shadow.surface(), area) {
                 Texture::Solid(colour) => plan.fills.add(colour, area),
                 Texture::Drawn | Texture::Photo => plan.exact.push((cell, area)),
@@ -373,12 +379,11 @@ impl UpdateEncoder {
     }
 
     fn write_video(&mut self, now: Millis, bytes: &mut Vec<u8>) -> Result<(), EncodeError> {
-        let mut outside = Vec::new();
         let source = self.shadow.surface();
-        let shown = self.streams.write(source, now, bytes, &mut outside)?;
-        shown.iter().for_each(|(cell, area)| self.viewer.paint_lossy(source, *cell, *area, now));
-        // The region has moved away from what was owed: it is a change like any other.
-        outside.into_iter().for_each(|(cell, area)| self.shadow.put_back(cell, area));
+        let shown = self.streams.write(source, now, bytes)?;
+        shown.painted.iter().for_each(|(cell, area)| self.viewer.paint_lossy(source, *cell, *area, now));
+        shown.films.iter().for_each(|(region, quiet)| self.viewer.hold(*region, now, *quiet));
+        shown.outside.into_iter().for_each(|(cell, area)| self.shadow.put_back(cell, area));
         Ok(())
     }
 
@@ -420,7 +425,8 @@ impl UpdateEncoder {
 fn whole_screen(changes: Vec<(CellIndex, Area)>, header: Header, restart: bool) -> Plan {
     match Area::whole(header.size).filter(|region| streams_for(*region).is_some()) {
         Some(region) if !changes.is_empty() => {
-            Plan { video: Some(VideoPlan { region, restart, paint: changes }), ..Plan::default() }
+            let video = vec![VideoPlan { region, restart, paint: changes, quiet: None }];
+            Plan { video, ..Plan::default() }
         }
         Some(_) | None => Plan { exact: changes, ..Plan::default() },
     }

@@ -6,6 +6,7 @@ use crate::cells::{CellIndex, Grid};
 use crate::lossy::LossyCells;
 use crate::surface::{Area, Surface};
 use deskside_proto::time::Millis;
+use std::time::Duration;
 
 /// The viewer's picture.
 ///
@@ -86,6 +87,11 @@ impl Viewer {
     pub fn paint_lossy(&mut self, source: &Surface, cell: CellIndex, area: Area, now: Millis) {
         self.take(source, area, now);
         self.lossy.blur(cell, now);
+    }
+
+    /// A film shows its next picture within this time: what is approximate there is not refined meanwhile.
+    pub fn hold(&mut self, area: Area, now: Millis, quiet: Duration) {
+        self.lossy.hold(area, now, quiet);
     }
 
     fn take(&mut self, source: &Surface, area: Area, now: Millis) {
