@@ -11,6 +11,7 @@ mod clicks;
 mod clock;
 mod digest;
 mod link;
+mod machine;
 mod pictures;
 mod play;
 mod probe;
@@ -95,13 +96,15 @@ fn peers(options: &Options) -> Result<()> {
         results: PathBuf::from(options.need("results")?),
     };
     pictures::make(&plan.pictures, options.find("clip").map(Path::new))?;
+    std::fs::create_dir_all(&plan.results)?;
+    machine::note(&plan.results, plan.seconds, plan.repetitions)?;
     plan.carry_out()?;
     report(options)
 }
 
 fn report(options: &Options) -> Result<()> {
     let results = Path::new(options.need("results")?);
-    let table = table::Results::read(results)?.markdown();
+    let table = format!("{}\n{}", machine::noted(results), table::Results::read(results)?.markdown());
     std::fs::write(results.join("table.md"), &table)?;
     println!("\n{table}");
     options.find("write").map_or(Ok(()), |file| write_between_marks(Path::new(file), &table))
