@@ -29,7 +29,7 @@ pub fn person(options: &Options) -> Result<()> {
     let _ = std::fs::remove_file(home.join(PASSPHRASE));
     let _ = std::fs::remove_file(home.join(TICKET));
     let mut start = command(programs, "deskside", home);
-    let mut talk = Talk::start(start.args(["--terminal", "--log", "info"]))?;
+    let mut talk = Talk::start(start.args(["--terminal", "--log", &log_filter()]))?;
     talk.each_line(|input, line| {
         if line.starts_with("ready") {
             invite(programs, home)?;
@@ -92,6 +92,11 @@ pub fn expert(options: &Options) -> Result<()> {
         }
         Ok(())
     })
+}
+
+/// What both programs write to their logs; more, while one looks for the cause of something.
+fn log_filter() -> String {
+    std::env::var("DESKSIDE_LOG").unwrap_or_else(|_| "info".into())
 }
 
 fn write_settings(home: &Path, program: &str, text: &str) -> Result<()> {

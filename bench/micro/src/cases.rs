@@ -80,6 +80,9 @@ pub struct Bench {
     surface: Surface,
     round: usize,
     now: Millis,
+    /// Where the moved window was before, and is.
+    before: Rect,
+    last: Rect,
 }
 
 impl Bench {
@@ -95,13 +98,15 @@ impl Bench {
             surface: Surface::new(SIZE).context("no surface")?,
             round: 0,
             now: Millis(1),
+            before: PAGE,
+            last: PAGE,
         };
         let first = bench.encode(&[rect(0, 0, WIDTH, HEIGHT)])?;
         bench.apply(&first)?;
         bench.settle()?;
         // A film is one only after some of it, and a thing seen must have been seen.
         let before = match change {
-            Change::Film(..) | Change::Screen => 30,
+            Change::Film(..) | Change::Screen => 12,
             Change::Nothing | Change::Colours => 0,
             Change::Letter
             | Change::Solid
@@ -145,8 +150,11 @@ impl Bench {
             Change::Scroll => self.desk.text(PAGE, round * 54),
             Change::Text => self.desk.text(PAGE, round * 9000),
             Change::Move => {
-                self.desk.film(rect(0, 0, WIDTH, HEIGHT), 0);
+                self.before = self.last;
+                // What was covered comes back.
+                self.desk.film(self.last, 0);
                 self.desk.text(area, 0);
+                self.last = area;
             }
             Change::Seen => self.desk.text(area, round % 2 * 9000),
             Change::Photo => {
@@ -163,7 +171,7 @@ impl Bench {
         let (width, height) = WINDOW;
         match self.change {
             Change::Nothing | Change::Colours => rect(0, 0, WIDTH, HEIGHT),
-            Change::Letter => rect(360 + self.round % 100 * 8, 90 + self.round / 100 * 18, 8, 18),
+            Change::Letter => rect(360 + self.round % 150 * 8, 90 + self.round / 150 % 50 * 18, 8, 18),
             Change::Scroll | Change::Text => PAGE,
             Change::Solid | Change::Seen => rect(400, 200, width, height),
             Change::Move => rect(200 + self.round * 9 % 900, 100 + self.round * 5 % 400, width, height),
@@ -180,8 +188,11 @@ impl Bench {
             self.planes.load(&self.surface, whole);
             return Ok(Vec::new());
         }
-        let damage = if self.change == Change::Move { rect(0, 0, WIDTH, HEIGHT) } else { self.area() };
-        let mut updates = self.encode(&[damage])?;
+        let mut damage = vec![self.area()];
+        if self.change == Change::Move {
+            damage.push(self.before);
+        }
+        let mut updates = self.encode(&damage)?;
         if self.change == Change::Photo {
             while let Some(due) = self.encoder.refine_due() {
                 self.now = Millis(due.0.max(self.now.0));

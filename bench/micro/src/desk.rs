@@ -18,7 +18,16 @@ const LINE: usize = 18;
 /// The pixels: blue, green, red, nothing.
 pub struct Desk {
     pixels: Vec<u8>,
+    /// What the film moves across: as high as the screen, and wider.
+    photo: Vec<u8>,
+    grain: Vec<u8>,
 }
+
+/// Pixels by which a film moves from picture to picture.
+const FILM_STEP: usize = 5;
+/// Pixels by which it can move until it begins again.
+const FILM_SPARE: usize = 640;
+const FILM_STRIDE: usize = (WIDTH + FILM_SPARE) * 4;
 
 /// A rectangle from numbers that are known to fit.
 #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "places on a screen")]
@@ -37,7 +46,10 @@ const fn noise(seed: u64) -> u8 {
 impl Desk {
     /// A photo with a window of text on it.
     pub fn new() -> Self {
-        let mut desk = Self { pixels: vec![0; STRIDE * HEIGHT] };
+        let photo =
+            (0..HEIGHT).flat_map(|y| (0..WIDTH + FILM_SPARE).flat_map(move |x| photo(x, y))).collect();
+        let grain = (0..STRIDE + 256 * 4).map(|place| noise(place as u64) / 42).collect();
+        let mut desk = Self { pixels: vec![0; STRIDE * HEIGHT], photo, grain };
         desk.film(rect(0, 0, WIDTH, HEIGHT), 0);
         desk.text(rect(360, 90, 1200, 900), 0);
         desk
@@ -68,19 +80,28 @@ impl Desk {
 
     /// One character, number `n`, at the beginning of a line of `area`.
     pub fn letter(&mut self, area: Rect, n: u64) {
-        self.each(area, |x, y| glyph(n % 64, x % COLUMN, y % LINE));
+        self.each(area, |x, y| glyph(n % 200, x % COLUMN, y % LINE));
     }
 
-    /// Something like a photo: soft shapes, edges and grain; `moment` moves all of it.
+    /// Something like a film: a photo that moves across, with grain that is never the same twice.
     pub fn film(&mut self, area: Rect, moment: usize) {
-        self.each(area, |x, y| {
-            let (far, near) = (x + moment * 3, x + moment * 7);
-            let soft = (wave(far, 380) + wave(y, 290) + wave(far + y, 510)) / 3;
-            let edge = if near / 90 % 3 == 0 && y / 70 % 4 < 2 { 60 } else { 0 };
-            let grain = u16::from(noise((near * 4096 + y) as u64) / 24);
-            let part = |shift: u16| byte(soft + edge + grain + shift);
-            [part(0), part(18), part(36)]
-        });
+        let (left, top) = (area.x.unsigned_abs() as usize, area.y.unsigned_abs() as usize);
+        let bytes = area.width as usize * 4;
+        let along = moment * FILM_STEP % FILM_SPARE * 4;
+        for y in 0..area.height as usize {
+            let grain = usize::from(noise((moment * 8192 + y) as u64)) * 4;
+            let from = y * FILM_STRIDE + along;
+            let (Some(picture), Some(grain)) =
+                (self.photo.get(from..from + bytes), self.grain.get(grain..grain + bytes))
+            else {
+                return;
+            };
+            let to = (top + y) * STRIDE + left * 4;
+            let row = self.pixels.get_mut(to..to + bytes).unwrap_or_default();
+            for ((pixel, light), grain) in row.iter_mut().zip(picture).zip(grain) {
+                *pixel = light.saturating_add(*grain);
+            }
+        }
     }
 
     fn each(&mut self, area: Rect, colour: impl Fn(usize, usize) -> [u8; 3]) {
@@ -94,6 +115,15 @@ impl Desk {
             }
         }
     }
+}
+
+/// Soft shapes, edges, and a little texture.
+fn photo(x: usize, y: usize) -> [u8; 4] {
+    let soft = (wave(x, 380) + wave(y, 290) + wave(x + y, 510)) / 3;
+    let edge = if (x / 90).is_multiple_of(3) && y / 70 % 4 < 2 { 60 } else { 0 };
+    let texture = u16::from(noise((x * 4096 + y) as u64) / 32);
+    let part = |shift: u16| byte(soft + edge + texture + shift);
+    [part(0), part(18), part(36), 0]
 }
 
 /// Up and down between 0 and 160 every `length`.

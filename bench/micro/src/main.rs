@@ -127,13 +127,8 @@ fn measure(case: &Case, wishes: &Wishes) -> Result<Cost> {
         #[expect(clippy::cast_precision_loss, reason = "an update is small")]
         bytes.push(updates.iter().map(|update| update.bytes.len()).sum::<usize>() as f64);
     }
-    let count = |part| counts::instructions(case.name, part);
-    let (encode_instructions, apply_instructions) = if wishes.counts {
-        let encode = count("encode")?;
-        (Some(encode), Some(count("both")?.saturating_sub(encode)))
-    } else {
-        (None, None)
-    };
+    let [encode_instructions, apply_instructions] =
+        if wishes.counts { counts::instructions(case.name)?.map(Some) } else { [None; 2] };
     let [bytes, _] = spread(bytes);
     Ok(Cost { encode: spread(encode), apply: spread(apply), bytes, encode_instructions, apply_instructions })
 }
