@@ -41,22 +41,48 @@ pub fn look(surface: &Surface, area: Area) -> Texture {
 /// A step between neighbours that is larger than this, in any colour, is an edge.
 const EDGE: u8 = 24;
 
-/// Whether an area has hardly any sharp edges: the sky or a wall of a film, which nobody would call a photo for its
-/// flatness, and which nobody would miss the edges of. Text never is soft.
-pub fn is_soft(surface: &Surface, area: Area) -> bool {
-    let (mut edges, mut pairs) = (0_usize, 0_usize);
-    for row in surface.rows(area).step_by(2) {
-        let pixels = row.as_chunks::<PIXEL_BYTES>().0;
-        let neighbours = pixels.iter().zip(pixels.iter().skip(1));
-        // A sum of numbers, so that it is done on many pixels at once.
-        let sum = neighbours.map(|([b, g, r, _], [b2, g2, r2, _])| {
-            let step = b.abs_diff(*b2).max(g.abs_diff(*g2)).max(r.abs_diff(*r2));
-            u32::from(step > EDGE)
-        });
-        edges += sum.fold(0, u32::wrapping_add) as usize;
-        pairs += pixels.len().saturating_sub(1);
+/// How neighbours in an area differ; every second row is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Steps {
+    /// Pairs of neighbours.
+    pub pairs: usize,
+    /// Pairs that differ.
+    pub differing: usize,
+    /// Pairs that differ much.
+    pub edges: usize,
+}
+
+impl Steps {
+    /// Looks at an area.
+    pub fn of(surface: &Surface, area: Area) -> Self {
+        let mut steps = Self::default();
+        for row in surface.rows(area).step_by(2) {
+            let pixels = row.as_chunks::<PIXEL_BYTES>().0;
+            let neighbours = pixels.iter().zip(pixels.iter().skip(1));
+            // Sums of numbers, so that it is done on many pixels at once.
+            let (differing, edges) = neighbours.fold((0_u32, 0_u32), |(differing, edges), (a, b)| {
+                let ([blue, green, red, _], [blue_2, green_2, red_2, _]) = (a, b);
+                let step = blue.abs_diff(*blue_2).max(green.abs_diff(*green_2)).max(red.abs_diff(*red_2));
+                (differing.wrapping_add(u32::from(step > 0)), edges.wrapping_add(u32::from(step > EDGE)))
+            });
+            steps.differing += differing as usize;
+            steps.edges += edges as usize;
+            steps.pairs += pixels.len().saturating_sub(1);
+        }
+        steps
     }
-    edges * 32 <= pairs
+
+    /// Whether it is the sky or a wall of a photograph, too flat to be called one, but not flat enough to compress
+    /// well; who sees it a little blurred misses no edge. A word on a flat ground is not soft: of the few pixels
+    /// that differ there, most are edges.
+    pub const fn are_soft(self) -> bool {
+        self.differing * 16 >= self.pairs && self.edges * 8 <= self.differing
+    }
+
+    /// The same where a film runs anyway: it may have more edges, but still not as many as a subtitle.
+    pub const fn are_film(self) -> bool {
+        self.edges * 3 <= self.differing
+    }
 }
 
 fn single_colour(surface: &Surface, area: Area) -> Option<[u8; 3]> {
@@ -124,11 +150,21 @@ mod tests {
     }
 
     #[test]
-    fn a_flat_film_is_soft_and_strokes_are_not() {
+    fn a_flat_film_is_soft_and_writing_is_not() {
         let (film, area) = picture(|x, y| [(100 + x / 8) as u8, (90 + y / 6) as u8, 80]);
-        assert!(is_soft(&film, area));
+        let steps = Steps::of(&film, area);
+        assert!(steps.are_soft() && steps.are_film(), "{steps:?}");
         let (text, area) = picture(|x, y| if x % 9 < 2 && y % 18 < 12 { [20; 3] } else { [255; 3] });
-        assert!(!is_soft(&text, area));
+        let steps = Steps::of(&text, area);
+        assert!(!steps.are_soft() && !steps.are_film(), "{steps:?}");
+        // One short word, with grey edges, on a white page.
+        let grey = |x: usize| [255, 180, 20, 120, 255, 90, 20, 200][x % 8];
+        let (word, area) =
+            picture(
+                |x, y| if (10..40).contains(&x) && (20..30).contains(&y) { [grey(x); 3] } else { [255; 3] },
+            );
+        let steps = Steps::of(&word, area);
+        assert!(!steps.are_soft() && !steps.are_film(), "{steps:?}");
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod region;
 use crate::cells::{CellIndex, Grid};
 use crate::lossy::LossyCells;
 use crate::surface::{Area, Surface};
-use crate::texture::{Texture, is_soft, look};
+use crate::texture::{Steps, Texture, look};
 use crate::tile::solid::Fills;
 use crate::video::{MAX_LONG_SIDE_PX, MAX_SHORT_SIDE_PX};
 use crate::yuv::BLOCK_PX;
@@ -115,6 +115,7 @@ impl Chooser {
         self.give_way(&moving, now);
         self.review(surface, now);
         self.place(moving, surface, &mut plan, now);
+        self.soften(&mut plan, surface);
         self.finish(&mut plan, now);
         plan
     }
@@ -261,6 +262,26 @@ impl Chooser {
         streams_for(area).is_some_and(|streams| streams.len() + taken <= MAX_STREAMS)
     }
 
+    /// Where a picture is made anyway, what is soft goes with it: the sky of a photograph would take longer than the
+    /// rest of it.
+    fn soften(&mut self, plan: &mut Plan, surface: &Surface) {
+        let Self { regions, limits, .. } = self;
+        let mut shown = regions.iter_mut().filter(|running| pixels(&running.paint) >= limits.small_px);
+        let (Some(first), second) = (shown.next(), shown.next()) else { return };
+        let mut shown = [Some(first), second];
+        plan.exact.retain(|(cell, area)| {
+            let mut around = shown.iter_mut().flatten();
+            let Some(running) = around.find(|running| running.region.area.contains(*area)) else {
+                return true;
+            };
+            let is_soft = area.pixels() >= SMALLEST_FLAT_PX && Steps::of(surface, *area).are_soft();
+            if is_soft {
+                running.paint.push((*cell, *area));
+            }
+            !is_soft
+        });
+    }
+
     fn finish(&mut self, plan: &mut Plan, now: Millis) {
         for running in &mut self.regions {
             let paint = std::mem::take(&mut running.paint);
@@ -319,7 +340,7 @@ fn sort_alike(
 /// Whether drawn content within a film is the film's: a dark or flat scene, not a subtitle.
 fn belongs_to_film(cell: CellIndex, area: Area, surface: &Surface, lossy: &LossyCells) -> bool {
     let is_large = area.pixels() >= SMALLEST_FLAT_PX;
-    (is_large || lossy.blurred_at(cell).is_some()) && is_soft(surface, area)
+    (is_large || lossy.blurred_at(cell).is_some()) && Steps::of(surface, area).are_film()
 }
 
 /// Flat content below this is exact even in a film, where the viewer does not see it approximately already.

@@ -11,8 +11,10 @@ use std::time::Duration;
 /// The finest quantiser of moving pictures: finer is not seen in motion, and still pictures are refined exactly.
 const FINEST: u8 = 18;
 
-/// The finest quantiser of a key picture. The pictures after it get better by themselves.
+/// The finest quantiser of a key picture, and of one that fills a screen: the pictures after it get better by
+/// themselves, and a still one is refined soon, so the time that bits take counts more.
 const FINEST_KEY: u8 = 24;
+const FINEST_SCREEN_KEY: u8 = 28;
 
 /// The coarsest: beyond it a picture saves little and shows nothing.
 const COARSEST: u8 = 46;
@@ -25,7 +27,7 @@ const FINER_AT_ONCE: f64 = 2.0;
 
 /// What a video of [`REFERENCE_PX`] may take on any link; others in proportion to the root of their pixels, because
 /// large pictures have less in each pixel. Unit: bytes per second.
-const REFERENCE_BYTES_PER_SECOND: f64 = 235_000.0;
+const REFERENCE_BYTES_PER_SECOND: f64 = 225_000.0;
 const REFERENCE_PX: f64 = 640.0 * 360.0;
 
 /// The share of the link that all video together may take: the rest is for text, audio and what comes unexpectedly.
@@ -102,7 +104,8 @@ impl Rate {
     pub(super) fn key_quantiser(&self, pixels: usize, detail: f64) -> u8 {
         // At quantiser 24 a picture takes about this; measured on film and photographs.
         let at_24 = pixels as f64 * KEY_BYTES_PER_PIXEL * detail.max(0.1);
-        quantiser_for(24.0, at_24, self.settings.key_bytes as f64).clamp(FINEST_KEY, COARSEST)
+        let finest = if pixels as f64 * 2.0 > SCREEN_PX { FINEST_SCREEN_KEY } else { FINEST_KEY };
+        quantiser_for(24.0, at_24, self.settings.key_bytes as f64).clamp(finest, COARSEST)
     }
 
     /// The quantiser for a key picture when one at `quantiser` came out too long; none when it did not, or when
