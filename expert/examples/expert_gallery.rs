@@ -9,12 +9,13 @@
 
 mod samples;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use deskside_expert::app::input::Wants;
-use deskside_expert::link::Picture;
+use deskside_expert::link::{Picture, SharedCursor};
 use deskside_expert::model::Model;
-use deskside_expert::present::{self, Presenter};
+use deskside_expert::present::{self, Choice, Presenter};
 use deskside_expert::view::{self, Live};
 use deskside_look::{Theme, apply, theme};
 use deskside_proto::geometry::Region;
@@ -24,7 +25,8 @@ struct Gallery {
     at: usize,
     dark: bool,
     state: view::State,
-    picture: Picture,
+    picture: Arc<Picture>,
+    cursor: SharedCursor,
     presenter: Box<dyn Presenter>,
 }
 
@@ -45,13 +47,10 @@ impl eframe::App for Gallery {
         }
         let (name, model) = &self.screens[self.at];
         let wants = Wants { toolbar: *name == "full-screen", ..Wants::default() };
-        let live = Live {
-            presenter: &mut *self.presenter,
-            picture: &self.picture,
-            cursor: samples::cursor(),
-            wants,
-        };
+        let live =
+            Live { presenter: &mut *self.presenter, picture: &self.picture, cursor: &self.cursor, wants };
         let _ = view::show(ui, model, samples::now(), &mut self.state, live);
+        self.presenter.finish(ui.ctx());
     }
 }
 
@@ -66,15 +65,16 @@ fn main() -> eframe::Result {
         dithering: false,
         ..eframe::NativeOptions::default()
     };
-    let picture = Picture::default();
+    let picture = Arc::new(Picture::default());
     picture.publish(&samples::desktop(), &Region::new(), Instant::now());
     eframe::run_native(
         "Gallery",
         options,
         Box::new(move |creation| {
             apply(&creation.egui_ctx, if dark { Theme::Dark } else { Theme::Light });
-            let presenter = present::open();
-            Ok(Box::new(Gallery { screens, at, dark, state: view::State::default(), picture, presenter }))
+            let presenter = present::open(Choice::Auto, creation);
+            let (state, cursor) = (view::State::default(), samples::cursor().into());
+            Ok(Box::new(Gallery { screens, at, dark, state, picture, cursor, presenter }))
         }),
     )
 }

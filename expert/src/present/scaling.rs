@@ -74,10 +74,10 @@ impl Scaler {
                 made = Some(from);
                 self.line.clear();
                 let (pixels, _) = row_of(surface, from, first, last).as_chunks::<PIXEL_BYTES>();
-                for pixel in pixels {
-                    for _ in 0..times {
-                        self.line.extend_from_slice(pixel);
-                    }
+                self.line.resize(pixels.len() * PIXEL_BYTES * times, 0);
+                let (line, _) = self.line.as_chunks_mut::<PIXEL_BYTES>();
+                for (to, pixel) in line.chunks_exact_mut(times).zip(pixels) {
+                    to.fill(*pixel);
                 }
             }
             if let Some(line) = self.line.get(into..into + to.len()) {
@@ -165,11 +165,18 @@ impl Taps {
     }
 }
 
-/// The rows of an area in a picture of that stride.
+/// The rows of an area in a picture of that stride, to be written.
 pub fn rows_mut(bytes: &mut [u8], stride: usize, area: Area) -> impl Iterator<Item = &mut [u8]> {
     let (from, to) = (area.x() * PIXEL_BYTES, area.right() * PIXEL_BYTES);
     let rows = bytes.chunks_exact_mut(stride.max(1)).skip(area.y()).take(area.height());
     rows.filter_map(move |row| row.get_mut(from..to))
+}
+
+/// The rows of an area in a picture of that stride, to be read.
+pub fn rows(bytes: &[u8], stride: usize, area: Area) -> impl Iterator<Item = &[u8]> {
+    let (from, to) = (area.x() * PIXEL_BYTES, area.right() * PIXEL_BYTES);
+    let rows = bytes.chunks_exact(stride.max(1)).skip(area.y()).take(area.height());
+    rows.filter_map(move |row| row.get(from..to))
 }
 
 /// Some pixels of one row of a surface.

@@ -1,18 +1,21 @@
-//! The picture as egui textures: only changed rectangles are uploaded.
+//! The picture as egui textures: only changed rectangles are uploaded. At broken scales they hold what the window shows
+//! and not the desktop, because a graphics card's filters leave out or blur what the scaler averages.
 //! More than one texture is used only where the desktop is larger than the largest texture, because seams between
 //! textures show at broken scales.
 
 use std::sync::Arc;
 
 use deskside_media::surface::{Area, PIXEL_BYTES, Surface};
-use deskside_proto::geometry::{DesktopPoint, Region, Size};
+use deskside_proto::geometry::{Region, Size};
 use deskside_proto::wire::cursor::CursorShape;
 use egui::{
-    Color32, ColorImage, Context, Mesh, Painter, Pos2, Rect, Shape, TextureHandle, TextureId, TextureOptions,
+    Color32, ColorImage, Context, Mesh, Painter, Rect, Shape, TextureHandle, TextureId, TextureOptions, Vec2,
     pos2, vec2,
 };
 
 use super::delays::Delays;
+use super::port::Port;
+use super::scaling::{Scaler, rows};
 use super::{Pointing, Presenter, Scene, Watcher};
 use crate::link::{Cursor, Picture};
 
@@ -22,11 +25,22 @@ const WHOLE_TEXTURE: Rect = Rect { min: pos2(0.0, 0.0), max: pos2(1.0, 1.0) };
 /// The picture in textures.
 pub struct TexturePresenter {
     context: Context,
-    size: Size,
-    crisp: bool,
-    tiles: Vec<Tile>,
+    sheet: Option<Sheet>,
     pointer: Option<Pointer>,
     delays: Delays,
+}
+
+/// What is uploaded: the desktop, or the port that shows it.
+struct Sheet {
+    size: Size,
+    scaled: Option<Scaled>,
+    tiles: Vec<Tile>,
+}
+
+/// The pixels of a port at a broken scale.
+struct Scaled {
+    scaler: Scaler,
+    pixels: Vec<u8>,
 }
 
 /// The other side's pointer as it was uploaded last.
@@ -35,7 +49,7 @@ struct Pointer {
     texture: TextureHandle,
 }
 
-/// A part of the desktop in a texture of its own.
+/// A part of the sheet in a texture of its own.
 struct Tile {
     area: Area,
     texture: TextureHandle,
@@ -43,20 +57,11 @@ struct Tile {
 
 impl Presenter for TexturePresenter {
     fn show(&mut self, painter: &Painter, scene: &Scene<'_>) {
-        self.refresh(scene.picture, scene.transform.is_whole());
+        let Some(port) = Port::of(scene.area, &scene.transform) else { return };
+        self.refresh(scene.picture, port);
         let points_per_pixel = 1.0 / self.context.pixels_per_point();
-        let area = scene.area;
-        let from = vec2(area.left, area.top);
-        let at = |x: usize, y: usize| -> Pos2 {
-            let place = scene.transform.view_from_desktop(DesktopPoint::new(
-                i32::try_from(x).unwrap_or(i32::MAX),
-                i32::try_from(y).unwrap_or(i32::MAX),
-            ));
-            ((from + vec2(place.x, place.y)) * points_per_pixel).to_pos2()
-        };
-        for tile in &self.tiles {
-            let corner = at(tile.area.x(), tile.area.y());
-            let rect = Rect::from_min_max(corner, at(tile.area.right(), tile.area.bottom()));
+        for tile in self.sheet.iter().flat_map(|sheet| &sheet.tiles) {
+            let rect = tile_rect(tile.area, &port, points_per_pixel);
             // A mesh and not an image shape: shapes are feathered at their edges, which would blur the border pixels.
             let mut mesh = Mesh::with_texture(tile.texture.id());
             mesh.add_rect_with_uv(rect, WHOLE_TEXTURE, Color32::WHITE);
@@ -91,28 +96,23 @@ impl Watcher for Repaint {
 impl TexturePresenter {
     /// Textures of this window.
     pub fn new(context: &Context) -> Self {
-        Self {
-            context: context.clone(),
-            size: Size::default(),
-            crisp: false,
-            tiles: Vec::new(),
-            pointer: None,
-            delays: Delays::default(),
-        }
+        Self { context: context.clone(), sheet: None, pointer: None, delays: Delays::default() }
     }
 
     /// Takes over what has changed in the picture.
-    fn refresh(&mut self, picture: &Picture, crisp: bool) {
-        if crisp != self.crisp {
-            // The filter belongs to the upload, so a change of it uploads everything once.
-            self.crisp = crisp;
+    fn refresh(&mut self, picture: &Picture, port: Port) {
+        let scaled = port.times().is_none().then_some(port);
+        if self.sheet.as_ref().is_none_or(|sheet| sheet.port() != scaled) {
+            self.sheet = None;
             picture.expose();
         }
-        let context = self.context.clone();
-        picture.take(|change| {
-            self.take_over(&context, change.surface, change.dirty);
+        picture.look(port.desktop(), |change| {
             if let Some(arrived) = change.arrived {
                 self.delays.add(arrived.elapsed());
+            }
+            match &mut self.sheet {
+                Some(sheet) if sheet.is_of(change.surface) => sheet.take_over(change.surface, change.dirty),
+                _ => self.sheet = Some(Sheet::new(&self.context, change.surface, scaled)),
             }
         });
     }
@@ -140,34 +140,88 @@ impl TexturePresenter {
         });
         self.pointer.insert(pointer).texture.id()
     }
+}
 
-    fn take_over(&mut self, context: &egui::Context, surface: &Surface, dirty: &Region) {
-        let options = if self.crisp { TextureOptions::NEAREST } else { TextureOptions::LINEAR };
-        if self.size != surface.size() {
-            self.size = surface.size();
-            let side = context.input(|input| input.max_texture_side);
-            self.tiles = tile_areas(surface.size(), side)
-                .into_iter()
-                .map(|area| Tile {
-                    area,
-                    texture: context.load_texture("desktop", image_of(surface, area), options),
-                })
-                .collect();
-            return;
+impl Sheet {
+    /// All of this surface, as it is or as this port shows it.
+    fn new(context: &Context, surface: &Surface, port: Option<Port>) -> Self {
+        let scaled = port.map(|port| Scaled::new(port, surface));
+        let side = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        let size =
+            port.map_or(surface.size(), |port| Size::new(side(port.columns.length), side(port.rows.length)));
+        let mut sheet = Self { size, scaled, tiles: Vec::new() };
+        for area in tile_areas(size, context.input(|input| input.max_texture_side)) {
+            let image = sheet.image(surface, area);
+            let texture = context.load_texture("desktop", image, TextureOptions::NEAREST);
+            sheet.tiles.push(Tile { area, texture });
         }
+        sheet
+    }
+
+    /// The port whose pixels it holds, if it does not hold the desktop's.
+    fn port(&self) -> Option<Port> {
+        self.scaled.as_ref().map(|scaled| *scaled.scaler.port())
+    }
+
+    fn is_of(&self, surface: &Surface) -> bool {
+        self.scaled.is_some() || self.size == surface.size()
+    }
+
+    fn take_over(&mut self, surface: &Surface, dirty: &Region) {
+        let mut tiles = std::mem::take(&mut self.tiles);
         for rect in dirty {
-            let Some(changed) = Area::clipped(*rect, surface.size()) else { continue };
-            for tile in &mut self.tiles {
+            let changed = match &mut self.scaled {
+                Some(scaled) => scaled.paint(surface, rect),
+                None => Area::clipped(*rect, self.size),
+            };
+            let Some(changed) = changed else { continue };
+            for tile in &mut tiles {
                 if let Some(part) = tile.area.intersection(changed) {
                     let place = [part.x() - tile.area.x(), part.y() - tile.area.y()];
-                    tile.texture.set_partial(place, image_of(surface, part), options);
+                    tile.texture.set_partial(place, self.image(surface, part), TextureOptions::NEAREST);
                 }
             }
+        }
+        self.tiles = tiles;
+    }
+
+    fn image(&self, surface: &Surface, area: Area) -> ColorImage {
+        match &self.scaled {
+            Some(scaled) => image_of(rows(&scaled.pixels, scaled.scaler.stride(), area), area),
+            None => image_of(surface.rows(area), area),
         }
     }
 }
 
-/// Covers a desktop with areas of at most `side` pixels a side.
+impl Scaled {
+    fn new(port: Port, surface: &Surface) -> Self {
+        let scaler = Scaler::new(port);
+        let pixels = vec![0; scaler.stride() * port.rows.length];
+        let mut scaled = Self { scaler, pixels };
+        scaled.paint(surface, &surface.size().rect());
+        scaled
+    }
+
+    /// Computes what a change touches, and tells which pixels that are.
+    fn paint(&mut self, surface: &Surface, changed: &deskside_proto::geometry::Rect) -> Option<Area> {
+        let area = self.scaler.port().area_of(changed)?;
+        self.scaler.paint(surface, area, &mut self.pixels);
+        Some(area)
+    }
+}
+
+/// Where a part of the sheet lies, which at whole scales may reach beyond the port. Units: points.
+fn tile_rect(area: Area, port: &Port, points_per_pixel: f32) -> Rect {
+    let (times, skipped) = match port.times() {
+        Some(times) => (times as f32, vec2(port.columns.skipped as f32, port.rows.skipped as f32)),
+        None => (1.0, Vec2::ZERO),
+    };
+    let corner = vec2(port.left as f32, port.top as f32) - skipped;
+    let at = |x: usize, y: usize| ((corner + vec2(x as f32, y as f32) * times) * points_per_pixel).to_pos2();
+    Rect::from_min_max(at(area.x(), area.y()), at(area.right(), area.bottom()))
+}
+
+/// Covers a sheet with areas of at most `side` pixels a side.
 fn tile_areas(size: Size, side: usize) -> Vec<Area> {
     let side = side.max(1);
     let (width, height) = (size.width as usize, size.height as usize);
@@ -179,9 +233,9 @@ fn tile_areas(size: Size, side: usize) -> Vec<Area> {
 }
 
 /// The pixels of an area as egui wants them: red, green, blue, opaque.
-fn image_of(surface: &Surface, area: Area) -> ColorImage {
+fn image_of<'a>(rows: impl Iterator<Item = &'a [u8]>, area: Area) -> ColorImage {
     let mut pixels = Vec::with_capacity(area.pixels());
-    for row in surface.rows(area) {
+    for row in rows {
         let (row, _) = row.as_chunks::<PIXEL_BYTES>();
         pixels.extend(row.iter().map(|[blue, green, red, _]| Color32::from_rgb(*red, *green, *blue)));
     }
@@ -213,7 +267,7 @@ mod tests {
         let mut surface = Surface::new(size).unwrap();
         let area = Area::whole(size).unwrap();
         surface.rows_mut(area).next().unwrap().copy_from_slice(&[1, 2, 3, 0, 4, 5, 6, 99]);
-        let image = image_of(&surface, area);
+        let image = image_of(surface.rows(area), area);
         assert_eq!(image.pixels, vec![Color32::from_rgb(3, 2, 1), Color32::from_rgb(6, 5, 4)]);
     }
 }

@@ -20,13 +20,13 @@ pub fn show(
     session: &Session,
     state: &mut Remembered,
     presenter: &mut dyn Presenter,
-    full_screen: bool,
+    below_toolbar: bool,
 ) {
     if session.statistics != state.seen {
         state.seen = session.statistics;
         state.to_shown = median(presenter.take_delays());
     }
-    let top = if full_screen { space::L } else { space::L + size::BUTTON_HEIGHT };
+    let top = if below_toolbar { space::L + size::BUTTON_HEIGHT } else { space::L };
     let palette = Palette::of(ui);
     let rows = rows(&session.statistics, state.to_shown, session);
     Area::new(Id::unique("statistics"))

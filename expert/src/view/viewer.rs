@@ -57,7 +57,8 @@ pub fn show(
         full_screen_toolbar(ui, model, session, now, called, &live, shown);
     }
     if model.statistics {
-        statistics::show(ui, session, &mut state.statistics, live.presenter, model.full_screen);
+        let below_toolbar = !model.full_screen || !shown.layout.covers.is_empty();
+        statistics::show(ui, session, &mut state.statistics, live.presenter, below_toolbar);
     }
     if !keyboard_here {
         // A control that was focused must not hear what is typed for the other side later.

@@ -18,7 +18,7 @@ use crate::link::{Picture, SharedCursor};
 use crate::present::Pointing;
 use crate::present::delays::Delays;
 use crate::present::port::Port;
-use crate::present::scaling::Scaler;
+use crate::present::scaling::{Scaler, rows};
 use crate::present::sprite::Sprite;
 
 /// How soon what egui painted below an overlay follows the picture: it is seen at rounded corners only.
@@ -178,9 +178,7 @@ impl Canvas {
     /// The pixels that are shown there, for what is painted below an overlay.
     pub fn pixels(&self, area: Area) -> Option<ColorImage> {
         let (memory, shown) = (self.memory.as_ref()?, self.shown.as_ref()?);
-        let (from, to) = (area.x() * PIXEL_BYTES, area.right() * PIXEL_BYTES);
-        let rows = memory.bytes().chunks_exact(shown.scaler.stride()).skip(area.y()).take(area.height());
-        let pixels = rows.filter_map(|row| row.get(from..to)).flat_map(|row| {
+        let pixels = rows(memory.bytes(), shown.scaler.stride(), area).flat_map(|row| {
             let (pixels, _) = row.as_chunks::<PIXEL_BYTES>();
             pixels.iter().map(|[blue, green, red, _]| Color32::from_rgb(*red, *green, *blue))
         });
