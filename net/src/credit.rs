@@ -23,6 +23,8 @@ pub const MOST_UPDATES: usize = 32;
 pub(crate) struct Credit {
     outstanding: VecDeque<(u32, usize)>,
     bytes: usize,
+    /// Number of the last update that was sent.
+    newest: Option<u32>,
     /// Updates that QUIC has not taken over as a whole, whether or not anybody still waits for their confirmation.
     unwritten: VecDeque<usize>,
     unwritten_bytes: usize,
@@ -33,6 +35,7 @@ impl Credit {
     pub(crate) fn sent(&mut self, sequence: u32, bytes: usize) {
         self.outstanding.push_back((sequence, bytes));
         self.bytes += bytes;
+        self.newest = Some(sequence);
         self.unwritten.push_back(bytes);
         self.unwritten_bytes += bytes;
     }
@@ -42,13 +45,15 @@ impl Credit {
         self.unwritten_bytes -= self.unwritten.pop_front().unwrap_or_default();
     }
 
-    /// Notes that everything up to `sequence` is on the expert's surface; a number that is not
-    /// outstanding changes nothing, so a lying expert gains no room.
+    /// Notes that everything up to `sequence` is on the expert's surface; a number that was never sent changes
+    /// nothing, so a lying expert gains no room. One that was given up counts too: the expert may have shown it
+    /// before it heard of that, and confirms nothing before it once more.
     pub(crate) fn applied(&mut self, sequence: u32) {
-        let Some(position) = self.outstanding.iter().position(|(sent, _)| *sent == sequence) else {
+        if self.newest.is_none_or(|newest| is_before(newest, sequence)) {
             return;
-        };
-        let freed: usize = self.outstanding.drain(..=position).map(|(_, bytes)| bytes).sum();
+        }
+        let covered = self.outstanding.iter().take_while(|(sent, _)| !is_before(sequence, *sent)).count();
+        let freed: usize = self.outstanding.drain(..covered).map(|(_, bytes)| bytes).sum();
         self.bytes -= freed;
     }
 
@@ -99,6 +104,11 @@ impl Credit {
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
+}
+
+/// Whether `first` comes before `second`, where numbers go round.
+pub(crate) fn is_before(first: u32, second: u32) -> bool {
+    first != second && second.wrapping_sub(first) < u32::MAX / 2
 }
 
 /// What a link holds when a queue of this length stands at its bottleneck. Units: bytes.
@@ -155,6 +165,17 @@ mod tests {
         credit.applied(8);
         credit.applied(6);
         assert!(!has_room(&credit, ENDLESS));
+    }
+
+    #[test]
+    fn the_confirmation_of_what_was_given_up_meanwhile_covers_what_was_sent_before_it() {
+        let mut credit = Credit::default();
+        written(&mut credit, 5, 60_000);
+        written(&mut credit, 6, 9_000);
+        credit.given_up(6);
+        assert_eq!(credit.bytes(), 60_000);
+        credit.applied(6);
+        assert_eq!(credit.bytes(), 0);
     }
 
     #[test]

@@ -9,6 +9,8 @@ use deskside_proto::wire::UpdateHeader;
 use deskside_proto::wire::update::UpdateClass;
 use tokio::time::Instant;
 
+use crate::credit::is_before;
+
 /// Lateness that is nobody's fault: two pictures at 30 a second, and a moment.
 const GRACE: Duration = Duration::from_millis(75);
 /// The same where somebody waits for what the expert or the person has just done.
@@ -129,11 +131,6 @@ impl Videos {
 fn reset_codes(lost: &[u32]) -> Vec<(u32, u64)> {
     let behind = |first: u32| lost.iter().map(move |other| other.wrapping_sub(first));
     lost.iter().map(|first| (*first, UpdateHeader::abandoned(behind(*first)))).collect()
-}
-
-/// Whether `first` comes before `second`, where numbers go round.
-fn is_before(first: u32, second: u32) -> bool {
-    first != second && second.wrapping_sub(first) < u32::MAX / 2
 }
 
 #[cfg(test)]
