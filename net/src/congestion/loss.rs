@@ -1,11 +1,13 @@
 //! Losses: which are the weather and which are our doing. It knows no window and no rate.
 
 /// Share of lost bytes, in thousandths, up to which nothing is done about it.
-const TOLERATED: u64 = 100;
+const TOLERATED: u64 = 110;
 /// Share that is believed to have another cause, however high, when sending less did not change it.
 const MOST_TOLERATED: u64 = 500;
+/// Verdicts in a row by which sending less is tried.
+const TRIES: u32 = 3;
 /// Packets that must have been sent before their share means anything.
-const LEAST_PACKETS: u64 = 16;
+const LEAST_PACKETS: u64 = 100;
 /// Packets after which older ones count half.
 const MEMORY_PACKETS: u64 = 256;
 
@@ -16,6 +18,10 @@ pub(super) enum Verdict {
     Bearable,
     /// Sending less.
     Overload,
+    /// Sending as before: less did not help.
+    NotOurs,
+    /// Waiting: too few packets were sent to tell.
+    Undecided,
 }
 
 /// Losses of the past.
@@ -23,14 +29,16 @@ pub(super) enum Verdict {
 pub(super) struct Losses {
     acked: u64,
     lost: u64,
+    /// Acknowledged and lost since the last verdict.
+    unjudged: (u64, u64),
     tolerated: u64,
-    /// The share at the last time that it was answered by sending less.
-    answered: Option<u64>,
+    /// The share that was first answered by sending less, and the rounds since.
+    answered: Option<(u64, u32)>,
 }
 
 impl Default for Losses {
     fn default() -> Self {
-        Self { acked: 0, lost: 0, tolerated: TOLERATED, answered: None }
+        Self { acked: 0, lost: 0, unjudged: (0, 0), tolerated: TOLERATED, answered: None }
     }
 }
 
@@ -48,23 +56,30 @@ impl Losses {
             self.acked /= 2;
             self.lost /= 2;
         }
-        let share = per_mille(acked, lost);
-        if acked + lost < LEAST_PACKETS * mtu || lost < 3 * mtu {
-            return Verdict::Bearable;
+        let (acked, lost) = (self.unjudged.0 + acked, self.unjudged.1 + lost);
+        if acked + lost < LEAST_PACKETS * mtu {
+            self.unjudged = (acked, lost);
+            return Verdict::Undecided;
         }
+        self.unjudged = (0, 0);
+        let share = per_mille(acked, lost);
         if share <= self.tolerated {
             if share * 2 < TOLERATED {
                 *self = Self { tolerated: TOLERATED, answered: None, ..*self };
             }
             return Verdict::Bearable;
         }
-        if self.answered.is_some_and(|before| share * 10 >= before * 7) {
-            // Sending less did not help, so it is not we who fill the queue.
-            self.tolerated = (share * 3 / 2).min(MOST_TOLERATED);
-            self.answered = None;
-            return Verdict::Bearable;
+        match self.answered {
+            None => self.answered = Some((share, 1)),
+            Some((first, rounds)) if rounds >= TRIES => {
+                self.answered = None;
+                if share * 10 >= first * 7 {
+                    self.tolerated = (share * 3 / 2).min(MOST_TOLERATED);
+                    return Verdict::NotOurs;
+                }
+            }
+            Some((first, rounds)) => self.answered = Some((first, rounds + 1)),
         }
-        self.answered = Some(share);
         Verdict::Overload
     }
 }
@@ -94,8 +109,10 @@ mod tests {
     #[test]
     fn a_fifth_is_our_doing_until_sending_less_changes_nothing() {
         let mut losses = Losses::default();
-        assert_eq!(losses.judge(80_000, 20_000, MTU), Verdict::Overload);
-        assert_eq!(losses.judge(80_000, 20_000, MTU), Verdict::Bearable);
+        for _ in 0..TRIES {
+            assert_eq!(losses.judge(80_000, 20_000, MTU), Verdict::Overload);
+        }
+        assert_eq!(losses.judge(80_000, 20_000, MTU), Verdict::NotOurs);
         assert_eq!(losses.judge(80_000, 20_000, MTU), Verdict::Bearable);
         assert_eq!(losses.judge(40_000, 60_000, MTU), Verdict::Overload);
     }
@@ -104,19 +121,24 @@ mod tests {
     fn where_sending_less_helps_it_is_done_again() {
         let mut losses = Losses::default();
         assert_eq!(losses.judge(60_000, 40_000, MTU), Verdict::Overload);
-        assert_eq!(losses.judge(80_000, 20_000, MTU), Verdict::Overload);
-        assert_eq!(losses.judge(100_000, 0, MTU), Verdict::Bearable);
+        for _ in 0..3 * TRIES {
+            assert_eq!(losses.judge(85_000, 15_000, MTU), Verdict::Overload);
+            assert_eq!(losses.judge(80_000, 20_000, MTU), Verdict::Overload);
+            assert_eq!(losses.judge(100_000, 0, MTU), Verdict::Bearable);
+        }
     }
 
     #[test]
     fn two_lost_packets_of_a_handful_mean_nothing() {
-        assert_eq!(Losses::default().judge(2_000, 2_000, MTU), Verdict::Bearable);
+        let mut losses = Losses::default();
+        assert_eq!(losses.judge(2_000, 2_000, MTU), Verdict::Undecided);
+        assert_eq!(losses.judge(98_000, 2_000, MTU), Verdict::Bearable);
     }
 
     #[test]
     fn a_round_of_nothing_is_no_division_by_zero() {
         let mut losses = Losses::default();
-        assert_eq!(losses.judge(0, 0, MTU), Verdict::Bearable);
+        assert_eq!(losses.judge(0, 0, MTU), Verdict::Undecided);
         assert_eq!(losses.per_mille(), 0);
     }
 }

@@ -8,6 +8,9 @@ mod filter;
 mod loss;
 mod model;
 mod round;
+#[cfg(test)]
+mod simulation;
+mod sizes;
 
 use std::any::Any;
 use std::sync::Arc;

@@ -8,6 +8,7 @@ use super::estimate::Report;
 use super::filter::{HighestRate, ShortestRoundTrip};
 use super::loss::{Losses, Verdict};
 use super::round::Round;
+use super::sizes::Sizes;
 
 /// Bytes in flight before anything is known.
 pub(super) const INITIAL_WINDOW: u64 = crate::transport::INITIAL_WINDOW_BYTES;
@@ -23,10 +24,18 @@ const TOO_MUCH: Duration = Duration::from_millis(8);
 const BACKLOG_PACKETS: u64 = 8;
 /// Rounds without any queue, and how much more is tried in each.
 const GAINS: [f64; 6] = [1.0, 1.05, 1.12, 1.25, 1.4, 1.5];
+/// Queue that trying more may cause until it shows.
+const MOST_PROBE: Duration = Duration::from_millis(30);
+/// Time that the longest packet takes on the slowest link that is served.
+const LONGEST_PACKET: Duration = Duration::from_millis(40);
 /// Rounds with too much of a queue after which it is emptied, to see whether it is ours.
 const PATIENCE: u32 = 3;
-/// Round trips that are looked at when the queue is emptied.
-const DRAINED_PACKETS: u32 = 8;
+/// Packets that are looked at when the queue is emptied.
+const DRAINED_PACKETS: u32 = 5;
+/// All of the path. Unit: thousandths.
+const WHOLE: u64 = 1000;
+/// The least of it that is filled, however much is lost.
+const LEAST_SHARE: u64 = 500;
 /// Packets that leave as one batch of segments before the count of bytes in flight is updated.
 const BATCH_PACKETS: u64 = 12;
 
@@ -64,6 +73,9 @@ pub(super) struct Model {
     queue: Duration,
     round: Round,
     losses: Losses,
+    /// Share of the path that is filled: less than all where whatever is sent overflows at once. Unit: thousandths.
+    share: u64,
+    sizes: Sizes,
 }
 
 impl Model {
@@ -79,6 +91,8 @@ impl Model {
             queue: QUEUE,
             round: Round::default(),
             losses: Losses::default(),
+            share: WHOLE,
+            sizes: Sizes::default(),
         }
     }
 
@@ -96,6 +110,7 @@ impl Model {
     pub(super) fn acked(&mut self, now: Duration, sent: Duration, bytes: u64, smoothed: Duration) {
         let rtt = now.saturating_sub(sent);
         self.smoothed = smoothed;
+        self.sizes.note(bytes, rtt);
         self.shortest.note(now, rtt);
         self.delivery.acked(now, sent, bytes);
         self.round.acked(sent, rtt, bytes);
@@ -105,14 +120,12 @@ impl Model {
             *lowest = Some(lowest.map_or(rtt, |lowest| lowest.min(rtt)));
             *packets += 1;
         }
-        let is_used = self.round.most_in_flight() * 2 >= self.window;
         if matches!(self.phase, Phase::Startup { .. }) {
-            if is_used {
+            let is_waiting = self.watch_backlog(now, rtt);
+            if self.round.most_in_flight() * 2 < self.window {
+                self.window = self.window.min(self.first_window());
+            } else if !is_waiting {
                 self.window = (self.window + bytes).min(MOST_WINDOW);
-            }
-            // A short packet passes a slow link faster than a long one, and says nothing of a queue.
-            if bytes * 2 > self.mtu {
-                self.watch_backlog(now, rtt);
             }
         }
     }
@@ -183,23 +196,34 @@ impl Model {
         }
     }
 
-    /// Startup: leaves it when packets begin to wait somewhere, with the rate at which they come out there.
-    fn watch_backlog(&mut self, now: Duration, rtt: Duration) {
-        let Some(shortest) = self.shortest.value() else { return };
+    /// Startup: leaves it when packets wait somewhere, with the rate at which they come out there. Says whether they wait.
+    fn watch_backlog(&mut self, now: Duration, rtt: Duration) -> bool {
+        let Some(shortest) = self.shortest.value() else { return false };
+        let waiting = rtt.saturating_sub(shortest + self.own_time());
         let delivered = self.delivery.delivered();
-        let Phase::Startup { backlog, .. } = &mut self.phase else { return };
-        let waiting = rtt.saturating_sub(shortest);
+        let Phase::Startup { backlog, .. } = &mut self.phase else { return false };
         if waiting < QUEUE / 4 {
             *backlog = None;
-            return;
+            return false;
         }
         let begun = *backlog.get_or_insert(Backlog { since: now, delivered });
         let bytes = delivered - begun.delivered;
         let is_long = waiting > (shortest / 8).clamp(QUEUE / 2, QUEUE);
-        if is_long && bytes >= BACKLOG_PACKETS * self.mtu && now > begun.since {
-            let rate = per_second(bytes, now - begun.since);
-            self.settle(rate);
+        if is_long
+            && bytes >= BACKLOG_PACKETS * self.mtu
+            && now > begun.since
+            && self.is_ours(&self.round, waiting)
+        {
+            self.settle(per_second(bytes, now - begun.since));
         }
+        true
+    }
+
+    /// Whether packets that wait so long wait behind our own. By Little's law a queue that holds up much of a window
+    /// for as long as is bearable is ours; a longer one may hold less of it.
+    fn is_ours(&self, round: &Round, waiting: Duration) -> bool {
+        let held = u128::from(round.most_in_flight()) * waiting.as_nanos();
+        held >= u128::from(self.window / 2) * (self.queue + TOO_MUCH).as_nanos()
     }
 
     fn settle(&mut self, rate: u64) {
@@ -210,21 +234,21 @@ impl Model {
 
     fn end_round(&mut self, now: Duration, shortest: Duration, round: Round) {
         let verdict = self.losses.judge(round.acked_bytes(), round.lost_bytes(), self.mtu);
-        let waiting = self.waiting(&round, shortest);
-        // By Little's law: so much of the standing queue is ours.
-        let is_ours = round.most_in_flight() as f64 * waiting.as_secs_f64()
-            >= self.window as f64 / 2.0 * (self.queue + TOO_MUCH).as_secs_f64();
+        self.share = match verdict {
+            Verdict::Overload => (self.share * 17 / 20).max(LEAST_SHARE),
+            Verdict::NotOurs => WHOLE,
+            Verdict::Bearable => (self.share + WHOLE / 100).min(WHOLE),
+            Verdict::Undecided => self.share,
+        };
+        let waiting = round.lowest().unwrap_or(shortest).saturating_sub(shortest + self.own_time());
         let is_limit = round.reached_limit(self.window, self.mtu);
         self.adapt_queue(&round, shortest, is_limit);
         match self.phase {
-            Phase::Startup { best, flat_rounds, .. } if is_limit => {
+            Phase::Startup { best, flat_rounds, .. } if is_limit || verdict == Verdict::Overload => {
                 self.end_startup_round(&round, best, flat_rounds, verdict);
             }
             Phase::Steady { gain, over, before } => {
-                if verdict == Verdict::Overload {
-                    self.rate.replace(round.last_rate());
-                    self.phase = STEADY;
-                } else if waiting > self.queue + TOO_MUCH && is_ours {
+                if waiting > self.queue + TOO_MUCH && self.is_ours(&round, waiting) {
                     let before = if over == 0 { self.rate.value() } else { before };
                     self.rate.replace(round.last_rate());
                     self.phase = Phase::Steady { gain: 0, over: over + 1, before };
@@ -235,7 +259,10 @@ impl Model {
                     let is_empty = waiting < self.queue / 4;
                     let gain = if is_empty { (gain + 1).min(GAINS.len() - 1) } else { 0 };
                     self.phase = Phase::Steady { gain, over: 0, before: 0 };
-                    self.rate.next_round();
+                    // Who sends less on purpose learns nothing about what would go through.
+                    if self.share == WHOLE {
+                        self.rate.next_round();
+                    }
                     self.rate.raise(round.last_rate());
                 }
             }
@@ -246,7 +273,7 @@ impl Model {
                 Phase::Steady { .. } if is_limit => self.drain(now, self.rate.value()),
                 // Without much to send there is no queue of ours: what was seen is the path.
                 Phase::Startup { .. } | Phase::Steady { .. } | Phase::Drain { .. } => {
-                    self.shortest.replace(now, round.lowest().unwrap_or(shortest));
+                    self.path_is(now, round.lowest().unwrap_or(shortest));
                 }
             }
         }
@@ -290,14 +317,31 @@ impl Model {
             // The queue is not ours, or the path has become longer: live with it, and do not starve.
             self.rate.replace(before.max(self.rate.value()));
         }
-        self.shortest.replace(now, lowest);
+        self.path_is(now, lowest);
         self.phase = STEADY;
     }
 
-    /// How long the packets of a round waited at least, apart from the time that the longest takes itself.
-    fn waiting(&self, round: &Round, shortest: Duration) -> Duration {
-        let own = Duration::from_micros(self.mtu * 1_000_000 / self.rate.value().max(1)).min(TOO_MUCH * 4);
-        round.lowest().unwrap_or(shortest).saturating_sub(shortest + own)
+    /// Time that the longest packet itself occupies the bottleneck.
+    fn own_time(&self) -> Duration {
+        let rate = match self.phase {
+            Phase::Startup { .. } => self.sizes.rate().unwrap_or(u64::MAX),
+            Phase::Steady { .. } | Phase::Drain { .. } => self.rate.value().max(1),
+        };
+        Duration::from_micros(self.mtu * 1_000_000 / rate).min(LONGEST_PACKET)
+    }
+
+    /// What may be sent at once before anything was measured: little where even the handshake was slow.
+    fn first_window(&self) -> u64 {
+        let Some((rate, shortest)) = self.sizes.rate().zip(self.shortest.value()) else { return MOST_WINDOW };
+        let window = bytes_in(rate, shortest) + bytes_in(rate, QUEUE).max(self.mtu) + self.mtu + 1;
+        window.max(self.least_window())
+    }
+
+    /// Believes that `lowest` is a round trip without a queue, though perhaps that of a long packet.
+    fn path_is(&mut self, now: Duration, lowest: Duration) {
+        let shortest = self.shortest.value().unwrap_or(lowest);
+        let least = lowest.saturating_sub(self.own_time());
+        self.shortest.replace(now, shortest.clamp(least, lowest));
     }
 
     fn least_window(&self) -> u64 {
@@ -309,11 +353,13 @@ impl Model {
         let path = bytes_in(rate, self.shortest.value().unwrap_or(Duration::ZERO));
         let window = match self.phase {
             Phase::Startup { .. } => self.window,
-            Phase::Drain { .. } => path / 20 * 17 + self.mtu,
+            // Packet after packet where the path holds no more.
+            Phase::Drain { .. } => return (path / 20 * 17).clamp(self.mtu + 1, MOST_WINDOW),
             Phase::Steady { gain, .. } => {
-                let gain = GAINS.get(gain).copied().unwrap_or(1.0);
+                let gain = GAINS.get(gain).copied().unwrap_or(1.0) - 1.0;
                 let queue = bytes_in(rate, self.queue).max(self.mtu);
-                (path as f64 * gain) as u64 + queue + self.mtu + 1
+                let more = ((path as f64 * gain) as u64).min(bytes_in(rate, MOST_PROBE));
+                (path + more) * self.share / WHOLE + queue + self.mtu + 1
             }
         };
         window.clamp(self.least_window(), MOST_WINDOW)
