@@ -91,7 +91,7 @@ impl Line {
     /// Counts what came from the other side and was genuine: a forged or repeated packet changes nothing.
     pub(crate) fn arrived(&self) -> u64 {
         let frames = self.connection.stats().frame_rx;
-        frames.acks.wrapping_add(frames.stream).wrapping_add(frames.ping)
+        frames.acks.wrapping_add(frames.stream).wrapping_add(frames.ping).wrapping_add(frames.datagram)
     }
 
     pub(crate) fn new(connection: quinn::Connection) -> Self {

@@ -13,13 +13,17 @@ mod common;
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use common::*;
 use deskside_net::client::{ClientEvents, ClientLinkEvent, ClientSender, Listener};
 use deskside_net::expert::{ConnectError, ConnectLimits, ExpertEvents, ExpertLinkEvent, ExpertSender};
 use deskside_net::{CloseCode, CloseReason, PeerMisbehaved, transport};
-use deskside_proto::ids::{RequestId, SessionId};
+use deskside_proto::ids::{GrantId, RequestId, SessionId};
+use deskside_proto::keycode::KeyUsage;
 use deskside_proto::wire::control::{DeniedReason, FromClient, FromExpert};
+use deskside_proto::wire::datagram::{InputCopy, UpdateRepair};
 use deskside_proto::wire::feedback::Feedback;
+use deskside_proto::wire::input::{InputEvent, InputFrame, KeyEvent};
 use deskside_proto::wire::update::UpdateClass;
 use deskside_proto::wire::{ALPN, Message, StreamKind, UpdateHeader, WireError};
 use deskside_testkit::net::{Liar, frame, lying_client, lying_expert_with};
@@ -376,6 +380,132 @@ async fn a_client_whose_first_stream_is_not_the_cursors_is_cut_off() {
     let mut client = rogue_client().await;
     client.stream(&update(0, 1, b"a")).await;
     assert_eq!(client.cut_off_for().await, PeerMisbehaved::StreamNotAllowed(StreamKind::Update));
+}
+
+async fn reset_with(client: &RogueClient, begun: &[u8], code: u64) {
+    let mut stream = soon(client.connection.open_uni()).await.unwrap();
+    stream.write_all(begun).await.unwrap();
+    stream.reset(quinn::VarInt::from_u64(code).unwrap()).unwrap();
+}
+
+#[tokio::test]
+async fn an_update_that_is_given_up_counts_also_where_nothing_of_it_was_sent() {
+    let mut client = rogue_picture().await;
+    client.stream(&update(0, 1, b"a")).await;
+    reset_with(&client, &[], UpdateHeader::abandoned([2])).await;
+    client.stream(&update(2, 1, b"c")).await;
+    client.stream(&update(3, 1, b"named by the reset")[..11]).await;
+    client.stream(&update(4, 1, b"e")).await;
+    reset_with(&client, &update(5, 9, b"half"), UpdateHeader::ABANDONED).await;
+    client.stream(&update(6, 1, b"g")).await;
+    for expected in [0, 2, 4, 6] {
+        match expert_event(&mut client.events).await {
+            ExpertLinkEvent::Update { sequence, .. } => assert_eq!(sequence, expected),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_update_that_is_reset_with_another_code_ends_the_session() {
+    for code in [0, 0x10, 0x2_0000_0000] {
+        let mut client = rogue_picture().await;
+        reset_with(&client, &update(0, 9, b"half"), code).await;
+        assert_eq!(client.cut_off_for().await, PeerMisbehaved::BrokenStream);
+    }
+    // The cursor's stream is no update's.
+    let mut client = rogue_client().await;
+    reset_with(&client, &[], UpdateHeader::ABANDONED).await;
+    assert_eq!(client.cut_off_for().await, PeerMisbehaved::BrokenStream);
+}
+
+fn repair(sequence: u32, total: u16, bytes: &[u8]) -> Bytes {
+    let mut datagram = Vec::new();
+    UpdateRepair { sequence, total, period: total, offset: 0, bytes }.encode(&mut datagram);
+    datagram.into()
+}
+
+#[tokio::test]
+async fn an_update_is_taken_from_datagrams_and_its_stream_read_afterwards() {
+    let mut client = rogue_picture().await;
+    for (sequence, letter) in [(1, b"b"), (0, b"a"), (0, b"a")] {
+        client.connection.send_datagram(repair(sequence, 1, letter)).unwrap();
+    }
+    for expected in [0, 1] {
+        match expert_event(&mut client.events).await {
+            ExpertLinkEvent::Update { sequence, .. } => assert_eq!(sequence, expected),
+            other => panic!("{other:?}"),
+        }
+    }
+    // The streams come late: one whole, one given up. Then it goes on, by stream.
+    client.stream(&update(0, 1, b"a")).await;
+    reset_with(&client, &[], UpdateHeader::ABANDONED).await;
+    client.stream(&update(2, 1, b"c")).await;
+    assert!(matches!(expert_event(&mut client.events).await, ExpertLinkEvent::Update { sequence: 2, .. }));
+}
+
+#[tokio::test]
+async fn a_wrong_datagram_ends_the_session() {
+    let wrong: [(Vec<Bytes>, WireError); 4] = [
+        (vec![Bytes::from_static(&[0x05])], WireError::UnknownKind(0x05)),
+        (vec![Bytes::from_static(&[0x04, 0, 0])], WireError::Truncated),
+        (vec![repair(0, 1, b"long")], WireError::TrailingBytes),
+        (vec![repair(0, 9, b"a"), repair(0, 8, b"a")], WireError::InvalidValue("total")),
+    ];
+    for (datagrams, error) in wrong {
+        let mut client = rogue_picture().await;
+        for datagram in datagrams {
+            client.connection.send_datagram(datagram).unwrap();
+        }
+        assert_eq!(client.cut_off_for().await, invalid(StreamKind::Update, error));
+    }
+    for (datagram, error) in [
+        (repair(0, 1, b"a"), WireError::UnknownKind(0x04)),
+        (Bytes::from_static(&[0x02, 0, 0, 0, 0]), WireError::Truncated),
+    ] {
+        let mut rogue = rogue().await;
+        rogue.connection.send_datagram(datagram).unwrap();
+        assert_eq!(rogue.cut_off_for().await, invalid(StreamKind::Input, error));
+    }
+}
+
+fn copy(first: u32, usages: std::ops::Range<u16>) -> Bytes {
+    let mut datagram = Vec::new();
+    InputCopy { first, frames: usages.map(key).collect() }.encode(&mut datagram);
+    datagram.into()
+}
+
+fn key(usage: u16) -> InputFrame {
+    let usage = KeyUsage::new(usage).unwrap();
+    InputFrame { grant: GrantId::FIRST, event: InputEvent::Key(KeyEvent { usage, pressed: true }) }
+}
+
+#[tokio::test]
+async fn input_that_comes_both_ways_happens_once_and_in_order() {
+    let mut rogue = rogue().await;
+    // Before its stream, twice, and behind a gap.
+    for datagram in [copy(0, 4..6), copy(0, 4..6), copy(7, 90..99), copy(1, 5..8)] {
+        rogue.connection.send_datagram(datagram).unwrap();
+    }
+    for usage in 4..8 {
+        match client_event(&mut rogue.events).await {
+            ClientLinkEvent::Input(frame) => assert!(frame == key(usage)),
+            other => panic!("{other:?}"),
+        }
+    }
+    let frames: Vec<u8> = (4..20).flat_map(|usage| frame(&key(usage))).collect();
+    let _stream = rogue.stream(&[&[StreamKind::Input.code()], frames.as_slice()].concat()).await;
+    for usage in 8..20 {
+        match client_event(&mut rogue.events).await {
+            ClientLinkEvent::Input(frame) => assert!(frame == key(usage)),
+            other => panic!("{other:?}"),
+        }
+    }
+    rogue.connection.send_datagram(copy(12, 16..21)).unwrap();
+    match client_event(&mut rogue.events).await {
+        ClientLinkEvent::Input(frame) => assert!(frame == key(20)),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test]

@@ -237,6 +237,20 @@ async fn a_stranger_cannot_make_the_client_buffer_more_than_stated() {
 }
 
 #[tokio::test]
+async fn a_datagram_from_a_stranger_closes_its_connection_and_says_nothing() {
+    let tickets = Tickets::one();
+    let listener = listen(&identity(1), tickets.clone());
+    for datagram in [vec![], vec![StreamKind::Input.code(), 0, 0, 0, 0], vec![7; 1_000]] {
+        let (_endpoint, connection) = dial(&listener).await;
+        let (mut words, _answers) = soon(connection.open_bi()).await.unwrap();
+        words.write_all(&greeting(hello(&connection, &identity(2), 1))[..40]).await.unwrap();
+        connection.send_datagram(datagram.into()).unwrap();
+        assert_eq!(code(&connection).await, Some(u64::from(CloseCode::Refused.code())));
+    }
+    assert_eq!(tickets.asked(), 0);
+}
+
+#[tokio::test]
 async fn a_stranger_that_takes_no_answer_is_thrown_out_all_the_same() {
     let listener = listen(&identity(1), Tickets::one());
     let expert = identity(2);

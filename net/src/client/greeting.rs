@@ -60,6 +60,7 @@ pub(super) async fn greet(greeter: Arc<Greeter>, incoming: quinn::Incoming, mut 
     let Ok(Ok(connection)) = timeout_at(deadline, connecting).await else { return };
     place.address_proved();
     let mut stranger = Stranger { connection: connection.clone(), admitted: false };
+    let shunning = tokio::spawn(shun_datagrams(connection.clone()));
     let Ok(Ok((mut answers, words))) = timeout_at(deadline, connection.accept_bi()).await else { return };
 
     let judge = |hello| judge(greeter.admission.clone(), connection.clone(), hello);
@@ -77,6 +78,7 @@ pub(super) async fn greet(greeter: Arc<Greeter>, incoming: quinn::Incoming, mut 
         }
         Ok(Admitted { hello, expert, session }) => {
             stranger.admitted = true;
+            shunning.abort();
             drop(place);
             transport::admit(&connection);
             let welcome = FromClient::Welcome {
@@ -90,6 +92,15 @@ pub(super) async fn greet(greeter: Arc<Greeter>, incoming: quinn::Incoming, mut 
             // The listener may be gone by now; then the link closes as it is dropped.
             let _ = greeter.arrivals.send(Arrival { link, session, expert, name, ticket, remote }).await;
         }
+    }
+}
+
+/// Ends a connection that brings a datagram before its greeting was judged: nobody who keeps the protocol does that, and
+/// whatever was kept of it would hold on to the packet that brought it.
+async fn shun_datagrams(connection: quinn::Connection) {
+    if connection.read_datagram().await.is_ok() {
+        tracing::debug!("a datagram from a stranger");
+        close(&connection, CloseCode::Refused);
     }
 }
 

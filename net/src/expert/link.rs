@@ -8,9 +8,10 @@ use deskside_proto::wire::control::{FromClient, FromExpert};
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_proto::wire::feedback::Feedback;
 use deskside_proto::wire::input::{InputEvent, InputFrame};
-use deskside_proto::wire::{CloseCode, Message, StreamKind};
+use deskside_proto::wire::{CloseCode, StreamKind};
 use tokio::sync::{mpsc, watch};
 
+use super::input::write_input;
 use super::pulse::{Pulse, beat};
 use super::updates::take_updates;
 use crate::link::{
@@ -28,8 +29,8 @@ const FEEDBACK_QUEUE: usize = 64;
 const UPDATE_QUEUE: usize = 2;
 
 /// Higher is sent first: what the person does before everything, then what frees the way for the next picture.
-mod priority {
-    pub(super) const INPUT: i32 = 30;
+pub(super) mod priority {
+    pub(in crate::expert) const INPUT: i32 = 30;
     pub(super) const FEEDBACK: i32 = 20;
     pub(super) const CONTROL: i32 = 10;
 }
@@ -85,7 +86,8 @@ impl ExpertLink {
         let cursor_line = shared.clone();
         let begin_cursor = |stream| drop(tokio::spawn(read_cursor(cursor_line, stream, cursor_in)));
         tokio::spawn(take_updates(shared.clone(), update_in, begin_cursor));
-        tokio::spawn(write_input(shared.clone()));
+        let input = shared.clone();
+        tokio::spawn(async move { write_input(&input).await });
         tokio::spawn(write_feedback(shared.clone()));
         tokio::spawn(give_signs_of_life(shared.clone()));
         tokio::spawn(watch_end(shared.clone(), endpoint));
@@ -106,7 +108,7 @@ impl ExpertLink {
 pub(super) struct Shared {
     pub(super) line: Line,
     control: Outbox<FromExpert>,
-    input: Outbox<InputFrame>,
+    pub(super) input: Outbox<InputFrame>,
     feedback: Outbox<Feedback>,
     pulse: watch::Sender<Pulse>,
 }
@@ -269,21 +271,23 @@ async fn read_cursor(
         .await;
 }
 
-async fn write_input(shared: Arc<Shared>) {
-    write_stream(&shared, StreamKind::Input, priority::INPUT, &shared.input).await;
-}
-
+/// One stream for all reports. Each leaves at once; only what comes while one is being written waits, and of that the
+/// newest.
 async fn write_feedback(shared: Arc<Shared>) {
-    write_stream(&shared, StreamKind::Feedback, priority::FEEDBACK, &shared.feedback).await;
+    if let Ok(mut stream) = open_stream(&shared, StreamKind::Feedback, priority::FEEDBACK).await {
+        let _ = write_frames(&mut stream, &shared.feedback).await;
+    }
 }
 
-async fn write_stream<M: Message>(shared: &Shared, kind: StreamKind, priority: i32, outbox: &Outbox<M>) {
-    let Ok(mut stream) = shared.line.connection.open_uni().await else { return };
+pub(super) async fn open_stream(
+    shared: &Shared,
+    kind: StreamKind,
+    priority: i32,
+) -> Result<quinn::SendStream, quinn::WriteError> {
+    let mut stream = shared.line.connection.open_uni().await?;
     let _ = stream.set_priority(priority);
-    if stream.write_all(&[kind.code()]).await.is_err() {
-        return;
-    }
-    let _ = write_frames(&mut stream, outbox).await;
+    stream.write_all(&[kind.code()]).await?;
+    Ok(stream)
 }
 
 /// Sends heartbeats for as long as there is a connection.

@@ -5,6 +5,7 @@ mod assembly;
 mod attempt;
 mod connect;
 mod error;
+mod input;
 mod intake;
 mod link;
 mod pulse;

@@ -1,7 +1,8 @@
-//! A UDP relay on the loopback interface that can delay, lose and cut.
-//! It forwards datagrams and understands none of them; losses follow a fixed sequence, not chance.
+//! A UDP relay on the loopback interface that can delay, lose and cut, and be as slow as a link with a queue in front.
+//! It forwards datagrams in their order and understands none of them; losses follow a fixed sequence, not chance.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -9,7 +10,9 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::net::UdpSocket;
+use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::{Instant, sleep_until};
 
 /// Largest UDP payload.
 const DATAGRAM_BYTES: usize = 65_536;
@@ -28,6 +31,9 @@ struct Path {
     is_cut: AtomicBool,
     delay_us: AtomicU64,
     loss_percent: AtomicU32,
+    /// 0 means endless.
+    bytes_per_second: AtomicU64,
+    queue_us: AtomicU64,
     sequence: AtomicU32,
     forwarded: AtomicU64,
     lost: AtomicU64,
@@ -42,6 +48,8 @@ impl Relay {
             is_cut: AtomicBool::new(false),
             delay_us: AtomicU64::new(0),
             loss_percent: AtomicU32::new(0),
+            bytes_per_second: AtomicU64::new(0),
+            queue_us: AtomicU64::new(0),
             sequence: AtomicU32::new(0x9e37_79b9),
             forwarded: AtomicU64::new(0),
             lost: AtomicU64::new(0),
@@ -76,6 +84,13 @@ impl Relay {
         self.path.loss_percent.store(percent, Ordering::SeqCst);
     }
 
+    /// Lets so much through, each way, and holds up to `queue` of it back before it drops what comes.
+    pub fn limit(&self, bytes_per_second: u64, queue: Duration) {
+        let micros = u64::try_from(queue.as_micros()).unwrap_or(u64::MAX);
+        self.path.queue_us.store(micros, Ordering::SeqCst);
+        self.path.bytes_per_second.store(bytes_per_second, Ordering::SeqCst);
+    }
+
     /// Datagrams that passed.
     pub fn forwarded(&self) -> u64 {
         self.path.forwarded.load(Ordering::SeqCst)
@@ -94,53 +109,83 @@ impl Drop for Relay {
 }
 
 impl Path {
-    /// Whether one datagram passes, and after how long.
-    fn passes(&self) -> Option<Duration> {
+    /// When one datagram arrives on the other side, if it does; `free_at` is when its link has sent all before it.
+    fn passes(&self, bytes: usize, free_at: &mut Instant) -> Option<Instant> {
         // A linear congruential sequence: the same losses in every run.
         let step = |value: u32| Some(value.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
         let value = self.sequence.fetch_update(Ordering::SeqCst, Ordering::SeqCst, step).unwrap_or(0);
         let is_lost = (value >> 16) % 100 < self.loss_percent.load(Ordering::SeqCst);
-        if is_lost || self.is_cut.load(Ordering::SeqCst) {
+        let now = Instant::now();
+        let rate = self.bytes_per_second.load(Ordering::SeqCst);
+        let waits = free_at.saturating_duration_since(now);
+        let is_full = rate > 0 && waits > Duration::from_micros(self.queue_us.load(Ordering::SeqCst));
+        if is_lost || is_full || self.is_cut.load(Ordering::SeqCst) {
             self.lost.fetch_add(1, Ordering::SeqCst);
             return None;
         }
+        let sending = (bytes as u64 * 1_000_000).checked_div(rate).unwrap_or(0);
+        *free_at = now + waits + Duration::from_micros(sending);
         self.forwarded.fetch_add(1, Ordering::SeqCst);
-        Some(Duration::from_micros(self.delay_us.load(Ordering::SeqCst)))
+        Some(*free_at + Duration::from_micros(self.delay_us.load(Ordering::SeqCst)))
+    }
+}
+
+/// One direction: what passes comes out in its order.
+struct Lane {
+    path: Arc<Path>,
+    free_at: Instant,
+    under_way: mpsc::UnboundedSender<(Instant, Vec<u8>)>,
+}
+
+impl Lane {
+    fn new(path: Arc<Path>, socket: Arc<UdpSocket>, to: Option<SocketAddr>) -> Self {
+        let (under_way, mut arriving) = mpsc::unbounded_channel::<(Instant, Vec<u8>)>();
+        tokio::spawn(async move {
+            while let Some((at, datagram)) = arriving.recv().await {
+                if at > Instant::now() {
+                    sleep_until(at).await;
+                }
+                let _ = match to {
+                    Some(to) => socket.send_to(&datagram, to).await,
+                    None => socket.send(&datagram).await,
+                };
+            }
+        });
+        Self { path, free_at: Instant::now(), under_way }
+    }
+
+    fn take(&mut self, datagram: &[u8]) {
+        if let Some(at) = self.path.passes(datagram.len(), &mut self.free_at) {
+            let _ = self.under_way.send((at, datagram.to_vec()));
+        }
     }
 }
 
 async fn forward(front: Arc<UdpSocket>, target: SocketAddr, path: Arc<Path>) {
-    let mut backs: HashMap<SocketAddr, Arc<UdpSocket>> = HashMap::new();
+    let mut lanes: HashMap<SocketAddr, Lane> = HashMap::new();
     let mut answers = JoinSet::new();
     let mut buffer = vec![0; DATAGRAM_BYTES];
     loop {
         // Loopback reports closed ports of the other side here; they are of no interest.
         let Ok((length, from)) = front.recv_from(&mut buffer).await else { continue };
-        let back = match backs.get(&from) {
-            Some(back) => back.clone(),
-            None => {
+        let lane = match lanes.entry(from) {
+            Entry::Occupied(lane) => lane.into_mut(),
+            Entry::Vacant(place) => {
                 let Ok(back) = connected(target).await else { continue };
-                backs.insert(from, back.clone());
                 answers.spawn(answer(front.clone(), back.clone(), from, path.clone()));
-                back
+                place.insert(Lane::new(path.clone(), back, None))
             }
         };
-        if let Some(delay) = path.passes() {
-            let datagram = buffer.get(..length).unwrap_or_default().to_vec();
-            send_later(delay, async move { drop(back.send(&datagram).await) }).await;
-        }
+        lane.take(buffer.get(..length).unwrap_or_default());
     }
 }
 
 async fn answer(front: Arc<UdpSocket>, back: Arc<UdpSocket>, to: SocketAddr, path: Arc<Path>) {
+    let mut lane = Lane::new(path, front, Some(to));
     let mut buffer = vec![0; DATAGRAM_BYTES];
     loop {
         let Ok(length) = back.recv(&mut buffer).await else { continue };
-        if let Some(delay) = path.passes() {
-            let front = front.clone();
-            let datagram = buffer.get(..length).unwrap_or_default().to_vec();
-            send_later(delay, async move { drop(front.send_to(&datagram, to).await) }).await;
-        }
+        lane.take(buffer.get(..length).unwrap_or_default());
     }
 }
 
@@ -148,15 +193,4 @@ async fn connected(target: SocketAddr) -> io::Result<Arc<UdpSocket>> {
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     socket.connect(target).await?;
     Ok(Arc::new(socket))
-}
-
-async fn send_later(delay: Duration, send: impl Future<Output = ()> + Send + 'static) {
-    if delay.is_zero() {
-        send.await;
-    } else {
-        tokio::spawn(async move {
-            tokio::time::sleep(delay).await;
-            send.await;
-        });
-    }
 }

@@ -2,6 +2,7 @@
 //! It numbers, bounds and orders; whether an input event may be injected is decided at the gate.
 
 mod cursor;
+mod input;
 mod receive;
 mod sender;
 mod updates;

@@ -9,6 +9,7 @@ use deskside_proto::wire::feedback::Feedback;
 use deskside_proto::wire::input::InputFrame;
 use tokio::sync::mpsc;
 
+use super::input::InputIntake;
 use super::{ClientLinkEvent, Open, Shared};
 use crate::credit::Credit;
 use crate::link::{FrameSource, Line, PeerMisbehaved, read_kind, receive};
@@ -74,11 +75,13 @@ pub(super) async fn accept_streams(
     input: mpsc::Sender<InputFrame>,
     feedback: mpsc::Sender<Feedback>,
 ) {
+    let input = InputIntake::new(shared.clone(), input);
+    tokio::spawn(input.clone().read_datagrams());
     let (mut input, mut feedback) = (Some(input), Some(feedback));
     while let Ok(mut stream) = shared.line.connection.accept_uni().await {
         match read_kind(&mut stream).await {
             Ok(StreamKind::Input) => match input.take() {
-                Some(events) => drop(tokio::spawn(read_input(shared.clone(), stream, events))),
+                Some(input) => drop(tokio::spawn(input.read_stream(stream))),
                 None => return shared.line.violated(PeerMisbehaved::StreamTwice(StreamKind::Input)),
             },
             Ok(StreamKind::Feedback) => match feedback.take() {
@@ -91,14 +94,6 @@ pub(super) async fn accept_streams(
             Err(act) => return shared.line.broke_off(act),
         }
     }
-}
-
-async fn read_input(shared: Arc<Shared>, stream: quinn::RecvStream, events: mpsc::Sender<InputFrame>) {
-    let take = |frame| {
-        shared.hear_input(&frame);
-        Ok(Some(frame))
-    };
-    receive(&shared.line, StreamKind::Input, FrameSource::new(stream), events, take).await;
 }
 
 async fn read_feedback(shared: Arc<Shared>, stream: quinn::RecvStream, events: mpsc::Sender<Feedback>) {

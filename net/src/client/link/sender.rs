@@ -49,6 +49,14 @@ impl ClientSender {
     /// # Errors
     /// `Closed` when the link ends.
     pub async fn ready(&self) -> Result<(), SendError> {
+        self.ready_for(UpdateClass::Interactive).await
+    }
+
+    /// As [`ClientSender::ready`], for an update of this class.
+    ///
+    /// # Errors
+    /// `Closed` when the link ends.
+    pub async fn ready_for(&self, class: UpdateClass) -> Result<(), SendError> {
         let shared = &self.open.0;
         loop {
             let changed = shared.room.notified();
@@ -57,7 +65,7 @@ impl ClientSender {
             if shared.is_closed() {
                 return Err(SendError::Closed);
             }
-            if self.has_room() {
+            if self.has_room_for(class) {
                 return Ok(());
             }
             changed.await;
