@@ -31,9 +31,10 @@ pub struct Desktop {
 
 impl Desktop {
     pub fn new(width: u32, height: u32) -> Self {
-        let mut desktop = Self { surface: Surface::new(Size::new(width, height)).unwrap() };
-        desktop.fill(desktop.whole(), [230, 230, 230]);
-        desktop
+        let mut surface = Surface::new(Size::new(width, height)).unwrap();
+        let whole = Area::whole(surface.size()).unwrap();
+        surface.rows_mut(whole).for_each(|row| row.fill(230));
+        Self { surface }
     }
 
     pub fn whole(&self) -> Rect {
