@@ -20,6 +20,12 @@ const FEW_COLOURS: usize = 200;
 /// What is kept of a buffer between two updates. Unit: bytes.
 const KEPT_BYTES: usize = 8 * 1024 * 1024;
 
+/// Empties a buffer and keeps only what small updates need again and again.
+pub(super) fn give_back(buffer: &mut Vec<u8>) {
+    buffer.clear();
+    buffer.shrink_to(KEPT_BYTES);
+}
+
 /// The codec library failed, or the bytes are not what they claim to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the compressed pixels are damaged")]
@@ -146,7 +152,7 @@ impl LosslessEncoder {
         };
         let mut bytes = Vec::new();
         self.history.write(&self.raw, &mut bytes)?;
-        self.raw.shrink_to(KEPT_BYTES);
+        give_back(&mut self.raw);
         Ok(Piece { form, areas, bytes })
     }
 
@@ -216,11 +222,13 @@ impl LosslessDecoder {
         areas: &[Area],
         surface: &mut Surface,
     ) -> Result<(), LosslessError> {
-        match form {
+        let result = match form {
             Form::Predicted => self.predicted.read(bytes, areas, surface),
             Form::Indexed(order) => self.read_indexed(bytes, areas, order, surface),
             Form::Plain(order) => self.read_plain(bytes, areas, order, surface),
-        }
+        };
+        give_back(&mut self.raw);
+        result
     }
 
     fn read_indexed(
@@ -238,7 +246,6 @@ impl LosslessDecoder {
             rest = self.palette.read(rest, area.pixels(), &mut self.colours)?;
             scatter(surface, area, order, &self.colours);
         }
-        self.raw.shrink_to(KEPT_BYTES);
         Ok(())
     }
 
@@ -264,7 +271,6 @@ impl LosslessDecoder {
             );
             scatter(surface, area, order, &self.colours);
         }
-        self.raw.shrink_to(KEPT_BYTES);
         Ok(())
     }
 }

@@ -1,16 +1,26 @@
-//! Photographs: each sample is written as its difference from what its neighbours let expect, and the three colour
-//! planes apart, because differences of one plane resemble each other.
+//! Photographs: each sample is written as its difference from what its neighbours let expect. Green stands by itself;
+//! blue and red, which are nearly always small, share a byte.
 //!
 //! Reference: the median predictor of ITU-T T.87 (JPEG-LS), A.4.
 
-use super::lossless::{COLOUR_BYTES, LosslessError};
+use super::lossless::{COLOUR_BYTES, LosslessError, give_back};
 use crate::surface::{Area, PIXEL_BYTES, Surface};
 use zstd::zstd_safe::{
-    CCtx, CParameter, DCtx, compress_bound, find_frame_compressed_size, get_frame_content_size,
+    CCtx, CParameter, DCtx, InBuffer, OutBuffer, ResetDirective, compress_bound, find_frame_compressed_size,
+    get_frame_content_size,
 };
 
-/// There is nothing to be found again in differences: level 1 counts them and looks no further.
+/// There is nothing to be found again in differences: zstd counts them and hardly looks further.
 const LEVEL: i32 = 1;
+const HASH_LOG: u32 = 6;
+const MIN_MATCH: u32 = 7;
+
+/// The byte for a pair of differences that are not both small: they follow behind all pairs.
+const LARGE: u8 = 0;
+
+/// Bytes of a pixel at least, and at most.
+const LEAST_BYTES: usize = 2;
+const MOST_BYTES: usize = 4;
 
 /// What is expected where there is no neighbour yet.
 const MIDDLE: u8 = 128;
@@ -41,10 +51,19 @@ const fn pixel_of([green, blue, red]: [u8; COLOUR_BYTES]) -> [u8; PIXEL_BYTES] {
     [blue.wrapping_add(green).wrapping_sub(MIDDLE), green, red.wrapping_add(green).wrapping_sub(MIDDLE), 255]
 }
 
+/// A byte for the differences of blue and red, if both are in -8..=7 and not both -8.
+#[inline]
+const fn pair(blue: u8, red: u8) -> u8 {
+    let (blue, red) = (blue.wrapping_add(8), red.wrapping_add(8));
+    if blue < 16 && red < 16 { blue << 4 | red } else { LARGE }
+}
+
 /// Compresses areas of a surface.
 pub struct PredictedWriter {
     context: CCtx<'static>,
     differences: Vec<u8>,
+    pairs: Vec<u8>,
+    large: Vec<u8>,
 }
 
 impl PredictedWriter {
@@ -53,12 +72,14 @@ impl PredictedWriter {
         let mut context = CCtx::try_create().ok_or(LosslessError)?;
         for parameter in [
             CParameter::CompressionLevel(LEVEL),
+            CParameter::HashLog(HASH_LOG),
+            CParameter::MinMatch(MIN_MATCH),
             CParameter::ChecksumFlag(false),
             CParameter::ContentSizeFlag(true),
         ] {
             context.set_parameter(parameter).map_err(|_| LosslessError)?;
         }
-        Ok(Self { context, differences: Vec::new() })
+        Ok(Self { context, differences: Vec::new(), pairs: Vec::new(), large: Vec::new() })
     }
 
     /// Appends the areas to `out` as one Zstandard frame.
@@ -83,10 +104,55 @@ impl PredictedWriter {
                 write_area(surface, *area, parts);
             }
         }
-        let mut compressed = Vec::with_capacity(compress_bound(self.differences.len()));
-        self.context.compress2(&mut compressed, &self.differences).map_err(|_| LosslessError)?;
-        out.extend_from_slice(&compressed);
-        Ok(())
+        let (green, rest) = self.differences.split_at(pixels);
+        let (blue, red) = rest.split_at(pixels);
+        self.pairs.clear();
+        self.pairs.extend(blue.iter().zip(red).map(|(blue, red)| pair(*blue, *red)));
+        self.large.clear();
+        for (pair, (blue, red)) in self.pairs.iter().zip(blue.iter().zip(red)) {
+            if *pair == LARGE {
+                self.large.extend_from_slice(&[*blue, *red]);
+            }
+        }
+        let result = compress(&mut self.context, [green, &self.pairs, &self.large], out);
+        [&mut self.differences, &mut self.pairs, &mut self.large].into_iter().for_each(give_back);
+        result
+    }
+}
+
+/// Each part in blocks of its own, because each has its own frequencies.
+fn compress(context: &mut CCtx<'_>, parts: [&[u8]; 3], out: &mut Vec<u8>) -> Result<(), LosslessError> {
+    let length: usize = parts.iter().map(|part| part.len()).sum();
+    context.reset(ResetDirective::SessionOnly).map_err(|_| LosslessError)?;
+    context.set_pledged_src_size(Some(length as u64)).map_err(|_| LosslessError)?;
+    // Some bytes for each part's own end, which the bound of a whole does not know.
+    out.reserve(compress_bound(length) + parts.len() * 64);
+    for part in parts {
+        let mut input = InBuffer::around(part);
+        while input.pos() < part.len() {
+            let position = out.len();
+            context
+                .compress_stream(&mut OutBuffer::around_pos(out, position), &mut input)
+                .map_err(|_| LosslessError)?;
+            out.reserve(64);
+        }
+        flush(out, |output| context.flush_stream(output).map_err(|_| LosslessError))?;
+    }
+    flush(out, |output| context.end_stream(output).map_err(|_| LosslessError))
+}
+
+/// Goes on until nothing is left to be written.
+fn flush(
+    out: &mut Vec<u8>,
+    mut step: impl FnMut(&mut OutBuffer<'_, Vec<u8>>) -> Result<usize, LosslessError>,
+) -> Result<(), LosslessError> {
+    loop {
+        let position = out.len();
+        let left = step(&mut OutBuffer::around_pos(out, position))?;
+        if left == 0 {
+            return Ok(());
+        }
+        out.reserve(left);
     }
 }
 
@@ -137,48 +203,69 @@ impl PredictedReader {
         Ok(Self { context: DCtx::try_create().ok_or(LosslessError)?, differences: Vec::new() })
     }
 
-    /// Paints the areas. The caller has checked that they lie inside the surface and how many pixels they hold;
-    /// exactly that many are decompressed, into a buffer of exactly that size, so zstd needs no window of its own.
+    /// Paints the areas. The caller has checked that they lie inside the surface and how many pixels they hold; at
+    /// most four bytes for each are decompressed, into a buffer of exactly the size that the frame announces, so zstd
+    /// needs no window of its own.
     pub fn read(&mut self, bytes: &[u8], areas: &[Area], surface: &mut Surface) -> Result<(), LosslessError> {
+        let result = self.read_frame(bytes, areas, surface);
+        give_back(&mut self.differences);
+        result
+    }
+
+    fn read_frame(
+        &mut self,
+        bytes: &[u8],
+        areas: &[Area],
+        surface: &mut Surface,
+    ) -> Result<(), LosslessError> {
         let pixels: usize = areas.iter().map(|area| area.pixels()).sum();
-        let length = pixels * COLOUR_BYTES;
-        let announced = get_frame_content_size(bytes).ok().flatten();
-        if find_frame_compressed_size(bytes) != Ok(bytes.len()) || announced != Some(length as u64) {
+        let announced = get_frame_content_size(bytes).ok().flatten().ok_or(LosslessError)?;
+        let length = usize::try_from(announced).map_err(|_| LosslessError)?;
+        let is_possible = (pixels * LEAST_BYTES..=pixels * MOST_BYTES).contains(&length);
+        if !is_possible || find_frame_compressed_size(bytes) != Ok(bytes.len()) {
             return Err(LosslessError);
         }
         self.differences.clear();
         self.differences.reserve_exact(length);
         let written = self.context.decompress(&mut self.differences, bytes).map_err(|_| LosslessError)?;
-        if written != length {
+        let (green, rest) = self.differences.split_at_checked(pixels).ok_or(LosslessError)?;
+        let (pairs, large) = rest.split_at_checked(pixels).ok_or(LosslessError)?;
+        let announced_large = pairs.iter().filter(|pair| **pair == LARGE).count();
+        if written != length || large.len() != announced_large * 2 {
             return Err(LosslessError);
         }
-        let (green, rest) = self.differences.split_at(pixels);
-        let (blue, red) = rest.split_at(pixels);
-        let mut rest = [green, blue, red];
+        let (mut green, mut pairs, mut large) = (green, pairs, large.as_chunks().0.iter());
         for area in areas {
-            let parts = rest.each_mut().map(|plane| {
-                let (part, after) = plane.split_at(area.pixels());
-                *plane = after;
-                part
-            });
-            read_area(parts, *area, surface);
+            let (green_part, pair_part);
+            (green_part, green) = green.split_at_checked(area.pixels()).ok_or(LosslessError)?;
+            (pair_part, pairs) = pairs.split_at_checked(area.pixels()).ok_or(LosslessError)?;
+            read_area(green_part, pair_part, &mut large, *area, surface);
         }
         Ok(())
     }
 }
 
-fn read_area([green, blue, red]: [&[u8]; COLOUR_BYTES], area: Area, surface: &mut Surface) {
+fn read_area<'a>(
+    green: &[u8],
+    pairs: &[u8],
+    large: &mut impl Iterator<Item = &'a [u8; 2]>,
+    area: Area,
+    surface: &mut Surface,
+) {
     let width = area.width();
     let mut above: Vec<[u8; COLOUR_BYTES]> = vec![[0; COLOUR_BYTES]; width];
-    let rows = green.chunks_exact(width).zip(blue.chunks_exact(width)).zip(red.chunks_exact(width));
-    for (y, (row, ((green, blue), red))) in surface.rows_mut(area).zip(rows).enumerate() {
+    let rows = green.chunks_exact(width).zip(pairs.chunks_exact(width));
+    for (y, (row, (green, pairs))) in surface.rows_mut(area).zip(rows).enumerate() {
         let mut left = [MIDDLE; COLOUR_BYTES];
         let mut corner = [MIDDLE; COLOUR_BYTES];
         let pixels = row.as_chunks_mut::<PIXEL_BYTES>().0.iter_mut();
-        let differences = green.iter().zip(blue).zip(red);
-        for (x, ((pixel, ((green, blue), red)), above)) in pixels.zip(differences).zip(&mut above).enumerate()
-        {
+        let differences = green.iter().zip(pairs);
+        for (x, ((pixel, (green, pair)), above)) in pixels.zip(differences).zip(&mut above).enumerate() {
             let up = *above;
+            let [blue, red] = match *pair {
+                LARGE => large.next().copied().unwrap_or_default(),
+                pair => [(pair >> 4).wrapping_sub(8), (pair & 15).wrapping_sub(8)],
+            };
             let expect = |plane: fn(&[u8; COLOUR_BYTES]) -> u8| match (x, y) {
                 (_, 0) => plane(&left),
                 (0, _) => plane(&up),

@@ -1,7 +1,7 @@
 //! From the bytes of an update to pixels. Every byte comes from a stranger: lengths are checked before anything is
 //! allocated, areas before anything is painted, and what one update may cost is bounded.
 
-use super::op::{Operation, slots_from};
+use super::op::{MAX_AREAS, Operation, slots_from};
 use super::{Header, UpdateError};
 use crate::cache::{SLOTS, Slots, tiles};
 use crate::policy::MAX_STREAMS;
@@ -191,13 +191,17 @@ fn read_operations<'a>(
     max_pixels: usize,
 ) -> Result<Vec<Operation<'a>>, UpdateError> {
     let mut operations = Vec::new();
-    let mut pixels = 0_usize;
+    let (mut pixels, mut areas) = (0_usize, 0_usize);
     let mut streams_seen = [false; MAX_STREAMS];
     while reader.remaining() > 0 {
         let operation = Operation::read(reader, size)?;
         pixels = pixels.saturating_add(operation.pixels());
+        areas = areas.saturating_add(operation.len());
         if pixels > max_pixels {
             return Err(UpdateError::TooManyPixels);
+        }
+        if areas > MAX_AREAS {
+            return Err(UpdateError::TooManyAreas);
         }
         if let Operation::Video { stream, .. } = &operation {
             let unknown = UpdateError::UnexpectedStream(*stream);

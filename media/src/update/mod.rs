@@ -51,6 +51,9 @@ pub enum UpdateError {
     /// The operations together paint more than an update may.
     #[error("the update paints too many pixels")]
     TooManyPixels,
+    /// The operations together have more areas than an update may.
+    #[error("the update has too many areas")]
+    TooManyAreas,
     /// The same video stream twice, or a number that no stream has.
     #[error("unexpected video stream {0}")]
     UnexpectedStream(u8),

@@ -17,6 +17,9 @@ const LOSSLESS: u8 = 4;
 const VIDEO: u8 = 5;
 const STORE: u8 = 6;
 
+/// Most areas and entries of one update: an honest one has a few for each cell that has changed.
+pub const MAX_AREAS: usize = 65_535;
+
 /// An area of the surface that takes the pixels of another one of the same size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Copied {
@@ -87,6 +90,18 @@ impl<'a> Operation<'a> {
         }
     }
 
+    /// Areas and entries that it has.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Solid { areas, .. }
+            | Self::Lossless { areas, .. }
+            | Self::Store { areas, .. }
+            | Self::Video { shown: areas, .. } => areas.len(),
+            Self::Copy(copies) => copies.len(),
+            Self::Cache(recalls) => recalls.len(),
+        }
+    }
+
     /// Pixels that it paints or stores.
     pub fn pixels(&self) -> usize {
         let sum = |areas: &[Area]| areas.iter().map(|area| area.pixels()).sum();
@@ -135,6 +150,9 @@ fn some<'a, T>(
     reader: &mut Reader<'a>,
     read: impl Fn(&mut Reader<'a>) -> Result<T, UpdateError>,
 ) -> Result<Vec<T>, UpdateError> {
+    if reader.remaining() > MAX_AREAS * ENTRY_BYTES {
+        return Err(UpdateError::TooManyAreas);
+    }
     let mut items = vec![read(reader)?];
     while reader.remaining() > 0 {
         items.push(read(reader)?);
@@ -155,6 +173,9 @@ fn counted_areas(reader: &mut Reader<'_>, surface: Size) -> Result<Vec<Area>, Up
 
 /// Areas up to the end, at least one.
 fn only_areas(mut reader: Reader<'_>, surface: Size) -> Result<Vec<Area>, UpdateError> {
+    if reader.remaining() > MAX_AREAS * AREA_BYTES {
+        return Err(UpdateError::TooManyAreas);
+    }
     let mut areas = Vec::with_capacity(reader.remaining() / AREA_BYTES);
     loop {
         areas.push(area(&mut reader, surface)?);
@@ -165,6 +186,7 @@ fn only_areas(mut reader: Reader<'_>, surface: Size) -> Result<Vec<Area>, Update
 }
 
 const AREA_BYTES: usize = 8;
+const ENTRY_BYTES: usize = 12;
 
 /// Appends operations to an update.
 pub struct OperationWriter<'a> {
