@@ -21,6 +21,7 @@ use stage::{Painter, permit};
 use std::process::Command;
 use std::time::{Duration, Instant};
 use x11rb::connection::Connection as _;
+use x11rb::protocol::render::{Animcursorelt, ConnectionExt as _, CreatePictureAux};
 use x11rb::protocol::xproto::{
     ChangeGCAux, ChangeWindowAttributesAux, ConnectionExt as _, CreateGCAux, Rectangle,
 };
@@ -250,6 +251,116 @@ fn a_new_cursor_shape_is_reported_with_its_colours() {
             CursorMessage::Hidden | CursorMessage::Moved { .. } => false,
         })
     });
+}
+
+/// A cursor of one colour with half-transparent edges, made as toolkits make theirs.
+fn argb_cursor(painter: &Painter, side: u16, colour: u32) -> u32 {
+    let connection = &painter.connection;
+    let formats = connection.render_query_pict_formats().unwrap().reply().unwrap().formats;
+    let argb =
+        formats.iter().find(|format| format.depth == 32 && format.direct.alpha_mask == 0xFF).unwrap().id;
+    let [pixmap, gc, picture, cursor] = [(); 4].map(|()| connection.generate_id().unwrap());
+    connection.create_pixmap(32, pixmap, painter.root, side, side).unwrap();
+    connection.create_gc(gc, pixmap, &CreateGCAux::new().foreground(colour)).unwrap();
+    let all = Rectangle { x: 0, y: 0, width: side, height: side };
+    connection.poly_fill_rectangle(pixmap, gc, &[all]).unwrap();
+    connection.render_create_picture(picture, pixmap, argb, &CreatePictureAux::new()).unwrap();
+    connection.render_create_cursor(cursor, picture, side / 2, side / 4).unwrap();
+    cursor
+}
+
+fn point_with(painter: &Painter, cursor: u32) {
+    let aux = ChangeWindowAttributesAux::new().cursor(cursor);
+    painter.connection.change_window_attributes(painter.root, &aux).unwrap();
+    painter.connection.sync().unwrap();
+}
+
+fn shows(watcher: &Watcher, side: u16, red: u8) -> bool {
+    watcher.cursor.last().is_some_and(|look| match look {
+        CursorMessage::Shape(shape) => {
+            shape.size() == Size::new(side.into(), side.into())
+                && (shape.hotspot().x, shape.hotspot().y) == (side / 2, side / 4)
+                && shape.rgba()[..4] == [red, 0, 0, 0xFF]
+        }
+        CursorMessage::Hidden | CursorMessage::Moved { .. } => false,
+    })
+}
+
+#[test]
+fn large_cursors_arrive_whole() {
+    let xvfb = Xvfb::start(800, 600).unwrap();
+    let painter = Painter::new(xvfb.display());
+    let mut watcher = Watcher::new(open(&permit(), Some(xvfb.display())).unwrap());
+    watcher.settle();
+    for (side, red) in [(64, 0x11), (96, 0x22), (256, 0x33)] {
+        point_with(&painter, argb_cursor(&painter, side, 0xFF00_0000 | u32::from(red) << 16));
+        watcher.until("the large cursor", |watcher| shows(watcher, side, red));
+    }
+}
+
+#[test]
+fn an_animated_cursor_does_not_flood_and_its_end_is_not_missed() {
+    let xvfb = Xvfb::start(800, 600).unwrap();
+    let painter = Painter::new(xvfb.display());
+    let mut watcher = Watcher::new(open(&permit(), Some(xvfb.display())).unwrap());
+    watcher.settle();
+    watcher.cursor.clear();
+    let frames: Vec<Animcursorelt> = (1..=8_u32)
+        .map(|n| Animcursorelt { cursor: argb_cursor(&painter, 64, 0xFF00_0000 | n << 20), delay: 10 })
+        .collect();
+    let animated = painter.connection.generate_id().unwrap();
+    painter.connection.render_create_anim_cursor(animated, &frames).unwrap();
+    point_with(&painter, animated);
+    let (begun, mut steps) = (Instant::now(), 0);
+    while begun.elapsed() < Duration::from_secs(3) {
+        watcher.step(Duration::from_millis(200));
+        steps += 1;
+    }
+    // Eight go out at once, then one a second, of the 100 that the server shows a second.
+    let bytes: usize = watcher
+        .cursor
+        .iter()
+        .map(|look| match look {
+            CursorMessage::Shape(shape) => shape.rgba().len(),
+            CursorMessage::Hidden | CursorMessage::Moved { .. } => 0,
+        })
+        .sum();
+    let seconds = begun.elapsed().as_secs() as usize + 1;
+    assert!(watcher.cursor.len() >= 8, "{} looks", watcher.cursor.len());
+    assert!(bytes <= (144 + 16 * seconds) * 1024, "{bytes} bytes of cursors in {seconds} s");
+    assert!(steps <= 40 + 2 * seconds, "woken {steps} times");
+
+    point_with(&painter, argb_cursor(&painter, 32, 0xFFAB_0000));
+    watcher.until("the cursor after it", |watcher| shows(watcher, 32, 0xAB));
+}
+
+#[test]
+fn what_is_drawn_while_pixels_are_fetched_is_never_lost() {
+    let xvfb = Xvfb::start(1_024, 768).unwrap();
+    let mut watcher = Watcher::new(open_backend(&permit(), "x11", Some(xvfb.display())).unwrap());
+    let display = xvfb.display().to_owned();
+    let draws = std::thread::spawn(move || {
+        let painter = Painter::new(&display);
+        for n in 0..2_000_u32 {
+            let (x, y) = ((n * 37 % 1_000) as i16, (n * 61 % 740) as i16);
+            painter
+                .connection
+                .change_gc(painter.gc, &ChangeGCAux::new().foreground(n * 0x0001_2345))
+                .unwrap();
+            let area = Rectangle { x, y, width: 20 + (n % 200) as u16, height: 3 + (n % 90) as u16 };
+            painter.connection.poly_fill_rectangle(painter.root, painter.gc, &[area]).unwrap();
+            painter.connection.flush().unwrap();
+            if n % 7 == 0 {
+                std::thread::sleep(Duration::from_micros(300));
+            }
+        }
+        painter.connection.sync().unwrap();
+        painter
+    });
+    while !draws.is_finished() {
+        watcher.step(Duration::from_millis(20));
+    }
+    watcher.until_it_shows(&draws.join().unwrap());
 }
 
 #[test]

@@ -12,12 +12,14 @@
 mod stage;
 
 use deskside_client::capture::{Extent, Interest, Noticed, ScreenCapturer, open_backend};
-use deskside_media::{Need, PictureMode, UpdateEncoder};
+use deskside_media::{Area, Need, PictureMode, UpdateEncoder};
 use deskside_proto::time::Millis;
 use deskside_testkit::x11::Xvfb;
-use stage::{Painter, permit};
+use stage::{Painter, Stage, permit};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
+use x11rb::protocol::xproto::{ConnectionExt as _, ImageFormat};
+use x11rb::wrapper::ConnectionExt as _;
 
 /// Points in time of one change.
 #[derive(Default)]
@@ -77,7 +79,10 @@ fn drain(
         spans.bytes += made.map_or(0, |made| made.bytes.len());
         last = Some((seen, times.1));
     }
-    if let (Some((seen, made)), Ok(drawn)) = (last, drawn.try_recv()) {
+    // The painter says it a little after the drawing was seen.
+    let Some((seen, made)) = last else { return };
+    let newest = drawn.recv_timeout(quiet).ok().map(|first| drawn.try_iter().last().unwrap_or(first));
+    if let Some(drawn) = newest {
         spans.noticed.push(seen.saturating_duration_since(drawn));
         spans.total.push(made.saturating_duration_since(drawn));
     }
@@ -116,6 +121,81 @@ fn scene(
     print(what, &mut spans);
 }
 
+/// Pictures of a film, made before the clock runs.
+fn film(width: u16, height: u16) -> Vec<Vec<u8>> {
+    let wave: Vec<u8> = (0..4_096_u32).map(|v| ((f64::from(v) * 0.021).sin() * 90.0 + 128.0) as u8).collect();
+    let at = |v: u32| wave[v as usize % wave.len()];
+    let frame = |time: u32| {
+        let pixels = (0..u32::from(height)).flat_map(|y| {
+            (0..u32::from(width))
+                .flat_map(move |x| [at(x + 3 * time), at(y + 2 * time), at(x + y + 5 * time), 0])
+        });
+        pixels.collect()
+    };
+    (0..12).map(frame).collect()
+}
+
+/// How long a letter takes to the sink while a film runs beside it, on the pipeline's own thread.
+fn letters_beside_a_film(xvfb: &Xvfb, width: u16, height: u16) {
+    let frames = film(width, height);
+    let mut stage = Stage::new(xvfb, PictureMode::Auto);
+    stage.settle();
+    let display = xvfb.display().to_owned();
+    let player = std::thread::spawn(move || {
+        let painter = Painter::new(&display);
+        let begun = Instant::now();
+        for n in 0..240_u32 {
+            let Painter { connection, root, gc } = &painter;
+            let pixels = &frames[n as usize % frames.len()];
+            connection
+                .put_image(ImageFormat::Z_PIXMAP, *root, *gc, width, height, 500, 300, 0, 24, pixels)
+                .unwrap();
+            connection.sync().unwrap();
+            std::thread::sleep((Duration::from_millis(33) * (n + 1)).saturating_sub(begun.elapsed()));
+        }
+    });
+    let mut waits = Vec::new();
+    while !player.is_finished() {
+        let letter = u32::try_from(waits.len()).unwrap() + 1;
+        stage.painter.fill(20 + (letter % 400) as i16, 20, 8, 16, 0x00FF_FFFF - letter);
+        let drawn = Instant::now();
+        let end = drawn + Duration::from_millis(97);
+        let mut is_seen = false;
+        while Instant::now() < end {
+            stage.step(end.saturating_duration_since(Instant::now()));
+            let at =
+                Area::from_edges(20 + (letter % 400) as usize, 20, 21 + (letter % 400) as usize, 21).unwrap();
+            let shown =
+                stage.viewer.surface().rows(at).next().is_some_and(|row| row[0] == (0xFF - letter) as u8);
+            if shown && !is_seen {
+                is_seen = true;
+                waits.push(drawn.elapsed());
+            }
+        }
+        if !is_seen {
+            waits.push(Duration::from_millis(97));
+        }
+    }
+    player.join().unwrap();
+    waits.sort_unstable();
+    let at = |part: usize| waits[waits.len() * part / 100];
+    println!(
+        "a letter beside a film of {width}x{height}: p50 {:.2?} p95 {:.2?}, {} letters, {} updates",
+        at(50),
+        at(95),
+        waits.len(),
+        stage.updates.len()
+    );
+}
+
+#[test]
+#[ignore = "a measurement; it wants a quiet machine"]
+fn letters_do_not_wait_long_for_a_film() {
+    let xvfb = Xvfb::start(1_920, 1_080).unwrap();
+    letters_beside_a_film(&xvfb, 640, 360);
+    letters_beside_a_film(&xvfb, 1_280, 720);
+}
+
 #[test]
 #[ignore = "a measurement; it wants a quiet machine"]
 fn where_the_time_of_one_change_goes() {
@@ -127,6 +207,14 @@ fn where_the_time_of_one_change_goes() {
         painter.fill(300 + i16::try_from(n).unwrap() * 6, 500, 2, 9, 0x00FF_FFFF - n);
         painter.fill(0, 0, 384, 16, n);
         painter.fill(1500, 1000, 384, 16, n);
+    });
+    scene("three lines of 1200x900 scrolled", &xvfb, 60, Duration::from_millis(50), |painter, n| {
+        if n == 0 {
+            painter.photo(360, 90, 1200, 900, 1);
+        }
+        let Painter { connection, root, gc } = painter;
+        connection.copy_area(*root, *root, *gc, 360, 90 + 54, 360, 90, 1200, 900 - 54).unwrap();
+        painter.fill(360, 990 - 54, 1200, 54, n * 0x0001_0305);
     });
     scene("a film of 640x360", &xvfb, 60, Duration::from_millis(33), |painter, n| {
         painter.photo(600, 300, 640, 360, n);

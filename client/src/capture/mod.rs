@@ -101,7 +101,7 @@ pub trait ScreenCapturer {
 pub struct Waker(Arc<dyn Fn() + Send + Sync>);
 
 impl Waker {
-    fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
         Self(Arc::new(wake))
     }
 

@@ -39,9 +39,10 @@ impl std::fmt::Debug for Update {
 
 /// Where updates go. It is called on the pipeline's thread and must not block.
 pub trait UpdateSink: Send {
-    /// Whether an update would be sent at once. After a no the pipeline captures nothing until
-    /// [`PipelineHandle::wake`] is called; then the newest state is sent, whatever was in between.
-    fn ready(&self) -> bool;
+    /// Whether an update of this class would be sent at once; it is asked only when there is one. After a no the
+    /// pipeline captures nothing until [`PipelineHandle::wake`] is called; then the newest state is sent, whatever was
+    /// in between.
+    fn ready(&self, class: UpdateClass) -> bool;
 
     /// What the link carries now.
     fn link(&self) -> LinkEstimate {

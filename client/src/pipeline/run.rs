@@ -7,6 +7,7 @@ use crate::capture::{Extent, Interest, Noticed, ScreenCapturer};
 use deskside_media::update::EncodeError;
 use deskside_media::{DesktopFrame, Encoded, Need, PictureMode, UpdateEncoder};
 use deskside_proto::time::Millis;
+use deskside_proto::wire::update::UpdateClass;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 const MOST_FAILURES: u32 = 3;
 
 /// What has to be captured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Owed {
     Nothing,
     Changes,
@@ -46,6 +47,8 @@ pub(super) struct Run<'a, S> {
     pace: Pace,
     /// It was asked for damage, and all that there was is captured.
     is_up_to_date: bool,
+    /// The last update left something out that can go at once, without new pixels.
+    has_remainder: bool,
 }
 
 impl<'a, S: UpdateSink> Run<'a, S> {
@@ -68,6 +71,7 @@ impl<'a, S: UpdateSink> Run<'a, S> {
             start,
             pace: Pace::new(budget, thread::cpu_time(), start),
             is_up_to_date: false,
+            has_remainder: false,
         })
     }
 
@@ -79,6 +83,9 @@ impl<'a, S: UpdateSink> Run<'a, S> {
             }
             if self.sink.take_abandoned() {
                 self.encoder.video_abandoned();
+                if self.encoder.has_changes() {
+                    self.owed = self.owed.max(Owed::Changes);
+                }
             }
             match self.next(Instant::now()) {
                 Next::Wait(interest, deadline) => {
@@ -94,7 +101,7 @@ impl<'a, S: UpdateSink> Run<'a, S> {
 
     fn take_notice(&mut self, noticed: Noticed) {
         match noticed {
-            Noticed::Damage => self.owed = if self.owed == Owed::Nothing { Owed::Changes } else { self.owed },
+            Noticed::Damage => self.owed = self.owed.max(Owed::Changes),
             Noticed::Resized(size) => {
                 tracing::info!(?size, "the screen has another size");
                 self.owed = Owed::Everything;
@@ -106,32 +113,45 @@ impl<'a, S: UpdateSink> Run<'a, S> {
 
     /// What is owed most and can be done. What waits costs nothing: no look, no timer that is not needed.
     fn next(&mut self, now: Instant) -> Next {
-        let has_more = self.encoder.has_changes();
-        if !self.sink.ready() {
-            if has_more && self.owed == Owed::Nothing {
-                // Until there is room it will have become old.
-                self.owed = Owed::Changes;
-            }
-            // Being woken is all that can help.
-            return Next::Wait(Interest::NoPixels, None);
-        }
         if let Some(until) = self.pace.no_work_before(now) {
             return Next::Wait(Interest::NoPixels, Some(until));
         }
-        let refine = self.encoder.refine_due().map(|due| self.start + Duration::from_millis(due.0));
-        let is_refinable = refine.is_some_and(|due| due <= now);
-        match (self.owed, self.pace.no_capture_before(now)) {
-            (Owed::Everything, None) => Next::Capture(Extent::Whole, Need::Keyframe),
-            (Owed::Changes, None) => Next::Capture(Extent::Damaged, Need::Change),
-            (Owed::Everything | Owed::Changes, Some(until)) => Next::Wait(Interest::NoPixels, Some(until)),
-            (Owed::Nothing, _) if has_more => Next::Remainder,
-            // Whatever has changed meanwhile may not be captured yet: the time is free.
-            (Owed::Nothing, Some(_)) if is_refinable => Next::Refine,
-            (Owed::Nothing, Some(until)) => {
-                Next::Wait(Interest::NoPixels, Some(refine.map_or(until, |due| due.min(until))))
-            }
-            (Owed::Nothing, None) if is_refinable && self.is_up_to_date => Next::Refine,
-            (Owed::Nothing, None) => Next::Wait(Interest::Pixels, refine),
+        let held = self.pace.no_capture_before(now);
+        if self.has_remainder && !self.sink.ready(UpdateClass::Video) {
+            // Until there is room it will have become old.
+            self.has_remainder = false;
+            self.owed = self.owed.max(Owed::Changes);
+        }
+        let (extent, need) = match self.owed {
+            Owed::Nothing if self.has_remainder => return Next::Remainder,
+            Owed::Nothing => return self.refine_or_wait(held, now),
+            Owed::Changes => (Extent::Damaged, Need::Change),
+            Owed::Everything => (Extent::Whole, Need::Keyframe),
+        };
+        if !self.sink.ready(UpdateClass::Interactive) {
+            // Being woken is all that can help.
+            return Next::Wait(Interest::NoPixels, None);
+        }
+        match held {
+            Some(until) => Next::Wait(Interest::NoPixels, Some(until)),
+            None => Next::Capture(extent, need),
+        }
+    }
+
+    /// Nothing is owed but exactness. Captures may be held back: then whatever has changed meanwhile cannot go anyway,
+    /// and the time is free.
+    fn refine_or_wait(&self, held: Option<Instant>, now: Instant) -> Next {
+        let due = self.encoder.refine_due().map(|due| self.start + Duration::from_millis(due.0));
+        let is_due = due.is_some_and(|due| due <= now);
+        let may_go = is_due && (held.is_some() || self.is_up_to_date);
+        if may_go && self.sink.ready(UpdateClass::Refinement) {
+            return Next::Refine;
+        }
+        // Without room no timer helps; the sink wakes when there is some.
+        let due = due.filter(|_| !may_go);
+        match held {
+            Some(until) => Next::Wait(Interest::NoPixels, Some(due.map_or(until, |due| due.min(until)))),
+            None => Next::Wait(Interest::Pixels, due),
         }
     }
 
@@ -139,6 +159,7 @@ impl<'a, S: UpdateSink> Run<'a, S> {
     fn work(&mut self, what: Next) -> Result<(), PipelineError> {
         self.encoder.set_link(self.sink.link());
         self.is_up_to_date = false;
+        self.has_remainder = false;
         let outcome = match what {
             Next::Capture(extent, need) => self.capture(extent, need)?,
             Next::Remainder => self.encode(Need::Change),
@@ -146,7 +167,10 @@ impl<'a, S: UpdateSink> Run<'a, S> {
             Next::Wait(..) => return Ok(()),
         };
         match outcome {
-            Ok(Some(encoded)) => self.send(encoded),
+            Ok(Some(encoded)) => {
+                self.send(encoded);
+                self.has_remainder = self.encoder.has_changes();
+            }
             Ok(None) => {}
             Err(error) => self.note_failure(error)?,
         }
@@ -190,3 +214,6 @@ fn millis_since(start: Instant) -> Millis {
 }
 
 type Outcome = Result<Option<Encoded>, EncodeError>;
+
+#[cfg(test)]
+mod tests;

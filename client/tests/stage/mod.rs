@@ -47,7 +47,7 @@ pub struct Sink {
 }
 
 impl UpdateSink for Sink {
-    fn ready(&self) -> bool {
+    fn ready(&self, _: UpdateClass) -> bool {
         self.ready.load(Ordering::Acquire)
     }
 
@@ -143,29 +143,22 @@ impl Painter {
         self.connection.sync().unwrap();
     }
 
-    /// Puts pixels that no two neighbours share, like a photograph.
+    /// Puts pixels that no two neighbours share, like a photograph, in one request.
     pub fn photo(&self, x: i16, y: i16, width: u16, height: u16, time: u32) {
-        for band in (0..height).step_by(60) {
-            let rows = 60.min(height - band);
-            let mut pixels = Vec::with_capacity(usize::from(width) * usize::from(rows) * 4);
-            for row in 0..u32::from(rows) {
-                for column in 0..u32::from(width) {
-                    let (a, b) = (column + time * 3, row + u32::from(band) + time);
-                    let wave = |v: u32| ((f64::from(v) * 0.03).sin() * 100.0 + 128.0) as u8;
-                    pixels.extend_from_slice(&[
-                        wave(a),
-                        wave(b),
-                        wave(a + b).wrapping_add((a * b % 5) as u8),
-                        0,
-                    ]);
-                }
+        let wave: Vec<u8> = (0..8_192).map(|v| ((f64::from(v) * 0.03).sin() * 100.0 + 128.0) as u8).collect();
+        let wave = |v: u32| wave[v as usize % wave.len()];
+        let mut pixels = Vec::with_capacity(usize::from(width) * usize::from(height) * 4);
+        for row in 0..u32::from(height) {
+            for column in 0..u32::from(width) {
+                let (a, b) = (column + time * 3, row + time);
+                let grain = (a * b % 5) as u8;
+                pixels.extend_from_slice(&[wave(a), wave(b), wave(a + b).wrapping_add(grain), 0]);
             }
-            let at = y + i16::try_from(band).unwrap();
-            let depth = self.connection.setup().roots[0].root_depth;
-            self.connection
-                .put_image(ImageFormat::Z_PIXMAP, self.root, self.gc, width, rows, x, at, 0, depth, &pixels)
-                .unwrap();
         }
+        let depth = self.connection.setup().roots[0].root_depth;
+        self.connection
+            .put_image(ImageFormat::Z_PIXMAP, self.root, self.gc, width, height, x, y, 0, depth, &pixels)
+            .unwrap();
         self.connection.sync().unwrap();
     }
 

@@ -6,11 +6,14 @@ use bytes::Bytes;
 use deskside_net::client::{ClientEvents, ClientLink, ClientLinkEvent, ClientSender};
 use deskside_proto::geometry::Size;
 use deskside_proto::ids::SessionId;
+use deskside_proto::link::LinkEstimate;
 use deskside_proto::wire::CloseCode;
 use deskside_proto::wire::control::FromClient;
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_proto::wire::feedback::Feedback;
-use tokio::sync::mpsc;
+use deskside_proto::wire::update::UpdateClass;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 
 use crate::app::controller::Event;
 use crate::input::InputPath;
@@ -25,6 +28,10 @@ pub(super) struct Link {
     sender: ClientSender,
     handle: Handle,
     pipeline: Option<Pipeline>,
+    /// For which class of update the pipeline waits for room.
+    wanted: watch::Sender<Option<UpdateClass>>,
+    /// What wakes the pipeline when there is room again. It ends with the link.
+    waking: JoinSet<()>,
 }
 
 impl Link {
@@ -38,7 +45,8 @@ impl Link {
         let (sender, events) = link.split();
         let handle = Handle::default();
         let listening = listen(session, events, input, Arc::clone(&handle), experts);
-        (Self { sender, handle, pipeline: None }, listening)
+        let wanted = watch::Sender::default();
+        (Self { sender, handle, pipeline: None, wanted, waking: JoinSet::new() }, listening)
     }
 
     pub(super) fn say(&self, message: FromClient) {
@@ -63,10 +71,14 @@ impl Link {
         input: Option<Arc<InputPath>>,
         failed: impl Fn(Event) + Send + 'static,
     ) -> Sink {
-        Sink { session, sender: self.sender.clone(), input, failed: Box::new(failed) }
+        let wanted = self.wanted.clone();
+        Sink { session, sender: self.sender.clone(), wanted, input, failed: Box::new(failed) }
     }
 
+    /// Keeps the pipeline at work. To be called within a runtime.
     pub(super) fn show(&mut self, pipeline: Pipeline) {
+        let (sender, wanted, handle) = (self.sender.clone(), self.wanted.subscribe(), pipeline.handle());
+        self.waking.spawn(wake_when_there_is_room(sender, wanted, handle));
         *self.handle.lock().unwrap_or_else(PoisonError::into_inner) = Some(pipeline.handle());
         self.pipeline = Some(pipeline);
     }
@@ -74,6 +86,7 @@ impl Link {
     /// Stops capturing; the thread is waited for elsewhere, because it may be in the middle of a picture.
     pub(super) fn hide(&mut self) {
         *self.handle.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.waking.abort_all();
         if let Some(pipeline) = self.pipeline.take() {
             tokio::task::spawn_blocking(move || drop(pipeline));
         }
@@ -97,14 +110,13 @@ async fn listen(
                 continue;
             }
             ClientLinkEvent::Feedback(feedback) => {
-                feed_back(&handle, feedback);
+                if feedback == Feedback::KeyframeNeeded {
+                    tell(&handle, PipelineHandle::request_keyframe);
+                }
                 continue;
             }
             ClientLinkEvent::Abandoned => {
-                let handle = handle.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some(handle) = handle.as_ref() {
-                    handle.wake();
-                }
+                tell(&handle, PipelineHandle::wake);
                 continue;
             }
             ClientLinkEvent::Control(message) => Event::Said(session, message),
@@ -120,13 +132,36 @@ async fn listen(
     }
 }
 
-fn feed_back(handle: &Handle, feedback: Feedback) {
-    let handle = handle.lock().unwrap_or_else(PoisonError::into_inner);
-    let Some(handle) = handle.as_ref() else { return };
-    match feedback {
-        Feedback::UpdateApplied { .. } => handle.wake(),
-        Feedback::KeyframeNeeded => handle.request_keyframe(),
-        Feedback::Heartbeat => {}
+/// Wakes the pipeline for room that it has asked for, and for nothing else.
+async fn wake_when_there_is_room(
+    sender: ClientSender,
+    mut wanted: watch::Receiver<Option<UpdateClass>>,
+    handle: PipelineHandle,
+) {
+    // What it asked for before this task began.
+    wanted.mark_changed();
+    while wanted.changed().await.is_ok() {
+        loop {
+            let Some(class) = *wanted.borrow_and_update() else { break };
+            tokio::select! {
+                biased;
+                // Something more urgent may find room earlier.
+                changed = wanted.changed() => if changed.is_err() { return },
+                ready = sender.ready_for(class) => {
+                    if ready.is_err() {
+                        return;
+                    }
+                    handle.wake();
+                    break;
+                }
+            }
+        }
+    }
+}
+
+fn tell(handle: &Handle, what: impl FnOnce(&PipelineHandle)) {
+    if let Some(handle) = handle.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+        what(handle);
     }
 }
 
@@ -134,13 +169,26 @@ fn feed_back(handle: &Handle, feedback: Feedback) {
 pub(super) struct Sink {
     session: SessionId,
     sender: ClientSender,
+    wanted: watch::Sender<Option<UpdateClass>>,
     input: Option<Arc<InputPath>>,
     failed: Box<dyn Fn(Event) + Send>,
 }
 
 impl UpdateSink for Sink {
-    fn ready(&self) -> bool {
-        self.sender.has_room()
+    fn ready(&self, class: UpdateClass) -> bool {
+        let has_room = self.sender.has_room_for(class);
+        if !has_room {
+            self.wanted.send_replace(Some(class));
+        }
+        has_room
+    }
+
+    fn link(&self) -> LinkEstimate {
+        self.sender.link()
+    }
+
+    fn take_abandoned(&mut self) -> bool {
+        self.sender.take_abandoned()
     }
 
     fn send_update(&mut self, update: Update) {

@@ -1,0 +1,248 @@
+//! The loop against a desktop that follows a script: in which order it looks, captures, sends and waits.
+
+use super::*;
+use crate::capture::{CaptureError, Waker};
+use crate::pipeline::CpuLimit;
+use deskside_media::{Area, Patch, Surface, UpdateDecoder};
+use deskside_proto::geometry::Size;
+use deskside_proto::wire::cursor::CursorMessage;
+use std::collections::VecDeque;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+
+const SIZE: Size = Size::new(640, 480);
+
+/// What happens while the pipeline waits.
+enum Turn {
+    /// Something is drawn; a wait that is interested in pixels ends.
+    Draw(Box<dyn Fn(&mut Surface)>),
+    /// There is room from now on, or none; the wait ends, as it is woken.
+    Room(bool),
+    /// Time passes.
+    Rest(Duration),
+}
+
+/// What the pipeline did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Did {
+    Wait(Interest, bool),
+    Capture(Extent),
+    AskRoom(UpdateClass),
+    Send(UpdateClass),
+}
+
+/// In the order of doing.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<Did>>>);
+
+impl Log {
+    fn note(&self, did: Did) {
+        self.0.lock().unwrap().push(did);
+    }
+}
+
+struct Desktop {
+    surface: Arc<Mutex<Surface>>,
+    turns: VecDeque<Turn>,
+    is_damaged: bool,
+    room: Arc<AtomicBool>,
+    orders: Arc<Orders>,
+    log: Log,
+}
+
+impl ScreenCapturer for Desktop {
+    fn backend(&self) -> &'static str {
+        "script"
+    }
+
+    fn size(&self) -> Size {
+        SIZE
+    }
+
+    fn wait(
+        &mut self,
+        interest: Interest,
+        deadline: Option<Instant>,
+        noticed: &mut Vec<Noticed>,
+    ) -> Result<(), CaptureError> {
+        self.log.note(Did::Wait(interest, deadline.is_some()));
+        loop {
+            if interest == Interest::Pixels && self.is_damaged {
+                noticed.push(Noticed::Damage);
+                return Ok(());
+            }
+            if let Some(deadline) =
+                deadline.filter(|_| interest == Interest::NoPixels || self.turns.is_empty())
+            {
+                std::thread::sleep(deadline.saturating_duration_since(Instant::now()));
+                return Ok(());
+            }
+            match self.turns.pop_front() {
+                Some(Turn::Draw(draw)) => {
+                    draw(&mut self.surface.lock().unwrap());
+                    self.is_damaged = true;
+                }
+                Some(Turn::Room(room)) => {
+                    self.room.store(room, Ordering::Release);
+                    return Ok(());
+                }
+                Some(Turn::Rest(time)) => std::thread::sleep(time),
+                None => {
+                    self.orders.stop.store(true, Ordering::Release);
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    fn capture(
+        &mut self,
+        extent: Extent,
+        show: &mut dyn FnMut(&DesktopFrame<'_>),
+    ) -> Result<(), CaptureError> {
+        self.log.note(Did::Capture(extent));
+        self.is_damaged = false;
+        let surface = self.surface.lock().unwrap();
+        let patch = Patch::new(SIZE.rect(), surface.stride(), surface.bytes()).unwrap();
+        show(&DesktopFrame { size: SIZE, patches: &[patch] });
+        Ok(())
+    }
+
+    fn waker(&self) -> Waker {
+        Waker::new(|| {})
+    }
+}
+
+struct Link {
+    viewer: UpdateDecoder,
+    room: Arc<AtomicBool>,
+    log: Log,
+}
+
+impl UpdateSink for Link {
+    fn ready(&self, class: UpdateClass) -> bool {
+        self.log.note(Did::AskRoom(class));
+        self.room.load(Ordering::Acquire)
+    }
+
+    fn send_update(&mut self, update: Update) {
+        self.log.note(Did::Send(update.class));
+        self.viewer.apply(&update.bytes).unwrap();
+    }
+
+    fn send_cursor(&mut self, _: CursorMessage) {}
+
+    fn failed(&mut self, error: PipelineError) {
+        panic!("{error}");
+    }
+}
+
+/// Runs the pipeline through a script; gives back what it did, and checks that the viewer saw the end of it.
+fn play(turns: impl IntoIterator<Item = Turn>) -> Vec<Did> {
+    let log = Log::default();
+    let room = Arc::new(AtomicBool::new(true));
+    let orders = Arc::new(Orders::default());
+    let surface = Arc::new(Mutex::new(Surface::new(SIZE).unwrap()));
+    let desktop = Desktop {
+        surface: Arc::clone(&surface),
+        turns: turns.into_iter().collect(),
+        is_damaged: false,
+        room: Arc::clone(&room),
+        orders: Arc::clone(&orders),
+        log: log.clone(),
+    };
+    let mut link = Link { viewer: UpdateDecoder::new().unwrap(), room, log: log.clone() };
+    let budget = CpuBudget::new(CpuLimit::default());
+    Run::new(Box::new(desktop), PictureMode::Auto, budget, &mut link, &orders)
+        .unwrap()
+        .until_stopped()
+        .unwrap();
+    assert!(link.viewer.surface().same_colours(&surface.lock().unwrap()), "the viewer shows something else");
+    log.0.lock().unwrap().clone()
+}
+
+fn fill(x: usize, colour: u8) -> Turn {
+    Turn::Draw(Box::new(move |surface| {
+        let area = Area::from_edges(x, 100, x + 9, 118).unwrap();
+        surface.rows_mut(area).for_each(|row| row.fill(colour));
+    }))
+}
+
+fn count(did: &[Did], what: impl Fn(&Did) -> bool) -> usize {
+    did.iter().filter(|did| what(did)).count()
+}
+
+#[test]
+fn a_still_screen_is_waited_for_without_a_timer_and_asks_for_no_room() {
+    let did = play([]);
+    let expected = [
+        Did::AskRoom(UpdateClass::Interactive),
+        Did::Capture(Extent::Whole),
+        Did::Send(UpdateClass::Interactive),
+        Did::Wait(Interest::Pixels, false),
+    ];
+    assert_eq!(did, expected);
+}
+
+#[test]
+fn each_change_goes_at_once_with_one_capture_and_no_timer() {
+    let did = play((0..6).map(|n| fill(20 + 20 * n, 200)));
+    assert_eq!(count(&did, |did| *did == Did::Capture(Extent::Damaged)), 6);
+    assert_eq!(count(&did, |did| *did == Did::Send(UpdateClass::Interactive)), 7);
+    assert_eq!(
+        count(&did, |did| matches!(did, Did::Wait(_, true) | Did::Wait(Interest::NoPixels, _))),
+        0,
+        "{did:?}"
+    );
+}
+
+#[test]
+fn without_room_nothing_is_captured_and_then_only_the_newest() {
+    let did =
+        play([Turn::Room(false), fill(20, 10), fill(20, 20), fill(40, 30), fill(20, 40), Turn::Room(true)]);
+    assert_eq!(count(&did, |did| matches!(did, Did::Capture(_))), 2, "{did:?}");
+    assert_eq!(count(&did, |did| matches!(did, Did::Send(_))), 2);
+    // No timer runs, and pixels wake nobody, while nothing can be sent.
+    assert_eq!(count(&did, |did| *did == Did::Wait(Interest::NoPixels, false)), 1, "{did:?}");
+}
+
+#[test]
+fn a_program_that_draws_without_end_is_held_back_after_a_burst() {
+    let began = Instant::now();
+    let did = play((0..60).map(|n| fill(20 + n, 200)));
+    // The first capture is the whole screen.
+    let captures = count(&did, |did| *did == Did::Capture(Extent::Damaged));
+    let allowed = 12.0 + began.elapsed().as_secs_f64() * 120.0;
+    assert!(captures == 60 && 60.0 <= allowed, "{captures} captures, {allowed} allowed");
+}
+
+/// A film, and a letter beside it.
+fn film_and_letter(time: usize) -> Turn {
+    Turn::Draw(Box::new(move |surface| {
+        let area = Area::from_edges(128, 128, 512, 384).unwrap();
+        for (y, row) in surface.rows_mut(area).enumerate() {
+            for (x, byte) in row.iter_mut().enumerate() {
+                let wave = |v: usize| ((v as f32 * 0.021).sin() * 90.0 + 128.0) as u8;
+                *byte =
+                    wave(x + 7 * time).wrapping_add(wave(y * 4 + 5 * time)).wrapping_add((x * y % 7) as u8);
+            }
+        }
+        let letter = Area::from_edges(20 + 9 * time, 20, 28 + 9 * time, 38).unwrap();
+        surface.rows_mut(letter).for_each(|row| row.fill(time as u8));
+    }))
+}
+
+#[test]
+fn the_video_beside_a_text_goes_right_after_it_and_becomes_exact_when_nothing_else_waits() {
+    let frames = (0..30).flat_map(|time| [film_and_letter(time), Turn::Rest(Duration::from_millis(20))]);
+    let did = play(frames);
+    let right_after = [
+        Did::Send(UpdateClass::Interactive),
+        Did::AskRoom(UpdateClass::Video),
+        Did::Send(UpdateClass::Video),
+    ];
+    assert!(did.windows(3).any(|three| three == right_after), "{did:?}");
+    let first = did.iter().position(|did| *did == Did::Send(UpdateClass::Refinement)).expect("no refinement");
+    assert_eq!(did[first - 1], Did::AskRoom(UpdateClass::Refinement));
+    assert!(matches!(did[first - 2], Did::Wait(..)), "{:?}", &did[first - 5..=first]);
+}
