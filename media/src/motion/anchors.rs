@@ -175,24 +175,55 @@ fn hash_strip(
 ) -> u64 {
     let mut hashed = 0;
     for (y, row) in (strip.y()..).zip(surface.rows(strip)).filter(|(y, _)| is_chosen(*y)) {
-        hash_row(row.as_chunks().0, mask, |x, key| found(strip.x() + x, y, key));
+        let mut row = RowHash::begin(row.as_chunks().0, mask);
+        while let Some((x, key)) = row.next_place() {
+            found(strip.x() + x, y, key);
+        }
         hashed += strip.width() as u64;
     }
     hashed
 }
 
-/// The places of a row that the hash chooses: content decides, so the same content has the same places wherever it
-/// is. A place where colour does not change is none: what is of one colour looks the same everywhere.
-fn hash_row(row: &[[u8; PIXEL_BYTES]], mask: u64, mut found: impl FnMut(usize, u64)) {
-    let mut hash = 0_u64;
-    for (x, pixel) in row.iter().enumerate() {
-        hash = (hash << 2).wrapping_add(u64::from(colour(*pixel)).wrapping_mul(SPREAD));
-        // Everything else is asked only of the few: this runs for each pixel.
-        if hash & mask == 0 && x >= CONTEXT_PX && hash != 0 {
-            let left = x.checked_sub(1).and_then(|x| row.get(x));
-            if left.is_some_and(|left| colour(*left) != colour(*pixel)) {
-                found(x, hash);
+/// A row on its way through the hash.
+struct RowHash<'a> {
+    row: &'a [[u8; PIXEL_BYTES]],
+    mask: u64,
+    hash: u64,
+    /// Pixels that are hashed already.
+    done: usize,
+}
+
+impl<'a> RowHash<'a> {
+    fn begin(row: &'a [[u8; PIXEL_BYTES]], mask: u64) -> Self {
+        let context = row.get(..CONTEXT_PX).unwrap_or(row);
+        let hash = context.iter().fold(0, |hash, pixel| push(hash, *pixel));
+        Self { row, mask, hash, done: context.len() }
+    }
+
+    /// The next place that the hash chooses: content decides, so the same content has the same places wherever it is.
+    /// A place where colour does not change is none: what is of one colour looks the same everywhere.
+    ///
+    /// A function of its own, because it runs for each pixel and needs all registers.
+    #[inline(never)]
+    fn next_place(&mut self) -> Option<(usize, u64)> {
+        let (mask, mut hash) = (self.mask, self.hash);
+        for (ahead, pixel) in self.row.get(self.done..)?.iter().enumerate() {
+            hash = push(hash, *pixel);
+            if hash & mask == 0 {
+                let x = self.done + ahead;
+                let left = x.checked_sub(1).and_then(|x| self.row.get(x));
+                if hash != 0 && left.is_some_and(|left| colour(*left) != colour(*pixel)) {
+                    (self.hash, self.done) = (hash, x + 1);
+                    return Some((x, hash));
+                }
             }
         }
+        self.done = self.row.len();
+        None
     }
+}
+
+/// The hash after one more pixel.
+const fn push(hash: u64, pixel: [u8; PIXEL_BYTES]) -> u64 {
+    (hash << 2).wrapping_add((colour(pixel) as u64).wrapping_mul(SPREAD))
 }
