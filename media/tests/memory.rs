@@ -58,6 +58,8 @@ fn runs(head: &[u8], bytes: u64, value: u8, is_whole: bool) -> Vec<u8> {
 /// A viewer under a hostile sender.
 struct Victim {
     decoder: UpdateDecoder,
+    /// A key picture of the largest size.
+    coded: Vec<u8>,
     before: u64,
 }
 
@@ -76,54 +78,52 @@ impl Victim {
         println!("{name}: {} MiB, {results:?}", peak_mib() - self.before);
     }
 
-    /// Fills what stays: the surface, all slots, and four streams of the largest pictures.
+    /// Fills what stays: the surface, a beginning of the history, all slots, and four streams of the largest pictures.
     fn fill(&mut self) {
-        self.suffer("surface", &Self::update(true, &[]));
-        let coded = key_picture(3_840, 2_160);
+        let begin = lossless(1, 4, &runs(&[0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x60], BLOCK_BYTES, 255, false));
+        self.suffer("surface", &Self::update(true, &[begin]));
         let picture = |stream: u8| {
             let mut body = vec![stream];
             body.extend(numbers(&[stream.into(), 0, 3_840, 2_160, 1, stream.into(), 0, 16, 16]));
-            body.extend_from_slice(&coded);
+            body.extend_from_slice(&self.coded);
             operation(5, &body)
         };
-        self.suffer("streams", &Self::update(false, &[0, 1, 2, 3].map(picture)));
+        let update = Self::update(false, &[0, 1, 2, 3].map(picture));
+        self.suffer("streams", &update);
         let slots = operation(6, &numbers(&[0, 0, 0, WIDTH, HEIGHT / 2]));
         self.suffer("slots", &Self::update(false, &[slots]));
     }
 }
 
+/// Exact pixels of so many whole rows.
+fn lossless(form: u8, rows: u16, frame: &[u8]) -> Vec<u8> {
+    operation(4, &[&[form][..], &numbers(&[1, 0, 0, WIDTH, rows]), frame].concat())
+}
+
 #[test]
-fn a_hostile_sender_gets_no_more_than_700_mib() {
-    key_picture(3_840, 2_160);
+fn a_hostile_sender_gets_no_more_than_800_mib() {
+    let coded = key_picture(3_840, 2_160);
+    // From here on the peak counts anew (proc(5), clear_refs).
+    std::fs::write("/proc/self/clear_refs", "5").unwrap();
     let before = peak_mib();
-    let mut victim = Victim { decoder: UpdateDecoder::new().unwrap(), before };
+    let mut victim = Victim { decoder: UpdateDecoder::new().unwrap(), coded, before };
     victim.fill();
     let pixels = u64::from(WIDTH) * u64::from(HEIGHT);
     // The whole surface from a few bytes: through the history as three bytes a pixel or as a new colour for each, and
-    // without history as differences that are all too large for a byte.
-    let history = [0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x60];
+    // without history as numbers that are all too large for a byte.
     let length = |bytes: u64| [&[0x28, 0xB5, 0x2F, 0xFD, 0xE0], &bytes.to_le_bytes()[..]].concat();
-    let lossless = |form: u8, frame: Vec<u8>| {
-        operation(4, &[&[form][..], &numbers(&[1, 0, 0, WIDTH, HEIGHT]), &frame].concat())
-    };
     let bombs = [
-        ("plain", lossless(3, runs(&history, pixels * 3, 7, false))),
-        ("indexed", lossless(1, runs(&history, pixels * 4, 255, false))),
-        ("predicted", lossless(4, runs(&length(pixels * 4), pixels * 4, 0, true))),
+        ("plain", lossless(3, HEIGHT, &runs(&[], pixels * 3, 7, false))),
+        ("indexed", lossless(1, HEIGHT, &runs(&[], pixels * 4, 255, false))),
+        ("predicted", lossless(4, HEIGHT, &runs(&length(pixels * 4), pixels * 4, 0, true))),
     ];
     for (name, bomb) in bombs {
-        // A keyframe begins the history anew, and empties what was filled.
-        victim.suffer(name, &Victim::update(true, std::slice::from_ref(&bomb)));
-        victim.fill();
         victim.suffer(name, &Victim::update(false, &[bomb]));
-        victim.decoder.apply(&Victim::update(true, &[])).unwrap();
-        victim.fill();
     }
     // Lengths that are only claimed.
     for claim in [pixels * 3 + 1, u64::MAX, 1 << 40] {
-        let lie = lossless(4, runs(&length(claim), pixels * 3, 7, true));
+        let lie = lossless(4, HEIGHT, &runs(&length(claim), pixels * 3, 7, true));
         victim.suffer("a lie", &Victim::update(false, &[lie]));
-        victim.decoder.apply(&Victim::update(true, &[])).unwrap();
         victim.fill();
     }
     // As many operations and areas as an update of the largest size can hold, each of one pixel.
@@ -143,5 +143,5 @@ fn a_hostile_sender_gets_no_more_than_700_mib() {
     }
     let used = peak_mib() - before;
     println!("a hostile sender made the decoder use {used} MiB, the bytes of one update included");
-    assert!(used < 700, "{used} MiB");
+    assert!(used < 800, "{used} MiB");
 }

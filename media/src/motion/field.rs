@@ -194,7 +194,7 @@ impl Field {
         let width = self.block_columns().max(1);
         let open = || self.blocks.iter().enumerate().filter(|(_, block)| block.is_open());
         // An odd step: lines of text and columns of cells repeat with an even one.
-        let step = open().count() / count.max(1) | 1;
+        let step = (open().count() / count.max(1)) | 1;
         open().step_by(step).map(move |(place, _)| {
             let start = self.left + place % width;
             Run { row: self.top + place / width, start, end: start + 1 }
@@ -207,7 +207,7 @@ impl Field {
         let places = self.blocks.get_mut(start..start + run.end - run.start);
         for (block, (matches, textured)) in places.into_iter().flatten().zip(blocks) {
             block.0 &= !(Block::MATCHED | Block::TEXTURED);
-            block.0 |= u8::from(matches) * Block::MATCHED | u8::from(textured) * Block::TEXTURED;
+            block.0 |= (u8::from(matches) * Block::MATCHED) | (u8::from(textured) * Block::TEXTURED);
             self.useful += usize::from(block.is(Block::USEFUL));
         }
     }
