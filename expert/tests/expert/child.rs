@@ -207,12 +207,12 @@ impl Stage {
     }
 
     /// The first place where the screen is not as it should be. `tolerance`: of a colour, for broken scales.
-    fn wrong(&self, tolerance: f64) -> Option<String> {
+    fn wrong(&self, wanted: &[[f64; 3]], tolerance: f64) -> Option<String> {
         let screen: Screenshot = self.xvfb.screenshot().unwrap();
         for y in 0..450 {
             for x in 0..600 {
                 let seen = screen.pixel(x, y);
-                let wanted = self.expected(x, y).unwrap_or(FRAME.map(f64::from));
+                let wanted = wanted[usize::from(y) * 600 + usize::from(x)];
                 let is_right = seen
                     .iter()
                     .zip(wanted)
@@ -228,7 +228,10 @@ impl Stage {
     /// The server works through its clients in turn, so that what was put may be seen a moment later.
     fn expect(&self, what: &str, tolerance: f64) {
         let limit = Instant::now() + PATIENCE;
-        while let Some(wrong) = self.wrong(tolerance) {
+        let places = (0..450).flat_map(|y| (0..600).map(move |x| (x, y)));
+        let wanted: Vec<_> =
+            places.map(|(x, y)| self.expected(x, y).unwrap_or(FRAME.map(f64::from))).collect();
+        while let Some(wrong) = self.wrong(&wanted, tolerance) {
             if Instant::now() > limit {
                 let folder = std::env::temp_dir().join("deskside-child.png");
                 self.xvfb.screenshot().unwrap().save(&folder).unwrap();

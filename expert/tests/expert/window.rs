@@ -66,7 +66,7 @@ struct Client {
 impl Client {
     /// Changes pixels of the desktop and sends them.
     fn fill(&mut self, rect: Rect, colour: [u8; 4]) {
-        let area = Area::within(rect, DESKTOP).unwrap();
+        let area = Area::within(rect, self.surface.size()).unwrap();
         for row in self.surface.rows_mut(area) {
             row.as_chunks_mut::<4>().0.fill(colour);
         }
@@ -77,7 +77,7 @@ impl Client {
         let start = rect.y as usize * self.surface.stride() + rect.x as usize * 4;
         let patch = Patch::new(rect, self.surface.stride(), &self.surface.bytes()[start..]).unwrap();
         let patches = [patch];
-        let frame = DesktopFrame { size: DESKTOP, patches: &patches };
+        let frame = DesktopFrame { size: self.surface.size(), patches: &patches };
         let now = Millis(u64::from(self.sequence) * 40);
         let Some(update) = self.encoder.encode(&frame, need, now).unwrap() else { return };
         self.sender.send_update(self.sequence, update.class, update.bytes.into()).unwrap();
@@ -139,6 +139,10 @@ fn ticket(port: u16) -> String {
 
 impl Scene {
     fn new(options: &[&str]) -> Self {
+        Self::of(DESKTOP, options)
+    }
+
+    fn of(desktop: Size, options: &[&str]) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let mut listener = listen(&runtime);
@@ -185,7 +189,7 @@ impl Scene {
             sender,
             heard,
             encoder: UpdateEncoder::new(PictureMode::Auto).unwrap(),
-            surface: Surface::new(DESKTOP).unwrap(),
+            surface: Surface::new(desktop).unwrap(),
             sequence: 0,
             _runtime: runtime,
         };
@@ -195,10 +199,10 @@ impl Scene {
         scene
             .client
             .sender
-            .send_control(FromClient::ViewAllowed { scopes: Scopes::VIEW, screen: DESKTOP })
+            .send_control(FromClient::ViewAllowed { scopes: Scopes::VIEW, screen: desktop })
             .unwrap();
-        scene.stage("stage viewing 400x300");
-        scene.client.fill(DESKTOP.rect(), [40, 120, 200, 255]);
+        scene.stage(&format!("stage viewing {}x{}", desktop.width, desktop.height));
+        scene.client.fill(desktop.rect(), [40, 120, 200, 255]);
         scene
     }
 
@@ -368,4 +372,25 @@ fn over_the_full_screen_the_toolbar_is_seen_whole_and_the_picture_comes_back() {
     scene.control();
     hands.chord(&[keysym::CONTROL, keysym::ALT]).unwrap();
     scene.sees("the toolbar, called by keys", |screen| (centre(screen) != green).then_some(()));
+}
+
+#[test]
+fn at_a_broken_scale_both_presenters_show_the_same_pixels() {
+    let shown = |how: &str| {
+        // With the toolbar it does not fit the display of 1000x800 at 1:1.
+        let mut scene = Scene::of(Size::new(900, 700), &["--presenter", how]);
+        for step in 0..30_i32 {
+            let colour = [step as u8 * 8, 255 - step as u8, 7, 255];
+            scene.client.fill(Rect::new(step * 27, step * 21, 33, 25), colour);
+        }
+        scene
+    };
+    let (software, gpu) = (shown("software"), shown("gpu"));
+    let last = [7, 255 - 29, 29 * 8];
+    gpu.sees("the same as by the processor", |screen| {
+        let other = software.xvfb.screenshot().unwrap();
+        let is_there = screen.rgb.chunks_exact(3).filter(|pixel| *pixel == last).count() > 300;
+        (is_there && *screen == other).then_some(())
+    });
+    assert_eq!((software.shown_children(), gpu.shown_children()), (1, 0));
 }
