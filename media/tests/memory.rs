@@ -1,6 +1,11 @@
 //! What a hostile sender can make the viewer allocate: the whole process is measured, the C libraries included.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at the first surprise")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test may stop at the first surprise, and says what it measured"
+)]
 
 use deskside_media::video::{H264Encoder, VideoSettings};
 use deskside_media::yuv::Planes;
