@@ -30,7 +30,10 @@ fn changes(before: &Surface, after: &Surface) -> Vec<Area> {
     for cell in Grid::new(after.size()).cells_in(Area::whole(after.size()).unwrap()).collect::<Vec<_>>() {
         let cell = Grid::new(after.size()).area(cell).unwrap();
         let mut bounds: Option<Area> = None;
-        for y in cell.y()..cell.bottom() {
+        for (y, (old, new)) in (cell.y()..).zip(before.rows(cell).zip(after.rows(cell))) {
+            if old == new {
+                continue;
+            }
             for x in cell.x()..cell.right() {
                 if pixel(before, x, y) != pixel(after, x, y) {
                     let here = area(x, y, 1, 1);
@@ -101,7 +104,13 @@ fn scene(draw: impl Fn(&mut Desktop)) -> Surface {
 
 /// Pastes a part of a large picture.
 fn paste(desktop: &mut Desktop, picture: &Surface, from: (usize, usize), to: Rect) {
-    desktop.draw(to, |x, y| pixel(picture, from.0 + x, from.1 + y));
+    let Some(part) = Area::clipped(to, desktop.surface.size()) else { return };
+    let skipped = (part.x() as i32 - to.x, part.y() as i32 - to.y);
+    let (x, y) = (from.0 + skipped.0 as usize, from.1 + skipped.1 as usize);
+    let source = area(x, y, part.width(), part.height());
+    for (to, from) in desktop.surface.rows_mut(part).zip(picture.rows(source)) {
+        to.copy_from_slice(from);
+    }
 }
 
 fn page(width: u32, height: u32) -> Surface {
