@@ -1,18 +1,22 @@
 //! A UDP relay on the loopback interface that can delay, lose and cut, and be as slow as a link with a queue in front.
-//! It forwards datagrams in their order and understands none of them; losses follow a fixed sequence, not chance.
+//! It forwards datagrams, in their order unless told otherwise, and understands none of them; losses follow a fixed
+//! sequence, not chance.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep_until};
+
+/// How much later an overtaken datagram arrives.
+const OVERTAKEN: Duration = Duration::from_millis(5);
 
 /// Largest UDP payload.
 const DATAGRAM_BYTES: usize = 65_536;
@@ -34,9 +38,12 @@ struct Path {
     /// 0 means endless.
     bytes_per_second: AtomicU64,
     queue_us: AtomicU64,
+    reorder_percent: AtomicU32,
     sequence: AtomicU32,
     forwarded: AtomicU64,
     lost: AtomicU64,
+    /// How long each datagram towards whoever connects waited for the link.
+    waits: Mutex<Vec<Duration>>,
 }
 
 impl Relay {
@@ -50,9 +57,11 @@ impl Relay {
             loss_percent: AtomicU32::new(0),
             bytes_per_second: AtomicU64::new(0),
             queue_us: AtomicU64::new(0),
+            reorder_percent: AtomicU32::new(0),
             sequence: AtomicU32::new(0x9e37_79b9),
             forwarded: AtomicU64::new(0),
             lost: AtomicU64::new(0),
+            waits: Mutex::default(),
         });
         let task = tokio::spawn(forward(front, target, path.clone())).abort_handle();
         Ok(Self { address, path, task })
@@ -91,6 +100,24 @@ impl Relay {
         self.path.bytes_per_second.store(bytes_per_second, Ordering::SeqCst);
     }
 
+    /// Lets this share of all datagrams be overtaken by those of the next 5 ms, each way. Units: percent.
+    pub fn reorder(&self, percent: u32) {
+        self.path.reorder_percent.store(percent, Ordering::SeqCst);
+    }
+
+    /// Forgets how long datagrams waited until now.
+    pub fn forget_waits(&self) {
+        self.path.waits.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// How long this share of the datagrams towards whoever connects waited for the link at most. Units: percent.
+    pub fn waited(&self, percent: usize) -> Duration {
+        let mut waits = self.path.waits.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        waits.sort_unstable();
+        let last = waits.len().saturating_sub(1);
+        waits.get(last * percent / 100).copied().unwrap_or_default()
+    }
+
     /// Datagrams that passed.
     pub fn forwarded(&self) -> u64 {
         self.path.forwarded.load(Ordering::SeqCst)
@@ -109,12 +136,16 @@ impl Drop for Relay {
 }
 
 impl Path {
-    /// When one datagram arrives on the other side, if it does; `free_at` is when its link has sent all before it.
-    fn passes(&self, bytes: usize, free_at: &mut Instant) -> Option<Instant> {
-        // A linear congruential sequence: the same losses in every run.
+    /// Decides by chance, for this share of all questions. A linear congruential sequence: the same in every run.
+    fn happens(&self, percent: u32) -> bool {
         let step = |value: u32| Some(value.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
         let value = self.sequence.fetch_update(Ordering::SeqCst, Ordering::SeqCst, step).unwrap_or(0);
-        let is_lost = (value >> 16) % 100 < self.loss_percent.load(Ordering::SeqCst);
+        (value >> 16) % 100 < percent
+    }
+
+    /// When one datagram arrives on the other side, if it does; `free_at` is when its link has sent all before it.
+    fn passes(&self, bytes: usize, free_at: &mut Instant) -> Option<Instant> {
+        let is_lost = self.happens(self.loss_percent.load(Ordering::SeqCst));
         let now = Instant::now();
         let rate = self.bytes_per_second.load(Ordering::SeqCst);
         let waits = free_at.saturating_duration_since(now);
@@ -133,6 +164,8 @@ impl Path {
 /// One direction: what passes comes out in its order.
 struct Lane {
     path: Arc<Path>,
+    socket: Arc<UdpSocket>,
+    to: Option<SocketAddr>,
     free_at: Instant,
     under_way: mpsc::UnboundedSender<(Instant, Vec<u8>)>,
 }
@@ -140,25 +173,40 @@ struct Lane {
 impl Lane {
     fn new(path: Arc<Path>, socket: Arc<UdpSocket>, to: Option<SocketAddr>) -> Self {
         let (under_way, mut arriving) = mpsc::unbounded_channel::<(Instant, Vec<u8>)>();
+        let out = socket.clone();
         tokio::spawn(async move {
             while let Some((at, datagram)) = arriving.recv().await {
-                if at > Instant::now() {
-                    sleep_until(at).await;
-                }
-                let _ = match to {
-                    Some(to) => socket.send_to(&datagram, to).await,
-                    None => socket.send(&datagram).await,
-                };
+                put(&out, to, at, &datagram).await;
             }
         });
-        Self { path, free_at: Instant::now(), under_way }
+        Self { path, socket, to, free_at: Instant::now(), under_way }
     }
 
     fn take(&mut self, datagram: &[u8]) {
-        if let Some(at) = self.path.passes(datagram.len(), &mut self.free_at) {
+        let waits = self.free_at.saturating_duration_since(Instant::now());
+        let Some(at) = self.path.passes(datagram.len(), &mut self.free_at) else { return };
+        if self.to.is_some() {
+            self.path.waits.lock().unwrap_or_else(PoisonError::into_inner).push(waits);
+        }
+        let reordered = self.path.reorder_percent.load(Ordering::SeqCst);
+        // Where nothing is overtaken, the sequence of losses stays what it was.
+        if reordered > 0 && self.path.happens(reordered) {
+            let (socket, to, datagram) = (self.socket.clone(), self.to, datagram.to_vec());
+            tokio::spawn(async move { put(&socket, to, at + OVERTAKEN, &datagram).await });
+        } else {
             let _ = self.under_way.send((at, datagram.to_vec()));
         }
     }
+}
+
+async fn put(socket: &UdpSocket, to: Option<SocketAddr>, at: Instant, datagram: &[u8]) {
+    if at > Instant::now() {
+        sleep_until(at).await;
+    }
+    let _ = match to {
+        Some(to) => socket.send_to(datagram, to).await,
+        None => socket.send(datagram).await,
+    };
 }
 
 async fn forward(front: Arc<UdpSocket>, target: SocketAddr, path: Arc<Path>) {
