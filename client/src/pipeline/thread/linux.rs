@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-/// How far the thread stands behind the desktop's programs, in steps of `nice`: beside a busy one it gets a quarter of a
-/// core.
-const STEPS_BEHIND: i32 = 5;
+/// How far the thread stands behind the desktop's programs, in steps of `nice`: beside a busy one it gets a third of a
+/// core. Further behind, a busy machine could not be helped with.
+const STEPS_BEHIND: i32 = 3;
 
 /// The shortest time slice that the scheduler knows. A thread that asks for little at a time is let in early, whatever
 /// its share, so that a typed character does not wait for the end of a compiler's turn. Unit: nanoseconds.
