@@ -12,6 +12,7 @@ use crate::motion::MotionFinder;
 use crate::policy::{Chooser, Plan, VideoPlan, streams_for};
 use crate::surface::{Area, Surface, merge_areas};
 use crate::texture::{Texture, look};
+use crate::tile::lines::join_nearly;
 use crate::tile::lossless::{Content, LosslessEncoder, LosslessError};
 use crate::tile::solid::Fills;
 use crate::video::VideoError;
@@ -157,10 +158,18 @@ impl UpdateEncoder {
         self.streams.set_link(link);
     }
 
-    /// An update of class `Video` was given up on its way: every video stream begins again with a key picture. What
-    /// the viewer shows there stays approximate until it is refined.
+    /// An update of class `Video` was given up on its way: every video stream begins again with a key picture, which
+    /// shows all that is approximate in its region, for the viewer may hold pixels there from before the film.
     pub fn video_abandoned(&mut self) {
         self.streams.restart();
+        let (grid, lossy) = (self.shadow.grid(), self.viewer.lossy().cells());
+        for (region, content) in self.chooser.contents() {
+            let part = |cell: &CellIndex| Some((*cell, grid.area(*cell)?.intersection(content)?));
+            let paint: Vec<_> = lossy.iter().filter_map(part).collect();
+            if !paint.is_empty() {
+                self.streams.add(VideoPlan { region, restart: true, paint, quiet: None });
+            }
+        }
         if self.mode == PictureMode::Video && !self.keyframe_owed {
             // Nothing is ever refined here, so all of it is shown again.
             self.shadow.mark_all();
@@ -356,26 +365,32 @@ impl UpdateEncoder {
             pixels <= MAX_EXACT_PX
         });
         let areas: Vec<Area> = exact.into_iter().map(|(_, area)| area).collect();
-        self.write_pixels(&areas, bytes)?;
-        areas.iter().for_each(|area| self.viewer.paint_exact(self.shadow.surface(), *area, now));
+        let written = self.write_pixels(&areas, bytes)?;
+        written.iter().for_each(|area| self.viewer.paint_exact(self.shadow.surface(), *area, now));
         Ok(())
     }
 
-    /// Photographs and drawn content apart, each in its own form.
-    fn write_pixels(&mut self, areas: &[Area], bytes: &mut Vec<u8>) -> Result<(), EncodeError> {
+    /// Photographs and drawn content apart, each in its own form. Gives back what was written: all of the areas, and
+    /// what lies between them.
+    fn write_pixels(&mut self, areas: &[Area], bytes: &mut Vec<u8>) -> Result<Vec<Area>, EncodeError> {
         let surface = self.shadow.surface();
         let is_photo = |area: &Area| look(surface, *area) == Texture::Photo;
+        let mut written = Vec::with_capacity(areas.len());
         let (photos, drawn): (Vec<Area>, Vec<Area>) = areas.iter().copied().partition(is_photo);
         for (mut areas, content) in [(drawn, Content::Drawn), (photos, Content::Photo)] {
             if areas.is_empty() {
                 continue;
             }
             merge_areas(&mut areas);
+            if content == Content::Drawn {
+                join_nearly(surface, &mut areas);
+            }
             for piece in self.lossless.encode(surface, &areas, content)? {
                 OperationWriter::new(bytes).lossless(piece.form, &piece.areas, &piece.bytes);
             }
+            written.extend(areas);
         }
-        Ok(())
+        Ok(written)
     }
 
     fn write_video(&mut self, now: Millis, bytes: &mut Vec<u8>) -> Result<(), EncodeError> {
@@ -412,8 +427,8 @@ impl UpdateEncoder {
             OperationWriter::new(&mut bytes).solid(colour, &areas);
             areas.iter().for_each(|area| self.viewer.refine(surface, *area));
         }
-        self.write_pixels(&areas, &mut bytes)?;
-        areas.iter().for_each(|area| self.viewer.refine(self.shadow.surface(), *area));
+        let written = self.write_pixels(&areas, &mut bytes)?;
+        written.iter().for_each(|area| self.viewer.refine(self.shadow.surface(), *area));
         if let Some(cell_bytes) = bytes.len().checked_div(photos) {
             self.refined_cell_bytes = (3 * self.refined_cell_bytes + cell_bytes) / 4;
         }
