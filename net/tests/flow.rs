@@ -34,6 +34,65 @@ async fn relayed() -> (Relay, Pair) {
     (relay, pair)
 }
 
+#[tokio::test]
+async fn late_video_is_given_up_with_all_that_builds_upon_it_and_the_rest_arrives() {
+    let (relay, mut pair) = relayed().await;
+    relay.cut();
+    let send = |sequence, class| {
+        pair.client.send_update(sequence, class, Bytes::from(vec![sequence as u8; 3_000])).unwrap();
+    };
+    send(0, UpdateClass::Video);
+    send(1, UpdateClass::Interactive);
+    send(2, UpdateClass::Video);
+    loop {
+        match client_event(&mut pair.client_events).await {
+            ClientLinkEvent::Abandoned => break,
+            ClientLinkEvent::Closed(reason) => panic!("{reason:?}"),
+            _ => {}
+        }
+    }
+    assert_eq!(pair.client.unconfirmed_bytes(), 3_000, "what is given up is not waited for");
+    // Made before the picture engine heard of it: it would build upon nothing.
+    send(3, UpdateClass::Video);
+    assert!(pair.client.take_abandoned());
+    assert!(!pair.client.take_abandoned());
+    send(4, UpdateClass::Video);
+    relay.mend();
+    for expected in [1, 4] {
+        match expert_event(&mut pair.expert_events).await {
+            ExpertLinkEvent::Update { sequence, payload } => {
+                assert_eq!((sequence, payload.len()), (expected, 3_000));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    pair.expert.send_feedback(Feedback::UpdateApplied { sequence: 4, backlog: 0 }).unwrap();
+    soon(async {
+        while pair.client.unconfirmed_bytes() > 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
+
+/// One way so long that waiting for a repetition shows on any machine.
+const FAR: Duration = Duration::from_millis(100);
+
+#[tokio::test]
+#[ignore = "compares times; the reassembly itself is tested in any order in expert::intake"]
+async fn a_lost_packet_of_an_update_is_not_waited_for() {
+    let (relay, pair) = relayed().await;
+    relay.delay(FAR);
+    relay.lose(3);
+    let every = Duration::from_millis(30);
+    let times = update_times(pair, 600, every, 200, UpdateClass::Interactive).await;
+    // The first losses must be seen before anything is done about them. A repetition takes two ways more.
+    let late = times.iter().skip(60).filter(|time| **time > FAR * 5 / 2).count();
+    assert!(relay.lost() > 10, "{}", relay.lost());
+    // Without repair a third is: a lost one holds up all that are sent until it is repeated.
+    assert!(late <= 20, "{late} of 140");
+}
+
 fn percentile(times: &mut [Duration], percent: usize) -> Duration {
     times.sort();
     times[(times.len() - 1) * percent / 100]

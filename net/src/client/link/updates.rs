@@ -21,6 +21,8 @@ use crate::losses::Packets;
 
 /// What repairs an update leaves so much later than the update, lest one lost packet take both along.
 const APART: Duration = Duration::from_millis(4);
+/// The longest that it waits, beyond that, for the update's own bytes to leave.
+const MOST_BEHIND: Duration = Duration::from_millis(8);
 
 /// An update that waits to be written.
 #[derive(Debug)]
@@ -143,7 +145,7 @@ fn repair(shared: &Arc<Shared>, sequence: u32, payload: Bytes) {
         if !picture.credit.has_room_beside(usize::from(period), link) {
             return;
         }
-        (period, link.time_to_send(payload.len()) + APART)
+        (period, link.time_to_send(payload.len()).min(MOST_BEHIND) + APART)
     };
     let shared = shared.clone();
     tokio::spawn(async move {
