@@ -3,7 +3,10 @@
 //!
 //! `CLIP=frames,640x360 [AT=640,360] [RATE=30] [LINK=1250000] [FRAMES=132] cargo test -p deskside-media --test measure -- --ignored --nocapture`
 //!
-//! `frames` holds pictures of four bytes a pixel (blue, green, red, unused), one behind the other.
+//! `PAGE=picture,1300x4200 [AT=310,90] [VIEW=900] [STEP=20] ...` does the same with a page that scrolls and is painted
+//! anew as a whole with each step.
+//!
+//! `frames` and `picture` hold pictures of four bytes a pixel (blue, green, red, unused), one behind the other.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -99,81 +102,122 @@ impl Sum {
     }
 }
 
+struct Scene {
+    desktop: Desktop,
+    encoder: UpdateEncoder,
+    decoder: UpdateDecoder,
+    place: Rect,
+}
+
+impl Scene {
+    fn new(place: Rect) -> Self {
+        let bytes_per_second = variable("LINK", "12500000").parse().unwrap();
+        let mode = if variable("MODE", "auto") == "video" { PictureMode::Video } else { PictureMode::Auto };
+        let mut desktop = Desktop::new(1_920, 1_080);
+        desktop.text(desktop.whole(), 1);
+        let (mut encoder, mut decoder) = (UpdateEncoder::new(mode).unwrap(), UpdateDecoder::new().unwrap());
+        encoder.set_link(LinkEstimate { bytes_per_second, round_trip: Duration::from_millis(50) });
+        let first = (&[desktop.whole()][..], Need::Change, 0);
+        Sum::default().step(&desktop, &mut encoder, &mut decoder, first);
+        Self { desktop, encoder, decoder, place }
+    }
+
+    /// Plays frames that `draw` draws, with refinements between them, and prints what they took.
+    fn play(&mut self, mut draw: impl FnMut(usize, &mut Desktop)) {
+        let rate: f64 = variable("RATE", "30").parse().unwrap();
+        let frames: usize = variable("FRAMES", "132").parse().unwrap();
+        let Self { desktop, encoder, decoder, place } = self;
+        let (mut sum, mut quality, mut now) = (Sum::default(), Vec::new(), 1_000);
+        for frame in 0..frames {
+            let next = 1_000 + (frame as f64 * 1_000.0 / rate) as u64;
+            while let Some(due) = encoder.refine_due().filter(|due| due.0 < next) {
+                now = due.0.max(now);
+                sum.step(desktop, encoder, decoder, (&[], Need::Refine, now));
+            }
+            now = next;
+            draw(frame, desktop);
+            let before = sum.bytes;
+            let (encode, apply) = (sum.encode, sum.apply);
+            sum.step(desktop, encoder, decoder, (&[*place], Need::Change, now));
+            while encoder.has_changes() && sum.step(desktop, encoder, decoder, (&[], Need::Change, now)) {}
+            quality.push(psnr(decoder.surface(), &desktop.surface, *place));
+            if frame == 0 || std::env::var("EACH").is_ok() {
+                println!(
+                    "frame {frame}: {} bytes exact, {} video, {:.1} ms to encode, {:.1} ms to apply, {:.2} dB",
+                    sum.bytes[0] - before[0],
+                    sum.bytes[1] - before[1],
+                    (sum.encode - encode).as_secs_f64() * 1e3,
+                    (sum.apply - apply).as_secs_f64() * 1e3,
+                    quality[frame]
+                );
+            }
+        }
+        let seconds = frames as f64 / rate;
+        let kilobytes = sum.bytes.map(|bytes| bytes as f64 / 1e3 / seconds);
+        println!(
+            "kB/s: exact {:.1}, video {:.1}, refinement {:.1}; updates {:?}",
+            kilobytes[0], kilobytes[1], kilobytes[2], sum.updates
+        );
+        println!(
+            "encode {:.2} ms a frame, slowest {:.1}; apply {:.2} ms",
+            sum.encode.as_secs_f64() * 1e3 / frames as f64,
+            sum.slowest.as_secs_f64() * 1e3,
+            sum.apply.as_secs_f64() * 1e3 / frames as f64
+        );
+        quality.sort_by(f64::total_cmp);
+        println!("dB: median {:.2}, worst {:.2}", quality[frames / 2], quality[0]);
+        self.rest(now);
+    }
+
+    fn rest(&mut self, end: u64) {
+        let Self { desktop, encoder, decoder, .. } = self;
+        let (mut now, mut after) = (end, Sum::default());
+        while let Some(due) = encoder.refine_due() {
+            now = due.0.max(now);
+            after.step(desktop, encoder, decoder, (&[], Need::Refine, now));
+        }
+        println!(
+            "still: exact {}; complete after {} ms and the time to send {} kB in {} updates; {:.0} ms to encode, {:.0} ms to apply",
+            decoder.surface().same_colours(&desktop.surface),
+            now - end,
+            after.bytes[2] / 1_000,
+            after.updates[2],
+            after.encode.as_secs_f64() * 1e3,
+            after.apply.as_secs_f64() * 1e3
+        );
+    }
+}
+
+fn picture(name: &str) -> Clip {
+    let spec = variable(name, "");
+    let (path, size) = spec.split_once(',').expect("see the head of this file");
+    let size = numbers(size);
+    Clip { frames: std::fs::read(path).unwrap(), width: size[0], height: size[1] }
+}
+
 #[test]
 #[ignore = "measures real content, by hand"]
 fn a_clip_in_a_page_of_text() {
-    let spec = variable("CLIP", "");
-    let (path, size) = spec.split_once(',').expect("CLIP=frames,640x360");
-    let size = numbers(size);
-    let clip = Clip { frames: std::fs::read(path).unwrap(), width: size[0], height: size[1] };
+    let clip = picture("CLIP");
     let at = numbers(&variable("AT", "640,360"));
-    let rate: f64 = variable("RATE", "30").parse().unwrap();
-    let frames: usize = variable("FRAMES", "132").parse().unwrap();
-    let bytes_per_second = variable("LINK", "12500000").parse().unwrap();
-    let mode = if variable("MODE", "auto") == "video" { PictureMode::Video } else { PictureMode::Auto };
-    let place = Rect::new(at[0] as i32, at[1] as i32, size[0] as u32, size[1] as u32);
+    let place = Rect::new(at[0] as i32, at[1] as i32, clip.width as u32, clip.height as u32);
+    Scene::new(place).play(|frame, desktop| clip.draw(frame, desktop, place));
+}
 
-    let mut desktop = Desktop::new(1_920, 1_080);
-    desktop.text(desktop.whole(), 1);
-    let (mut encoder, mut decoder) = (UpdateEncoder::new(mode).unwrap(), UpdateDecoder::new().unwrap());
-    encoder.set_link(LinkEstimate { bytes_per_second, round_trip: Duration::from_millis(50) });
-    Sum::default().step(&desktop, &mut encoder, &mut decoder, (&[desktop.whole()], Need::Change, 0));
-
-    let (mut sum, mut quality, mut now) = (Sum::default(), Vec::new(), 1_000);
-    for frame in 0..frames {
-        let next = 1_000 + (frame as f64 * 1_000.0 / rate) as u64;
-        while let Some(due) = encoder.refine_due().filter(|due| due.0 < next) {
-            now = due.0.max(now);
-            sum.step(&desktop, &mut encoder, &mut decoder, (&[], Need::Refine, now));
-        }
-        now = next;
-        clip.draw(frame, &mut desktop, place);
-        sum.step(&desktop, &mut encoder, &mut decoder, (&[place], Need::Change, now));
-        while encoder.has_changes()
-            && sum.step(&desktop, &mut encoder, &mut decoder, (&[], Need::Change, now))
-        {}
-        if frame == 0 {
-            let first: usize = sum.bytes.iter().sum();
-            println!(
-                "first: {first} bytes, {:.1} ms, {:.2} dB",
-                sum.slowest.as_secs_f64() * 1e3,
-                psnr(decoder.surface(), &desktop.surface, place)
-            );
-        }
-        quality.push(psnr(decoder.surface(), &desktop.surface, place));
-    }
-    let seconds = frames as f64 / rate;
-    let kilobytes = sum.bytes.map(|bytes| bytes as f64 / 1e3 / seconds);
-    println!(
-        "kB/s: exact {:.1}, video {:.1}, refinement {:.1}; updates {:?}; encode {:.2} ms a frame, slowest {:.1}; apply {:.2} ms",
-        kilobytes[0],
-        kilobytes[1],
-        kilobytes[2],
-        sum.updates,
-        sum.encode.as_secs_f64() * 1e3 / frames as f64,
-        sum.slowest.as_secs_f64() * 1e3,
-        sum.apply.as_secs_f64() * 1e3 / frames as f64,
-    );
-    quality.sort_by(f64::total_cmp);
-    println!(
-        "dB moving: median {:.2}, worst {:.2}, best {:.2}",
-        quality[frames / 2],
-        quality[0],
-        quality[frames - 1]
-    );
-
-    let (end, mut after) = (now, Sum::default());
-    while let Some(due) = encoder.refine_due() {
-        now = due.0.max(now);
-        after.step(&desktop, &mut encoder, &mut decoder, (&[], Need::Refine, now));
-    }
-    let exact = decoder.surface().same_colours(&desktop.surface);
-    println!(
-        "still: exact {exact}; complete after {} ms, {} kB in {} updates, {:.0} ms to encode, {:.0} ms to apply",
-        now - end,
-        after.bytes[2] / 1_000,
-        after.updates[2],
-        after.encode.as_secs_f64() * 1e3,
-        after.apply.as_secs_f64() * 1e3
-    );
+#[test]
+#[ignore = "measures real content, by hand"]
+fn a_page_that_scrolls() {
+    let page = picture("PAGE");
+    let at = numbers(&variable("AT", "310,90"));
+    let view: usize = variable("VIEW", "900").parse().unwrap();
+    let step: usize = variable("STEP", "20").parse().unwrap();
+    let place = Rect::new(at[0] as i32, at[1] as i32, page.width as u32, view as u32);
+    let steps = page.height.saturating_sub(view) / step;
+    Scene::new(place).play(|frame: usize, desktop| {
+        let phase = frame % (2 * steps);
+        let top = phase.min(2 * steps - phase) * step;
+        let area = Area::clipped(place, desktop.surface.size()).unwrap();
+        let rows = page.frames.chunks(page.width * 4).skip(top);
+        desktop.surface.rows_mut(area).zip(rows).for_each(|(row, fresh)| row.copy_from_slice(fresh));
+    });
 }

@@ -21,6 +21,9 @@ impl Warmth {
     }
 }
 
+/// Changes with a smaller gap between them lie together. Unit: pixels.
+const GAP_PX: usize = 12;
+
 /// Photographic change of late, for each cell.
 #[derive(Debug)]
 pub(super) struct Heat {
@@ -30,7 +33,7 @@ pub(super) struct Heat {
     marked: Vec<bool>,
 }
 
-/// Changes that lie together, at most one cell apart.
+/// Changes that lie together.
 #[derive(Debug)]
 pub(super) struct Cluster {
     /// Around all of them.
@@ -75,10 +78,11 @@ impl Heat {
             let (mut open, mut heat, mut members) = (vec![*seed], 0_usize, Vec::new());
             while let Some(cell) = open.pop() {
                 heat += cells.get(cell.0).map_or(0, |warmth| warmth.now(now)) as usize;
-                let first = by_cell.partition_point(|(known, _)| *known < cell);
-                members.extend(by_cell.iter().skip(first).take_while(|(known, _)| *known == cell));
+                members.extend(in_cell(&by_cell, cell));
+                let own = in_cell(&by_cell, cell);
                 for neighbour in grid.neighbours(cell) {
-                    if marked.get(neighbour.0).copied().unwrap_or(false) {
+                    let beside = marked.get(neighbour.0).copied().unwrap_or(false);
+                    if beside && lie_together(own, in_cell(&by_cell, neighbour)) {
                         set(marked, neighbour, false);
                         open.push(neighbour);
                     }
@@ -91,6 +95,26 @@ impl Heat {
         clusters.sort_by_key(|cluster| std::cmp::Reverse(cluster.heat));
         clusters
     }
+}
+
+/// The changes of one cell, of all that are sorted by cell.
+fn in_cell(by_cell: &[(CellIndex, Area)], cell: CellIndex) -> &[(CellIndex, Area)] {
+    let first = by_cell.partition_point(|(known, _)| *known < cell);
+    let end = by_cell.partition_point(|(known, _)| *known <= cell);
+    by_cell.get(first..end).unwrap_or_default()
+}
+
+/// Whether there is hardly a gap between two groups of changes.
+fn lie_together(a: &[(CellIndex, Area)], b: &[(CellIndex, Area)]) -> bool {
+    a.iter().any(|(_, a)| b.iter().any(|(_, b)| is_near(*a, *b, GAP_PX)))
+}
+
+/// Whether less than `gap_px` lie between two areas.
+pub(super) const fn is_near(a: Area, b: Area, gap_px: usize) -> bool {
+    a.x() < b.right() + gap_px
+        && b.x() < a.right() + gap_px
+        && a.y() < b.bottom() + gap_px
+        && b.y() < a.bottom() + gap_px
 }
 
 fn set(marked: &mut [bool], cell: CellIndex, value: bool) {

@@ -17,7 +17,7 @@ use crate::video::{MAX_LONG_SIDE_PX, MAX_SHORT_SIDE_PX};
 use crate::yuv::BLOCK_PX;
 use deskside_proto::link::LinkEstimate;
 use deskside_proto::time::Millis;
-use heat::{Cluster, Heat, bounds, pixels};
+use heat::{Cluster, Heat, bounds, is_near, pixels};
 use limits::Limits;
 use region::Region;
 use std::time::Duration;
@@ -81,6 +81,11 @@ impl Chooser {
     /// Where video runs: the streams of other places are over.
     pub fn regions(&self) -> impl Iterator<Item = Area> {
         self.regions.iter().map(|running| running.region.area)
+    }
+
+    /// Each region with the part of it that video fills: beside that part lies content that is exact.
+    pub fn contents(&self) -> impl Iterator<Item = (Area, Area)> {
+        self.regions.iter().map(|running| (running.region.area, running.region.content()))
     }
 
     /// Whether a running film fills this area, at least in part.
@@ -194,7 +199,16 @@ impl Chooser {
     /// Begins or widens a region for a cluster that lies in none, if it is worth it.
     fn make_room(&mut self, cluster: &Cluster, surface: &Surface, now: Millis) {
         let bounds = cluster.bounds;
-        let near = self.regions.iter().position(|running| is_near(running.region.area, bounds));
+        let near = self.regions.iter().position(|running| {
+            let region = running.region.area;
+            // Two films side by side: one region around both would hold much that is neither.
+            let both = region.union(bounds).pixels();
+            let is_other = both * 4 > (region.pixels() + bounds.pixels()) * 5
+                && cluster.heat >= self.limits.start_px
+                && self.regions.len() < MAX_REGIONS
+                && region.intersection(bounds).is_none();
+            is_near(region, bounds, NEAR_PX) && !is_other
+        });
         if let Some(near) = near {
             if cluster.heat >= self.limits.grow_px {
                 self.grow(near, bounds, surface, now);
@@ -348,13 +362,6 @@ const SMALLEST_FLAT_PX: usize = 1_024;
 
 /// Where less than this of a film reaches into a cell, that is too little to be judged by its looks.
 const SLIVER_PX: usize = 512;
-
-fn is_near(region: Area, other: Area) -> bool {
-    region.x() < other.right() + NEAR_PX
-        && other.x() < region.right() + NEAR_PX
-        && region.y() < other.bottom() + NEAR_PX
-        && other.y() < region.bottom() + NEAR_PX
-}
 
 /// What of an area lies around a part of it: above, below, left, right.
 fn around(area: Area, part: Area) -> impl Iterator<Item = Area> {

@@ -84,6 +84,11 @@ impl Region {
         self.pictures >= FILM_PICTURES
     }
 
+    /// What of the area video fills.
+    pub(super) const fn content(&self) -> Area {
+        self.content
+    }
+
     /// The part of an area that the running film fills; none where no film runs.
     pub(super) fn film_part(&self, area: Area) -> Option<Area> {
         if self.is_film() { self.content.intersection(area) } else { None }

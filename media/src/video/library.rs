@@ -7,8 +7,8 @@ use openh264_sys2::source::APILoader;
 use openh264_sys2::{
     CAMERA_VIDEO_REAL_TIME, CM_BT709, CONSTANT_ID, CP_BT709, ENCODER_OPTION_SVC_ENCODE_PARAM_EXT,
     ENCODER_OPTION_TRACE_LEVEL, ISVCEncoder, LOW_COMPLEXITY, PRO_BASELINE, RC_OFF_MODE, SEncParamExt,
-    SFrameBSInfo, SM_SINGLE_SLICE, SSourcePicture, TRC_BT709, WELS_LOG_QUIET, videoFormatI420,
-    videoFrameTypeIDR, videoFrameTypeP,
+    SFrameBSInfo, SM_FIXEDSLCNUM_SLICE, SM_SINGLE_SLICE, SSourcePicture, TRC_BT709, WELS_LOG_QUIET,
+    videoFormatI420, videoFrameTypeIDR, videoFrameTypeP,
 };
 use std::ffi::{c_int, c_void};
 use std::ptr::{NonNull, null_mut};
@@ -28,8 +28,8 @@ pub(super) struct LibraryEncoder {
     size: (usize, usize),
 }
 
-// SAFETY: The library keeps everything in the object behind the pointer, which nobody else has; it has no state that
-// belongs to a thread, and no threads of its own as it is set up here.
+// SAFETY: The library keeps everything in the object behind the pointer, which nobody else has, and no state that
+// belongs to a thread. The threads that it has for large pictures work only while a call waits for them.
 unsafe impl Send for LibraryEncoder {}
 
 impl LibraryEncoder {
@@ -60,6 +60,7 @@ impl LibraryEncoder {
         success(unsafe { default(self.encoder.as_ptr(), &raw mut *self.parameters) })?;
         let side = |px: usize| c_int::try_from(px).map_err(|_| LibraryError);
         let (width, height) = (side(self.size.0)?, side(self.size.1)?);
+        let parts: u16 = if self.size.0 * self.size.1 >= LARGE_PX { 2 } else { 1 };
         let parameters = &mut *self.parameters;
         parameters.iUsageType = CAMERA_VIDEO_REAL_TIME;
         parameters.iPicWidth = width;
@@ -79,8 +80,8 @@ impl LibraryEncoder {
         parameters.bEnableBackgroundDetection = false;
         parameters.bEnableAdaptiveQuant = false;
         parameters.bEnableSceneChangeDetect = false;
-        // More threads do nothing with one slice.
-        parameters.iMultipleThreadIdc = 1;
+        // Each thread codes a slice of its own, so more threads than slices do nothing.
+        parameters.iMultipleThreadIdc = parts;
         let [layer, ..] = &mut parameters.sSpatialLayers;
         layer.iVideoWidth = width;
         layer.iVideoHeight = height;
@@ -88,8 +89,8 @@ impl LibraryEncoder {
         layer.iSpatialBitrate = NOMINAL_BITS_PER_SECOND;
         layer.uiProfileIdc = PRO_BASELINE;
         layer.iDLayerQp = c_int::from(quantiser);
-        layer.sSliceArgument.uiSliceMode = SM_SINGLE_SLICE;
-        layer.sSliceArgument.uiSliceNum = 1;
+        layer.sSliceArgument.uiSliceMode = if parts > 1 { SM_FIXEDSLCNUM_SLICE } else { SM_SINGLE_SLICE };
+        layer.sSliceArgument.uiSliceNum = parts.into();
         layer.bVideoSignalTypePresent = true;
         layer.bColorDescriptionPresent = true;
         layer.bFullRange = false;
@@ -197,6 +198,9 @@ impl Drop for LibraryEncoder {
         unsafe { APILoader::WelsDestroySVCEncoder(self.encoder.as_ptr()) };
     }
 }
+
+/// Pictures from this size on are coded by two threads: a person waits for a screen, and 30 ms are long. Unit: pixels.
+const LARGE_PX: usize = 1_000_000;
 
 /// The library wants a rate even where it controls none.
 const NOMINAL_BITS_PER_SECOND: c_int = 5_000_000;
