@@ -122,10 +122,11 @@ impl Model {
         }
         if matches!(self.phase, Phase::Startup { .. }) {
             let is_waiting = self.watch_backlog(now, rtt);
-            if self.round.most_in_flight() * 2 < self.window {
-                self.window = self.window.min(self.first_window());
-            } else if !is_waiting {
+            let is_used = self.round.most_in_flight() * 2 >= self.window;
+            if is_used && !is_waiting {
                 self.window = (self.window + bytes).min(MOST_WINDOW);
+            } else if !is_used && self.window <= INITIAL_WINDOW {
+                self.window = self.first_window();
             }
         }
     }
@@ -332,9 +333,12 @@ impl Model {
 
     /// What may be sent at once before anything was measured: little where even the handshake was slow.
     fn first_window(&self) -> u64 {
-        let Some((rate, shortest)) = self.sizes.rate().zip(self.shortest.value()) else { return MOST_WINDOW };
+        let Some((rate, shortest)) = self.sizes.rate().zip(self.shortest.value()) else {
+            return INITIAL_WINDOW;
+        };
+        let rate = rate.max(self.rate.value());
         let window = bytes_in(rate, shortest) + bytes_in(rate, QUEUE).max(self.mtu) + self.mtu + 1;
-        window.max(self.least_window())
+        window.clamp(self.least_window(), INITIAL_WINDOW)
     }
 
     /// Believes that `lowest` is a round trip without a queue, though perhaps that of a long packet.

@@ -122,7 +122,11 @@ impl Pair {
         let (client, expert) = (identity(2 * number), identity(2 * number + 1));
         let factory: Arc<dyn ControllerFactory + Send + Sync> = match control {
             Control::Ours => Arc::new(Factory),
-            Control::Cubic => Arc::new(CubicConfig::default()),
+            Control::Cubic => {
+                let mut cubic = CubicConfig::default();
+                cubic.initial_window(transport::INITIAL_WINDOW_BYTES);
+                Arc::new(cubic)
+            }
         };
         let mut listening = transport::listening();
         listening.congestion_controller_factory(factory).send_window(send_window);

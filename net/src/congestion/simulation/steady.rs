@@ -101,6 +101,6 @@ fn a_slow_link_shows_in_the_handshake() {
         assert!(window < crate::transport::INITIAL_WINDOW_BYTES / 3, "{kilobits} kbit/s: {window}");
         // A full first window would take 524 ms at 1 Mbit/s.
         let report = world.bulk(secs(1));
-        assert!(report.most_ms < 150.0 && report.dropped == 0.0, "{kilobits} kbit/s: {report:?}");
+        assert!(report.most_ms < 170.0 && report.dropped == 0.0, "{kilobits} kbit/s: {report:?}");
     }
 }
