@@ -1,6 +1,7 @@
 //! Cuts drawn content into lines of text, so that the same letter on two lines is the same run of bytes when it is
 //! written in columns. Only pixels are looked at; a bad cut costs bytes and nothing else.
 
+use crate::cells::CELL_PX;
 use crate::surface::{Area, PIXEL_BYTES, Surface, colour};
 
 /// No line is lower than this: what is finer is a pattern and no text.
@@ -40,6 +41,48 @@ impl Pieces {
             }
         }
     }
+}
+
+/// Areas this near to each other belong together: what lies between is the gap between letters or lines. Unit: pixels.
+const NEAR_PX: usize = 16;
+
+/// Joins areas that nearly fit together, so that lines of text go across cells whose changes end a few pixels apart.
+/// The result covers the same pixels and somewhat more, at most a quarter and what is blank; areas may overlap.
+pub fn join_nearly(surface: &Surface, areas: &mut Vec<Area>) {
+    let row_of = |area: &Area| area.y() / CELL_PX;
+    areas.sort_unstable_by_key(|area| (row_of(area), area.x()));
+    let near = |a: &Area, b: &Area| row_of(a) == row_of(b) && b.x() <= a.right() + NEAR_PX;
+    let mut rows: Vec<Area> = Vec::with_capacity(areas.len());
+    for run in areas.chunk_by(near) {
+        let sum: usize = run.iter().map(|area| area.pixels()).sum();
+        match run.iter().copied().reduce(Area::union).filter(|whole| whole.pixels() * 4 <= sum * 5) {
+            Some(whole) => rows.push(whole),
+            None => rows.extend_from_slice(run),
+        }
+    }
+    rows.sort_unstable_by_key(|area| (area.y(), area.x()));
+    areas.clear();
+    for row in rows {
+        let fits = |known: &&mut Area| {
+            let meets = known.x() < row.right() && row.x() < known.right();
+            meets && row.y() <= known.bottom() + NEAR_PX && is_blank_around(surface, **known, row)
+        };
+        // Only the last ones can be near, however many there are.
+        match areas.iter_mut().rev().take(16).find(fits) {
+            Some(known) => *known = known.union(row),
+            None => areas.push(row),
+        }
+    }
+}
+
+/// Whether what two areas lack to be equally wide is blank, as it is where lines end raggedly.
+fn is_blank_around(surface: &Surface, a: Area, b: Area) -> bool {
+    let (left, right) = (a.x().min(b.x()), a.right().max(b.right()));
+    [a, b].into_iter().all(|area| {
+        let before = Area::from_edges(left, area.y(), area.x(), area.bottom());
+        let behind = Area::from_edges(area.right(), area.y(), right, area.bottom());
+        [before, behind].into_iter().flatten().all(|part| surface.rows(part).all(is_blank))
+    })
 }
 
 /// Cuts where ink begins after a blank row; where a line and a gap are one piece, the gap is cut by the lines' pitch.
@@ -158,6 +201,25 @@ mod tests {
         let pieces = cut(Size::new(230, 180), ink);
         assert!(pieces.blocks.is_empty(), "{pieces:?}");
         assert!((20..=24).contains(&pieces.lines.len()), "{pieces:?}");
+    }
+
+    #[test]
+    fn changes_that_end_a_few_pixels_apart_are_joined_and_others_are_not() {
+        let area = |x, y, width, height| Area::from_edges(x, y, x + width, y + height).unwrap();
+        let (surface, _) = page(Size::new(200, 200), |_, _| false);
+        let mut near =
+            vec![area(2, 66, 60, 60), area(66, 65, 62, 63), area(130, 64, 60, 62), area(2, 130, 186, 40)];
+        join_nearly(&surface, &mut near);
+        assert_eq!(near, [area(2, 64, 188, 106)]);
+        let mut far =
+            vec![area(0, 0, 20, 20), area(64, 0, 20, 20), area(0, 64, 64, 64), area(64, 120, 64, 4)];
+        join_nearly(&surface, &mut far);
+        assert_eq!(far.len(), 4, "{far:?}");
+        // A picture stands beside the lower lines.
+        let (surface, _) = page(Size::new(200, 200), |x, y| x > 130 && y > 64 && (x * y) % 3 == 0);
+        let mut beside = vec![area(0, 0, 200, 64), area(0, 64, 128, 64)];
+        join_nearly(&surface, &mut beside);
+        assert_eq!(beside.len(), 2, "{beside:?}");
     }
 
     #[test]
