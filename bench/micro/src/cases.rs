@@ -101,8 +101,9 @@ impl Bench {
             before: PAGE,
             last: PAGE,
         };
-        let first = bench.encode(&[rect(0, 0, WIDTH, HEIGHT)])?;
-        bench.apply(&first)?;
+        for first in bench.encode(&[rect(0, 0, WIDTH, HEIGHT)])? {
+            bench.decoder.apply(&first.bytes)?;
+        }
         bench.settle()?;
         // A film is one only after some of it, and a thing seen must have been seen.
         let before = match change {
