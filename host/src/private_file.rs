@@ -135,6 +135,10 @@ fn parent_of(path: &Path) -> &Path {
 fn write_with_mode(path: &Path, bytes: &[u8], mode: u32, existing: Existing) -> Result<(), FileError> {
     let neighbour = neighbour_of(path);
     let attempt = || -> io::Result<()> {
+        // A rename would put a file in the place of a device or pipe: run as root, in that of /dev/null.
+        if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file() && !found.is_symlink()) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, NOT_REGULAR));
+        }
         let mut file =
             OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&neighbour)?;
         file.write_all(bytes)?;
@@ -393,6 +397,18 @@ mod tests {
             assert_eq!(tail.last_line, last.as_bytes());
             assert_eq!(tail.size, content.len() as u64);
         }
+    }
+
+    #[test]
+    fn nothing_is_put_in_the_place_of_a_pipe() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        rustix::fs::mkfifoat(CWD, &pipe, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
+        for write in [write, write_shared, write_shared_new] {
+            assert!(write(&pipe, b"x").is_err());
+        }
+        assert!(!fs::symlink_metadata(&pipe).unwrap().is_file());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "something was left beside it");
     }
 
     #[test]
