@@ -1,4 +1,11 @@
 //! A film whose pictures are given up on their way: what the viewer sees of it afterwards.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
 
 mod common;
 
