@@ -378,6 +378,33 @@ fn the_pointer_is_followed_and_costs_nothing_while_it_rests() {
     assert_eq!(watcher.step(Duration::from_millis(500)), []);
 }
 
+/// A click that draws: the damage comes while the answer about the pointer is waited for, and no later event wakes.
+#[test]
+fn what_is_drawn_right_after_the_pointer_moved_is_not_overlooked() {
+    let screen = Xvfb::start(800, 600).unwrap();
+    let display = screen.display();
+    let painter = Painter::new(display);
+    let mut watcher = Watcher::new(open(&permit(), Some(display)).unwrap());
+    watcher.settle();
+    let injected = deskside_testkit::x11::Injected::at(display).unwrap();
+    for round in 0..200_i16 {
+        let watching = std::thread::scope(|scope| {
+            let acting = scope.spawn(|| {
+                injected.move_to(100 + round, 100 + round).unwrap();
+                painter.fill(round, round, 30, 30, 0x0001_0203 * (i32::from(round) as u32 % 80 + 1));
+            });
+            let end = Instant::now() + Duration::from_secs(5);
+            let mut is_seen = false;
+            while !is_seen && Instant::now() < end {
+                is_seen = watcher.step(Duration::from_secs(5)).contains(&Noticed::Damage);
+            }
+            acting.join().unwrap();
+            is_seen
+        });
+        assert!(watching, "the drawing of round {round} was overlooked");
+    }
+}
+
 #[test]
 fn a_server_that_dies_is_an_error_and_no_panic() {
     let xvfb = Xvfb::start(800, 600).unwrap();

@@ -93,13 +93,15 @@ impl X11Capturer {
         Ok(())
     }
 
-    /// Notes what the server has sent, without waiting.
+    /// Notes what the server has sent, without waiting; says whether that was anything.
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "a server may send any of a hundred events to any client"
     )]
-    fn read_events(&mut self) -> Result<(), CaptureError> {
+    fn read_events(&mut self) -> Result<bool, CaptureError> {
+        let mut has_read = false;
         while let Some(event) = self.connection.poll_for_event().map_err(lost)? {
+            has_read = true;
             match event {
                 Event::DamageNotify(_) => self.reported = true,
                 Event::XfixesCursorNotify(_) => self.cursor.shape_changed(),
@@ -113,7 +115,7 @@ impl X11Capturer {
                 _ => {}
             }
         }
-        Ok(())
+        Ok(has_read)
     }
 
     fn look_at_size(&mut self, noticed: &mut Vec<Noticed>) -> Result<(), CaptureError> {
@@ -221,11 +223,16 @@ impl ScreenCapturer for X11Capturer {
             self.look_at_size(noticed)?;
             let now = Instant::now();
             self.cursor.look(&self.connection, now, noticed)?;
+            // Waiting for those answers has read events too, of which the socket tells no more.
+            let has_news = self.read_events()?;
             if interest == Interest::Pixels && self.has_damage() {
                 noticed.push(Noticed::Damage);
             }
             if noticed.len() > already || woken || deadline.is_some_and(|deadline| deadline <= now) {
                 return Ok(());
+            }
+            if has_news {
+                continue;
             }
             let until = [deadline, self.cursor.due()].into_iter().flatten().min();
             woken = self.sleep(until)?;
