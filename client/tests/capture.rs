@@ -390,16 +390,21 @@ fn what_is_drawn_right_after_the_pointer_moved_is_not_overlooked() {
     for round in 0..200_i16 {
         let watching = std::thread::scope(|scope| {
             let acting = scope.spawn(|| {
-                injected.move_to(100 + round, 100 + round).unwrap();
+                injected.move_to(100, 100).unwrap();
+                let moved = Instant::now();
+                while moved.elapsed() < Duration::from_micros(2 * round.unsigned_abs() as u64) {
+                    std::hint::spin_loop();
+                }
                 painter.fill(round, round, 30, 30, 0x0001_0203 * (i32::from(round) as u32 % 80 + 1));
             });
-            let end = Instant::now() + Duration::from_secs(5);
+            // A wait that ends by its deadline looks once more, and would find it then.
+            let (began, limit) = (Instant::now(), Duration::from_secs(5));
             let mut is_seen = false;
-            while !is_seen && Instant::now() < end {
-                is_seen = watcher.step(Duration::from_secs(5)).contains(&Noticed::Damage);
+            while !is_seen && began.elapsed() < limit {
+                is_seen = watcher.step(limit).contains(&Noticed::Damage);
             }
             acting.join().unwrap();
-            is_seen
+            is_seen && began.elapsed() < limit
         });
         assert!(watching, "the drawing of round {round} was overlooked");
     }
