@@ -32,7 +32,7 @@ const HELD_LIMIT_MS: u32 = 2000;
 struct Controlled {
     person: PersonSide,
     expert: ExpertSide,
-    _deskside: Talk,
+    deskside: Talk,
     viewer: Talk,
     relay: Relay,
     _network: Runtime,
@@ -53,7 +53,7 @@ fn controlled() -> Result<Controlled> {
     allow(&mut deskside, "control")?;
     viewer.wait_for("stage controlling", PATIENCE)?;
     ensure!(relay.forwarded() > 0, "the session must go through the relay");
-    Ok(Controlled { person, expert, _deskside: deskside, viewer, relay, _network: network })
+    Ok(Controlled { person, expert, deskside, viewer, relay, _network: network })
 }
 
 /// Drags with Ctrl held, with a thousand movements and a thousand presses or releases a second, until told to stop.
@@ -133,7 +133,8 @@ fn round(name: &str, before_hotkey: &impl Fn(&mut Controlled) -> Result<()>) -> 
     let flooding = flood(scene.expert.desk.screen.display().to_owned(), Arc::clone(&stop));
     recorder.wait_for(PATIENCE, |event| event.injected)?;
     std::thread::sleep(FLOOD);
-    eventually("the drag holds something", PATIENCE, || Ok(!recorder.held_by_injection()?.is_empty()))?;
+    eventually("the drag holds something", PATIENCE, || Ok(!recorder.held_by_injection()?.is_empty()))
+        .with_context(|| format!("viewer: {}\nclient: {}", scene.viewer.said(), scene.deskside.said()))?;
     before_hotkey(&mut scene)?;
     scene.person.press_hotkey()?;
     std::thread::sleep(FLOOD);

@@ -5,9 +5,9 @@ use std::collections::VecDeque;
 use deskside_proto::wire::input::{InputEvent, InputFrame};
 use thiserror::Error;
 
-/// Events that may wait. Somebody who types and clicks as fast as a person can fills this in ten seconds, in which the
-/// desktop does not answer at all.
-pub const MOST_WAITING: usize = 512;
+/// Events that may wait. A person fills this in a minute at the soonest; a program that presses a thousand keys a second
+/// in the four seconds in which a busy machine lets the desktop answer to nothing.
+pub const MOST_WAITING: usize = 4_096;
 
 /// Why an event was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
