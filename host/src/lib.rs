@@ -1,5 +1,5 @@
 //! What both programs need from the machine: directories, private files, settings, logging, exit codes, the
-//! form of a manual page.
+//! form of a manual page, memory shared with the display server.
 //! Knows nothing of tickets, sessions or windows.
 
 pub mod dirs;
@@ -8,3 +8,5 @@ pub mod logging;
 pub mod manual;
 pub mod private_file;
 pub mod settings;
+#[cfg(target_os = "linux")]
+pub mod shared_memory;

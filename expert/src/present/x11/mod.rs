@@ -53,12 +53,6 @@ impl From<ReplyError> for Unsuitable {
     }
 }
 
-impl From<rustix::io::Errno> for Unsuitable {
-    fn from(error: rustix::io::Errno) -> Self {
-        Self::System(error.into())
-    }
-}
-
 /// The picture in a child window.
 pub struct ChildPresenter {
     canvas: Shared,
