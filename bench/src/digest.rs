@@ -176,7 +176,8 @@ fn percentile(values: &[f64], part: usize) -> Option<f64> {
     sorted.get(rank).copied()
 }
 
-fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+/// The middle one, or the middle of the middle two.
+pub fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
     let mut sorted: Vec<f64> = values.collect();
     sorted.sort_by(f64::total_cmp);
     let middle = sorted.len() / 2;

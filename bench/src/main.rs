@@ -23,6 +23,7 @@ mod scene;
 mod screen;
 mod session;
 mod side;
+mod soak;
 mod stage;
 mod table;
 mod targets;
@@ -40,6 +41,8 @@ deskside-bench peers --programs DIR --pictures DIR --results DIR
                [--products deskside,tigervnc,..] [--nets clean,wan] [--scenes idle,flip,..] [--reps 3] [--seconds 10]
                [--clicks 40] [--displays 41,42] [--clip FILE] [--write FILE.md]
                measures products side by side, prints one table, and writes it into FILE.md between its marks
+deskside-bench soak --programs DIR --pictures DIR --results DIR [--minutes 60] [--products deskside] [--nets clean]
+               plays every scene in turn on one session; fails if a picture was not exact, memory grew or it became slower
 deskside-bench report --results DIR [--write FILE.md]
                prints the table again
 Used by itself:
@@ -66,6 +69,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
     let options = Options::parse(rest)?;
     match command.as_str() {
         "peers" => peers(&options),
+        "soak" => soak(&options),
         "report" => report(&options),
         "backdrop" => play::backdrop(options.need("display")?, Path::new(options.need("pictures")?)),
         "link" => link::run(&options),
@@ -76,17 +80,29 @@ fn dispatch(arguments: &[String]) -> Result<()> {
 }
 
 fn peers(options: &Options) -> Result<()> {
+    let scenes = scenes_without(&["typing-late"]);
+    let plan =
+        plan(options, "deskside,tigervnc,tigervnc-lossless,x11vnc,freerdp,xpra,h264", "clean,wan", &scenes)?;
+    plan.carry_out()?;
+    report(options)
+}
+
+fn soak(options: &Options) -> Result<()> {
+    let minutes = options.find("minutes").unwrap_or("60").parse()?;
+    plan(options, "deskside", "clean", &scenes_without(&["idle"]))?.soak(minutes)
+}
+
+/// What is to be measured, from the options or else from what is given here; makes the pictures for it.
+fn plan(options: &Options, products: &str, nets: &str, scenes: &str) -> Result<Plan> {
     let list = |name: &str, default: &str| -> Vec<String> {
         options.find(name).unwrap_or(default).split(',').map(str::to_owned).collect()
     };
-    let all_scenes: Vec<&str> =
-        scene::ALL.iter().map(|(name, _)| *name).filter(|name| *name != "typing-late").collect();
     let displays =
         list("displays", "41,42").iter().map(|number| number.parse()).collect::<Result<Vec<u32>, _>>()?;
     let plan = Plan {
-        products: list("products", "deskside,tigervnc,tigervnc-lossless,x11vnc,freerdp,xpra,h264"),
-        scenes: list("scenes", &all_scenes.join(",")),
-        nets: list("nets", "clean,wan"),
+        products: list("products", products),
+        scenes: list("scenes", scenes),
+        nets: list("nets", nets),
         repetitions: options.find("reps").unwrap_or("3").parse()?,
         seconds: options.find("seconds").unwrap_or("10").parse()?,
         clicks: options.find("clicks").unwrap_or("40").parse()?,
@@ -98,8 +114,13 @@ fn peers(options: &Options) -> Result<()> {
     pictures::make(&plan.pictures, options.find("clip").map(Path::new))?;
     std::fs::create_dir_all(&plan.results)?;
     machine::note(&plan.results, plan.seconds, plan.repetitions)?;
-    plan.carry_out()?;
-    report(options)
+    Ok(plan)
+}
+
+/// The names of all scenes but these, as a list with commas.
+fn scenes_without(left_out: &[&str]) -> String {
+    let names = scene::ALL.iter().map(|(name, _)| *name).filter(|name| !left_out.contains(name));
+    names.collect::<Vec<_>>().join(",")
 }
 
 fn report(options: &Options) -> Result<()> {

@@ -91,7 +91,11 @@ impl Plan {
         Ok(())
     }
 
-    fn start(&self, product: &Product, bed: &mut Bed, scratch: &Path) -> Result<()> {
+    /// Starts a product on a desktop that shows something.
+    ///
+    /// # Errors
+    /// It is not installed or does not come up.
+    pub fn start(&self, product: &Product, bed: &mut Bed, scratch: &Path) -> Result<()> {
         let this = std::env::current_exe()?.display().to_string();
         let [person, _] = bed.displays.clone();
         let pictures = self.pictures.display().to_string();
@@ -102,7 +106,11 @@ impl Plan {
         product.start(bed, &Place { programs: &self.programs, scratch })
     }
 
-    fn measure(&self, bed: &Bed, what: &What) -> Result<Record> {
+    /// Plays one scene on what runs.
+    ///
+    /// # Errors
+    /// A display went away, or the viewer never showed the scene.
+    pub fn measure(&self, bed: &Bed, what: &What) -> Result<Record> {
         let [person, expert] = &bed.displays;
         let (seconds, clicks) = (self.seconds, self.clicks);
         let scene = scene_named(&what.scene)?;

@@ -8,10 +8,10 @@ use anyhow::{Context, Result};
 
 use crate::{run, setup};
 
-/// `cargo xtask bench [peers|report] [options]`.
+/// `cargo xtask bench [peers|soak|report] [options]`.
 pub fn command(arguments: &[String]) -> Result<()> {
     match arguments.split_first() {
-        Some((which, rest)) if which == "peers" => peers(rest),
+        Some((which, rest)) if which == "peers" || which == "soak" => from_outside(which, rest),
         Some((which, rest)) if which == "report" => report(rest),
         _ => micro(arguments),
     }
@@ -25,19 +25,19 @@ fn micro(arguments: &[String]) -> Result<()> {
     run::step("measuring the parts", measure.current_dir(run::root()).args(arguments))
 }
 
-/// Deskside and the other products, from outside.
-fn peers(arguments: &[String]) -> Result<()> {
+/// Deskside from outside: beside the other products, or alone for long.
+fn from_outside(which: &str, arguments: &[String]) -> Result<()> {
     setup::install(&[setup::BUILD, setup::DESKTOP, setup::PEERS])?;
     let folder = build(&["deskside", "deskside-expert", "deskside-bench"])?;
     let measuring = run::root().join("target/bench");
     std::fs::create_dir_all(&measuring)?;
-    let mut all = vec!["peers".to_owned()];
+    let mut all = vec![which.to_owned()];
     all.extend(pair("programs", &folder));
     all.extend(pair("pictures", &measuring.join("pictures")));
     all.extend(pair("results", &results()?));
     // What the person says comes later, and the last word counts.
     all.extend(in_full(arguments));
-    run::step("measuring Deskside and its peers", &mut as_root(&folder.join("deskside-bench"), &all))
+    run::step("measuring from outside", &mut as_root(&folder.join("deskside-bench"), &all))
 }
 
 /// The tables of a folder of results again.

@@ -28,6 +28,8 @@ Usage: cargo xtask <command> [options]
                                    times the parts of the picture engine, and counts their instructions
   bench peers [--nets clean,wan] [--scenes ..] [--products ..] [--reps 3] [--write]
                                    measures Deskside beside other products, which it installs (docs/BENCHMARKS.md)
+  bench soak [--minutes 60] [--nets clean]
+                                   mixed work on one session: exact, no growth, no slower at the end
   bench report --results DIR       prints the tables of an earlier measurement again
   setup                            installs the system packages only
 
