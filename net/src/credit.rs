@@ -14,7 +14,9 @@ pub const MOST_BYTES: usize = 512 * 1024;
 /// What may wait at the bottleneck, in time, beyond what is on its way there and back anyhow.
 pub const QUEUE_TIME: Duration = Duration::from_millis(15);
 /// The same for what only makes exact what is shown already: what the person does next finds room at once.
-const REFINEMENT_QUEUE_TIME: Duration = Duration::from_millis(5);
+const REFINEMENT_QUEUE_TIME: Duration = Duration::ZERO;
+/// What repairs an update may make others wait for so much longer.
+const REPAIR_TIME: Duration = Duration::from_millis(12);
 /// Unconfirmed updates beyond which the sender waits, however small they are.
 pub const MOST_UPDATES: usize = 32;
 
@@ -66,6 +68,11 @@ impl Credit {
         }
     }
 
+    /// Whether an update was neither confirmed nor given up.
+    pub(crate) fn is_waited_for(&self, sequence: u32) -> bool {
+        self.outstanding.iter().any(|(sent, _)| *sent == sequence)
+    }
+
     /// Notes bytes that are sent beside an update and delivered with it. False when nobody waits for it any more.
     pub(crate) fn sent_beside(&mut self, sequence: u32, bytes: usize) -> bool {
         let Some((_, sent)) = self.outstanding.iter_mut().find(|(sent, _)| *sent == sequence) else {
@@ -96,9 +103,10 @@ impl Credit {
         updates < MOST_UPDATES && self.bytes.max(self.unwritten_bytes) < room(queue_time, link)
     }
 
-    /// Whether so many bytes may be sent beside what is under way.
+    /// Whether so many bytes may be sent beside what is under way. They may go a little beyond the room that updates
+    /// fill as a rule, or the busy link, on which a loss holds up most, would have no repair.
     pub(crate) fn has_room_beside(&self, bytes: usize, link: LinkEstimate) -> bool {
-        self.bytes.max(self.unwritten_bytes) + bytes <= room(QUEUE_TIME, link)
+        self.bytes.max(self.unwritten_bytes) + bytes <= room(QUEUE_TIME + REPAIR_TIME, link)
     }
 
     pub(crate) fn bytes(&self) -> usize {
@@ -249,7 +257,7 @@ mod tests {
     #[test]
     fn a_refinement_leaves_room_for_what_the_person_does_next() {
         let mut credit = Credit::default();
-        written(&mut credit, 0, 54_999);
+        written(&mut credit, 0, 49_999);
         assert!(credit.has_room(UpdateClass::Refinement, LINK));
         written(&mut credit, 1, 1);
         assert!(!credit.has_room(UpdateClass::Refinement, LINK));
@@ -262,12 +270,12 @@ mod tests {
         for sequence in 0..3 {
             written(&mut credit, sequence, 20_000);
         }
-        assert!(credit.sent_beside(1, 4_000));
+        assert!(credit.is_waited_for(1) && credit.sent_beside(1, 4_000));
         assert_eq!(credit.bytes(), 64_000);
-        assert!(credit.has_room_beside(1_000, LINK) && !credit.has_room_beside(1_001, LINK));
+        assert!(credit.has_room_beside(13_000, LINK) && !credit.has_room_beside(13_001, LINK));
         credit.given_up(1);
         assert_eq!(credit.bytes(), 40_000);
-        assert!(!credit.sent_beside(1, 4_000));
+        assert!(!credit.is_waited_for(1) && !credit.sent_beside(1, 4_000));
         credit.applied(2);
         assert_eq!(credit.bytes(), 0);
     }

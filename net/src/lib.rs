@@ -15,6 +15,8 @@ mod outbox;
 mod stats;
 mod tls;
 pub mod transport;
+#[cfg(test)]
+mod virtual_link;
 
 pub use addresses::{Loopback, local_addresses};
 pub use credit::{LEAST_BYTES, MOST_BYTES, MOST_UPDATES, QUEUE_TIME};

@@ -75,24 +75,6 @@ async fn late_video_is_given_up_with_all_that_builds_upon_it_and_the_rest_arrive
     .await;
 }
 
-/// One way so long that waiting for a repetition shows on any machine.
-const FAR: Duration = Duration::from_millis(100);
-
-#[tokio::test]
-#[ignore = "compares times; the reassembly itself is tested in any order in expert::intake"]
-async fn a_lost_packet_of_an_update_is_not_waited_for() {
-    let (relay, pair) = relayed().await;
-    relay.delay(FAR);
-    relay.lose(3);
-    let every = Duration::from_millis(30);
-    let times = update_times(pair, 600, every, 200, UpdateClass::Interactive).await;
-    // The first losses must be seen before anything is done about them. A repetition takes two ways more.
-    let late = times.iter().skip(60).filter(|time| **time > FAR * 5 / 2).count();
-    assert!(relay.lost() > 10, "{}", relay.lost());
-    // Without repair a third is: a lost one holds up all that are sent until it is repeated.
-    assert!(late <= 20, "{late} of 140");
-}
-
 fn percentile(times: &mut [Duration], percent: usize) -> Duration {
     times.sort();
     times[(times.len() - 1) * percent / 100]

@@ -9,7 +9,7 @@ mod loss;
 mod model;
 mod round;
 #[cfg(test)]
-mod simulation;
+pub(crate) mod simulation;
 mod sizes;
 
 use std::any::Any;

@@ -215,7 +215,10 @@ impl Model {
             && now > begun.since
             && self.is_ours(&self.round, waiting)
         {
-            self.settle(per_second(bytes, now - begun.since));
+            // Where little is sent, packets that jitter holds up look like a queue, and what comes out of it is what was
+            // sent. A long packet that was faster once shows that the bottleneck is not so slow.
+            let least = self.sizes.least_rate().unwrap_or(0);
+            self.settle(per_second(bytes, now - begun.since).max(least));
         }
         true
     }

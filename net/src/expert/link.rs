@@ -10,9 +10,10 @@ use deskside_proto::wire::feedback::Feedback;
 use deskside_proto::wire::input::{InputEvent, InputFrame};
 use deskside_proto::wire::{CloseCode, StreamKind};
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 
 use super::input::write_input;
-use super::pulse::{Pulse, beat};
+use super::pulse::{Echo, Pulse, beat};
 use super::updates::take_updates;
 use crate::link::{
     CONTROL_QUEUE, CURSOR_QUEUE, CloseReason, FrameSource, Line, PeerMisbehaved, read_kind, receive,
@@ -62,7 +63,7 @@ pub struct ExpertLink {
 }
 
 impl ExpertLink {
-    pub(super) fn begin(
+    pub(crate) fn begin(
         endpoint: quinn::Endpoint,
         connection: quinn::Connection,
         words: quinn::SendStream,
@@ -168,7 +169,12 @@ impl ExpertSender {
     /// As [`ExpertSender::send_control`].
     pub fn send_feedback(&self, feedback: Feedback) -> Result<(), SendError> {
         let shared = &self.open.0;
-        shared.sent(shared.feedback.push_or_merge(feedback, merge_reports))
+        let sent = shared.feedback.push_or_merge(feedback, merge_reports);
+        shared.pulse.send_if_modified(|pulse| {
+            pulse.reported(Instant::now());
+            false
+        });
+        shared.sent(sent)
     }
 
     /// Says whether this expert has control, and with it whether heartbeats are sent.
@@ -296,8 +302,12 @@ async fn give_signs_of_life(shared: Arc<Shared>) {
         // A report that waits proves as much as a heartbeat.
         !shared.feedback.is_empty() || shared.feedback.push(Feedback::Heartbeat).is_ok()
     };
+    let echo = || {
+        let path = shared.line.connection.stats().path;
+        Echo { arrived: shared.line.arrived(), lost: path.lost_packets, round_trip: path.rtt }
+    };
     tokio::select! {
-        () = beat(shared.pulse.subscribe(), sign) => {}
+        () = beat(shared.pulse.subscribe(), echo, sign) => {}
         _ = shared.line.connection.closed() => {}
     }
 }

@@ -33,8 +33,10 @@ impl Policy {
         experts: 2,
     };
 
-    /// How often the expert's program gives a sign of life while it has control.
-    pub const HEARTBEAT: Duration = Duration::from_secs(2);
+    /// How long the expert's program is quiet, while it has control, until it gives a sign of life.
+    pub const HEARTBEAT: Duration = Duration::from_secs(8);
+    /// How often it gives one while nothing comes back: what is lost must not be taken for silence.
+    pub const HEARTBEAT_UNANSWERED: Duration = Duration::from_millis(500);
     /// How often while it holds a key or a button down.
     pub const HEARTBEAT_HOLDING: Duration = Duration::from_millis(250);
     /// Silence that ends control.
@@ -168,12 +170,12 @@ mod tests {
     }
 
     #[test]
-    fn no_waiting_time_is_zero_and_a_heartbeat_may_be_missed_before_silence() {
+    fn no_waiting_time_is_zero_and_heartbeats_may_be_missed_before_silence() {
         let Policy { view_question, control_question, cool_down, idle, .. } = Policy::STANDARD;
         for wait in [view_question, control_question, cool_down, idle, Policy::PROOF] {
             assert!(wait >= Duration::from_secs(5));
         }
-        assert!(Policy::SILENCE >= Policy::HEARTBEAT * 3);
+        assert!(Policy::SILENCE >= Policy::HEARTBEAT + Policy::HEARTBEAT_UNANSWERED * 4);
         assert!(Policy::SILENCE_HOLDING >= Policy::HEARTBEAT_HOLDING * 3);
         assert!(Policy::SILENCE_HOLDING < Policy::SILENCE);
     }

@@ -78,7 +78,7 @@ pub struct ClientLink {
 
 impl ClientLink {
     /// Starts the tasks of a link and sends `welcome` as its first message.
-    pub(super) fn begin(
+    pub(crate) fn begin(
         connection: quinn::Connection,
         answers: quinn::SendStream,
         words: FrameSource<FromExpert, quinn::RecvStream>,

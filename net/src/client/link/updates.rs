@@ -142,7 +142,10 @@ fn repair(shared: &Arc<Shared>, sequence: u32, payload: Bytes) {
         let losses = picture.losses.lately(Packets::of(connection), now);
         let Some(period) = period(payload.len(), part_bytes, losses) else { return };
         let link = estimate(connection);
-        if !picture.credit.has_room_beside(usize::from(period), link) {
+        // What is promised here has its room from now on: what else is sent until it leaves must not take it.
+        if !picture.credit.has_room_beside(usize::from(period), link)
+            || !picture.credit.sent_beside(sequence, usize::from(period))
+        {
             return;
         }
         (period, link.time_to_send(payload.len()).min(MOST_BEHIND) + APART)
@@ -161,7 +164,7 @@ fn send_repair(shared: &Shared, sequence: u32, payload: &[u8], period: u16, part
     let Ok(total) = u16::try_from(payload.len()) else { return };
     // A full buffer would push out what repairs earlier updates, which are waited for more.
     if connection.datagram_send_buffer_space() < usize::from(period) * 2
-        || !shared.picture().credit.sent_beside(sequence, usize::from(period))
+        || !shared.picture().credit.is_waited_for(sequence)
     {
         return;
     }

@@ -3,7 +3,7 @@
 
 mod burst;
 mod pair;
-mod pipe;
+pub(crate) mod pipe;
 mod steady;
 mod world;
 

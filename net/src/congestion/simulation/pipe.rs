@@ -4,19 +4,19 @@ use std::time::{Duration, Instant};
 
 /// How a direction behaves.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Link {
+pub(crate) struct Link {
     /// Bytes per second.
-    pub(super) rate: u64,
-    pub(super) delay: Duration,
-    pub(super) loss_per_mille: u32,
+    pub(crate) rate: u64,
+    pub(crate) delay: Duration,
+    pub(crate) loss_per_mille: u32,
     /// Longest time that a packet waits before it is dropped instead.
-    pub(super) queue: Duration,
+    pub(crate) queue: Duration,
     /// The way takes up to so much longer, by chance, without changing the order.
-    pub(super) jitter: Duration,
+    pub(crate) jitter: Duration,
 }
 
 impl Link {
-    pub(super) fn new(kilobits: u64, delay_ms: f64) -> Self {
+    pub(crate) fn new(kilobits: u64, delay_ms: f64) -> Self {
         Self {
             rate: kilobits * 125,
             delay: Duration::from_secs_f64(delay_ms / 1000.0),
@@ -26,55 +26,58 @@ impl Link {
         }
     }
 
-    pub(super) fn losing(self, per_mille: u32) -> Self {
+    pub(crate) fn losing(self, per_mille: u32) -> Self {
         Self { loss_per_mille: per_mille, ..self }
     }
 
-    pub(super) fn queueing(self, ms: u64) -> Self {
+    pub(crate) fn queueing(self, ms: u64) -> Self {
         Self { queue: Duration::from_millis(ms), ..self }
     }
 
-    pub(super) fn jittering(self, ms: u64) -> Self {
+    pub(crate) fn jittering(self, ms: u64) -> Self {
         Self { jitter: Duration::from_millis(ms), ..self }
     }
 }
 
 /// One packet that went in.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Passed {
-    pub(super) at: Instant,
-    pub(super) owner: usize,
-    pub(super) bytes: u64,
+pub(crate) struct Passed {
+    pub(crate) at: Instant,
+    pub(crate) owner: usize,
+    pub(crate) bytes: u64,
     /// Time in the queue, without the time that the packet takes itself; `None` when it was dropped for want of room.
-    pub(super) waited: Option<Duration>,
+    pub(crate) waited: Option<Duration>,
+    /// Whether chance took it.
+    pub(crate) is_lost: bool,
 }
 
 /// A direction with its state.
-pub(super) struct Pipe {
-    pub(super) link: Link,
+pub(crate) struct Pipe {
+    pub(crate) link: Link,
     free_at: Instant,
     last_arrival: Instant,
     random: u64,
-    pub(super) log: Vec<Passed>,
+    pub(crate) log: Vec<Passed>,
 }
 
 impl Pipe {
-    pub(super) fn new(link: Link, start: Instant, seed: u64) -> Self {
+    pub(crate) fn new(link: Link, start: Instant, seed: u64) -> Self {
         Self { link, free_at: start, last_arrival: start, random: seed, log: Vec::new() }
     }
 
     /// When a packet arrives at the other end; `None` when it never does.
-    pub(super) fn carry(&mut self, now: Instant, owner: usize, bytes: u64) -> Option<Instant> {
+    pub(crate) fn carry(&mut self, now: Instant, owner: usize, bytes: u64) -> Option<Instant> {
         let waited = self.free_at.saturating_duration_since(now);
         let fits = waited <= self.link.queue;
-        self.log.push(Passed { at: now, owner, bytes, waited: fits.then_some(waited) });
+        // Lost behind the bottleneck, as on a radio link: it has taken its time there.
+        let is_lost = fits && self.chance() % 1000 < u64::from(self.link.loss_per_mille);
+        self.log.push(Passed { at: now, owner, bytes, waited: fits.then_some(waited), is_lost });
         if !fits {
             return None;
         }
         let takes = Duration::from_nanos(bytes * 1_000_000_000 / self.link.rate);
         self.free_at = self.free_at.max(now) + takes;
-        // Lost behind the bottleneck, as on a radio link: it has taken its time there.
-        if self.chance() % 1000 < u64::from(self.link.loss_per_mille) {
+        if is_lost {
             return None;
         }
         let jitter = self.link.jitter.as_nanos() as u64;
