@@ -10,7 +10,7 @@ const HEIGHT: u16 = 80;
 /// Where the picture of each stream lies, and of what size.
 const PICTURES: [[u16; 4]; 4] = [[0, 0, 64, 48], [32, 32, 64, 48], [1, 3, 33, 17], [0, 0, 96, 80]];
 
-/// Input is a sequence of pictures: a byte for the stream, two for the length, and the bytes of Annex B.
+/// Input is a sequence of pictures: a byte for the stream and how its chroma is spread, two for the length, and the bytes of Annex B.
 pub fn pictures(mut data: &[u8]) {
     let Ok(mut decoder) = UpdateDecoder::new() else { return };
     let mut keyframe_owed = true;
@@ -18,11 +18,12 @@ pub fn pictures(mut data: &[u8]) {
         let length = usize::from(u16::from_be_bytes([*high, *low])).min(rest.len());
         let (coded, after) = rest.split_at(length);
         data = after;
-        let stream = stream % 4;
+        let head = stream % 8;
+        let stream = head % 4;
         let [x, y, width, height] = PICTURES[usize::from(stream)];
         // All but the last row and column are shown.
         let shown = [x, y, width - 1, height - 1];
-        let mut body = vec![stream];
+        let mut body = vec![head];
         PICTURES[usize::from(stream)].iter().for_each(|value| body.extend_from_slice(&value.to_be_bytes()));
         body.extend_from_slice(&1_u16.to_be_bytes());
         shown.iter().for_each(|value| body.extend_from_slice(&value.to_be_bytes()));

@@ -1,5 +1,8 @@
-//! Colours of the screen to and from the colours of H.264: I420 (4:2:0, chroma sited in the middle of four
-//! pixels), matrix ITU-R BT.709, limited range (luma 16..=235, chroma 16..=240). It knows no codec.
+//! Colours of the screen to and from the samples of coded pictures: 4:2:0, luma in two thirds of its range, and two
+//! differences of colour in the whole of theirs (`docs/PROTOCOL.md`, VIDEO). It knows no codec.
+//!
+//! A codec spends the same error on each sample of luma and chroma. Here such errors weigh the same in red, green and
+//! blue: in the colours of television a chroma sample, which counts for four pixels, weighs four times as much.
 
 use crate::surface::{Area, PIXEL_BYTES, Surface};
 
@@ -76,10 +79,9 @@ fn padded<'a>(row: &'a [u8], width: usize, buffer: &'a mut Vec<u8>) -> &'a [u8] 
 fn luma_row(row: &[u8], luma: &mut [u8]) {
     for (pixel, luma) in row.as_chunks::<PIXEL_BYTES>().0.iter().zip(luma) {
         let [blue, green, red] = channels(u32::from_le_bytes(*pixel));
-        // 0.0620, 0.6142 and 0.1826 in 1/256.
-        let sum =
-            blue.wrapping_mul(16).wrapping_add(green.wrapping_mul(157)).wrapping_add(red.wrapping_mul(47));
-        *luma = (sum.wrapping_add(128) >> 8).wrapping_add(16) as u8;
+        let sum = blue.wrapping_add(green).wrapping_add(green).wrapping_add(red);
+        // A sixth in 1/65536.
+        *luma = (sum.wrapping_mul(10_923).wrapping_add(32_768) >> 16) as u8;
     }
 }
 
@@ -89,41 +91,72 @@ const fn channels(pixel: u32) -> [u32; 3] {
     [pixel & 0xFF, pixel >> 8 & 0xFF, pixel >> 16 & 0xFF]
 }
 
-fn chroma_row(even: &[u8], odd: &[u8], blue_plane: &mut [u8], red_plane: &mut [u8]) {
+fn chroma_row(even: &[u8], odd: &[u8], first_plane: &mut [u8], second_plane: &mut [u8]) {
     let pairs = |row| <[u8]>::as_chunks::<PIXEL_BYTES>(row).0.as_chunks::<2>().0;
     let quads = pairs(even).iter().zip(pairs(odd));
-    for ((up, down), (cb, cr)) in quads.zip(blue_plane.iter_mut().zip(red_plane)) {
-        let [blue, green, red] = mean_of_four(up.map(u32::from_le_bytes), down.map(u32::from_le_bytes));
-        *cb = chroma(blue, 112, green, 86, red, 26);
-        *cr = chroma(red, 112, green, 102, blue, 10);
+    for ((up, down), (first, second)) in quads.zip(first_plane.iter_mut().zip(second_plane)) {
+        let [blue, green, red] = sum_of_four(up.map(u32::from_le_bytes), down.map(u32::from_le_bytes));
+        // Half rounds down: so the extremes fit a byte.
+        *first = (red.wrapping_add(128 * 8 + 3).wrapping_sub(blue) >> 3) as u8;
+        let others = blue.wrapping_add(red);
+        *second = (green.wrapping_mul(2).wrapping_add(128 * 16 + 7).wrapping_sub(others) >> 4) as u8;
     }
 }
 
-/// Channels of the mean colour of two pixels above and two below.
+/// Channels of two pixels above and two below, added.
 #[inline(always)]
-fn mean_of_four(up: [u32; 2], down: [u32; 2]) -> [u32; 3] {
+fn sum_of_four(up: [u32; 2], down: [u32; 2]) -> [u32; 3] {
     const FIELDS: u32 = 0x00FF_00FF;
-    const HALF: u32 = 0x0002_0002;
     let [p, q] = up;
     let [r, s] = down;
     // Blue and red in two fields of 16 bits, green in one: sums of four bytes fit.
     let sum = |p: u32, q: u32, r: u32, s: u32| {
-        (p & FIELDS)
-            .wrapping_add(q & FIELDS)
-            .wrapping_add(r & FIELDS)
-            .wrapping_add(s & FIELDS)
-            .wrapping_add(HALF)
+        (p & FIELDS).wrapping_add(q & FIELDS).wrapping_add(r & FIELDS).wrapping_add(s & FIELDS)
     };
     let outer = sum(p, q, r, s);
     let inner = sum(p >> 8, q >> 8, r >> 8, s >> 8);
-    [(outer & 0xFFFF) >> 2, (inner & 0xFFFF) >> 2, outer >> 18]
+    [outer & 0xFFFF, inner & 0xFFFF, outer >> 16]
 }
 
-/// A difference of colours, in 1/256 and moved to the middle of a byte.
-#[inline(always)]
-const fn chroma(own: u32, weight: u32, second: u32, weight_2: u32, third: u32, weight_3: u32) -> u8 {
-    let others = second.wrapping_mul(weight_2).wrapping_add(third.wrapping_mul(weight_3));
-    (own.wrapping_mul(weight).wrapping_add(128 * 256 + 128).wrapping_sub(others) >> 8) as u8
+/// How a chroma sample becomes that of four pixels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Chroma {
+    /// All four have it.
+    #[default]
+    Repeated,
+    /// Three quarters of it and one of the neighbour above or below.
+    Smooth,
+}
+
+impl Chroma {
+    /// What comes nearer to the picture in this area, judged by a part of its rows. Films that a player has scaled
+    /// are smooth; those that were shown as they are have their samples repeated.
+    pub fn of(surface: &Surface, area: Area) -> Self {
+        let rows: Vec<&[u8]> = surface.rows(area).collect();
+        let (mut repeated, mut smooth) = (0_u64, 0_u64);
+        // Pairs of rows with a pair above and one below.
+        for six in rows.windows(6).step_by(16) {
+            let [a, b, c, d, e, f] = six else { continue };
+            let pixels = |row: &'_ [u8]| row.as_chunks::<PIXEL_BYTES>().0.len();
+            for x in (0..pixels(c)).step_by(4) {
+                let tints = [a, b, c, d, e, f].map(|row| tint_at(row, x));
+                let [a, b, c, d, e, f] = tints;
+                let (above, own, below) = (a + b, c + d, e + f);
+                // Eight times the distance of both rows from what the viewer would see.
+                let square = |distance: i64| (distance * distance).unsigned_abs();
+                repeated += square(8 * c - 4 * own) + square(8 * d - 4 * own);
+                smooth += square(8 * c - 3 * own - above) + square(8 * d - 3 * own - below);
+            }
+        }
+        if smooth < repeated { Self::Smooth } else { Self::Repeated }
+    }
+}
+
+/// A difference of colour of a pixel.
+fn tint_at(row: &[u8], x: usize) -> i64 {
+    let pixel = row.as_chunks::<PIXEL_BYTES>().0.get(x).copied().unwrap_or_default();
+    let [blue, green, red] = channels(u32::from_le_bytes(pixel)).map(i64::from);
+    2 * red + green - 3 * blue
 }
 
 /// A decoded picture: its planes with the distance between their rows.
@@ -139,7 +172,13 @@ pub struct Picture<'a> {
 
 /// Paints a part of a decoded picture. `origin` is where the upper left corner of the picture lies on the surface;
 /// what the picture does not cover stays as it is.
-pub fn paint(picture: &Picture<'_>, origin: (usize, usize), part: Area, surface: &mut Surface) {
+pub fn paint(
+    picture: &Picture<'_>,
+    chroma: Chroma,
+    origin: (usize, usize),
+    part: Area,
+    surface: &mut Surface,
+) {
     let (Some(left), Some(top)) = (part.x().checked_sub(origin.0), part.y().checked_sub(origin.1)) else {
         return;
     };
@@ -147,17 +186,38 @@ pub fn paint(picture: &Picture<'_>, origin: (usize, usize), part: Area, surface:
     if left + part.width() > width || top + part.height() > height {
         return;
     }
-    let (luma, blue, red) = picture.planes;
+    let (luma, first, second) = picture.planes;
+    let chroma_width = (left + part.width()).div_ceil(2) - left / 2;
+    let (mut first_mixed, mut second_mixed) = (Vec::new(), Vec::new());
     for (index, row) in surface.rows_mut(part).enumerate() {
         let y = top + index;
+        let other = match chroma {
+            Chroma::Repeated => y / 2,
+            Chroma::Smooth if y % 2 == 0 => (y / 2).saturating_sub(1),
+            Chroma::Smooth => (y / 2 + 1).min((height / 2).saturating_sub(1)),
+        };
         let luma = plane_row(luma, picture.strides.0, y, left, part.width());
-        let chroma_width = (left + part.width()).div_ceil(2) - left / 2;
-        let blue = plane_row(blue, picture.strides.1, y / 2, left / 2, chroma_width);
-        let red = plane_row(red, picture.strides.2, y / 2, left / 2, chroma_width);
-        if let (Some(luma), Some(blue), Some(red)) = (luma, blue, red) {
-            paint_row(luma, blue, red, left % 2, row);
+        let samples = |plane, stride, y| plane_row(plane, stride, y, left / 2, chroma_width);
+        let first = samples(first, picture.strides.1, y / 2).zip(samples(first, picture.strides.1, other));
+        let second = samples(second, picture.strides.2, y / 2).zip(samples(second, picture.strides.2, other));
+        if let (Some(luma), Some(first), Some(second)) = (luma, first, second) {
+            let first = mixed(first, y / 2 == other, &mut first_mixed);
+            let second = mixed(second, y / 2 == other, &mut second_mixed);
+            paint_row(luma, first, second, left % 2, row);
         }
     }
+}
+
+/// Three quarters of the own samples and one of the others; the own ones where both are the same.
+fn mixed<'a>((own, other): (&'a [u8], &[u8]), same: bool, buffer: &'a mut Vec<u8>) -> &'a [u8] {
+    if same {
+        return own;
+    }
+    buffer.clear();
+    buffer.extend(own.iter().zip(other).map(|(own, other)| {
+        (u16::from(*own).wrapping_mul(3).wrapping_add(u16::from(*other)).wrapping_add(2) >> 2) as u8
+    }));
+    buffer
 }
 
 fn plane_row(plane: &[u8], stride: usize, y: usize, x: usize, width: usize) -> Option<&[u8]> {
@@ -187,7 +247,7 @@ fn paint_row(luma: &[u8], blue: &[u8], red: &[u8], phase: usize, row: &mut [u8])
     }
 }
 
-/// What the chroma of a place adds to each colour. Unit: 1/16.
+/// What the chroma of a place adds to each colour, doubled and rounded up where it is halved again.
 #[derive(Clone, Copy)]
 struct Tint {
     blue: i16,
@@ -197,31 +257,20 @@ struct Tint {
 
 impl Tint {
     #[inline(always)]
-    fn new(cb: u8, cr: u8) -> Self {
-        let (u, v) = (centred(cb, 128), centred(cr, 128));
-        let green = upper_half(u, 1_746).wrapping_add(upper_half(v, 4_366));
-        Self { blue: upper_half(u, 17_305), green: 0_i16.wrapping_sub(green), red: upper_half(v, 14_686) }
+    fn new(first: u8, second: u8) -> Self {
+        let centred = |sample: u8| i16::from(sample).wrapping_sub(128).wrapping_mul(2);
+        let (orange, green) = (centred(first), centred(second));
+        let rest = 1_i16.wrapping_sub(green);
+        Self { blue: rest.wrapping_sub(orange), green: green.wrapping_add(1), red: rest.wrapping_add(orange) }
     }
 
     #[inline(always)]
     fn pixel(self, luma: u8) -> [u8; PIXEL_BYTES] {
-        let y = upper_half(centred(luma, 16), 9_539);
-        // Between -4,500 and 8,500 before the shift.
-        let byte = |tint: i16| (y.wrapping_add(tint).wrapping_add(8) >> 4).clamp(0, 255) as u8;
+        // Twice the brightness, at most 765.
+        let y = i16::from(luma).wrapping_mul(3);
+        let byte = |tint: i16| (y.wrapping_add(tint) >> 1).clamp(0, 255) as u8;
         [byte(self.blue), byte(self.green), byte(self.red), 255]
     }
-}
-
-/// The distance from the zero of a sample, times 128: between -16,384 and 30,592.
-#[inline(always)]
-fn centred(sample: u8, zero: i16) -> i16 {
-    i16::from(sample).wrapping_sub(zero).wrapping_mul(128)
-}
-
-/// The upper 16 bits of a product, which is a single instruction for many numbers.
-#[inline(always)]
-fn upper_half(a: i16, b: i16) -> i16 {
-    (i32::from(a).wrapping_mul(i32::from(b)) >> 16) as i16
 }
 
 #[cfg(test)]
@@ -251,43 +300,88 @@ mod tests {
             strides: (width, width / 2, width / 2),
         };
         let mut back = Surface::new(source.size()).unwrap();
-        paint(&picture, (0, 0), whole, &mut back);
+        paint(&picture, Chroma::Repeated, (0, 0), whole, &mut back);
         back
     }
 
     #[test]
-    fn white_and_black_have_the_values_of_the_limited_range() {
-        let mut planes = Planes::default();
-        for (pixel, luma) in [([255, 255, 255, 0], 235), ([0, 0, 0, 0], 16)] {
-            let surface = one_colour(4, 4, pixel);
-            planes.load(&surface, Area::whole(surface.size()).unwrap());
-            let (y, cb, cr) = planes.planes();
-            assert!(y.iter().all(|&v| v == luma), "{}", y[0]);
-            assert!(cb.iter().chain(cr).all(|&v| v == 128));
-        }
-    }
-
-    #[test]
-    fn pure_colours_have_the_values_of_bt_709() {
-        // Computed from the matrix of BT.709 in floating point, rounded.
+    fn colours_have_the_samples_of_the_protocol() {
+        // From the formulas of PROTOCOL.md in exact fractions, rounded.
         for (pixel, expected) in [
-            ([0, 0, 255, 0], (63, 102, 240)),
-            ([0, 255, 0, 0], (173, 42, 26)),
-            ([255, 0, 0, 0], (32, 240, 118)),
+            ([255, 255, 255, 0], (170, 128, 128)),
+            ([0, 0, 0, 0], (0, 128, 128)),
+            ([0, 0, 255, 0], (43, 255, 64)),
+            ([0, 255, 0, 0], (85, 128, 255)),
+            ([255, 0, 0, 0], (43, 0, 64)),
+            ([200, 100, 50, 0], (75, 53, 116)),
         ] {
-            let surface = one_colour(2, 2, pixel);
+            let surface = one_colour(4, 4, pixel);
             let mut planes = Planes::default();
             planes.load(&surface, Area::whole(surface.size()).unwrap());
             let (y, cb, cr) = planes.planes();
-            let near = |a: u8, b: i32| (i32::from(a) - b).abs() <= 1;
+            let near = |samples: &[u8], wanted: u8| samples.iter().all(|v| v.abs_diff(wanted) <= 1);
             assert!(
-                near(y[0], expected.0) && near(cb[0], expected.1) && near(cr[0], expected.2),
+                near(y, expected.0) && near(cb, expected.1) && near(cr, expected.2),
                 "{pixel:?}: {} {} {}",
                 y[0],
                 cb[0],
                 cr[0]
             );
         }
+    }
+
+    #[test]
+    fn any_samples_are_kept_within_a_byte() {
+        for (luma, first, second) in [(255, 255, 0), (255, 0, 255), (0, 255, 255), (0, 0, 0), (170, 255, 255)]
+        {
+            let picture =
+                Picture { dimensions: (2, 2), planes: (&[luma; 4], &[first], &[second]), strides: (2, 1, 1) };
+            let mut surface = one_colour(2, 2, [1, 1, 1, 1]);
+            let whole = Area::whole(surface.size()).unwrap();
+            paint(&picture, Chroma::Smooth, (0, 0), whole, &mut surface);
+            let (y, o, g) = (f64::from(luma) * 1.5, f64::from(first) - 128.0, f64::from(second) - 128.0);
+            let wanted = [y - g - o, y + g, y - g + o].map(|v| v.round().clamp(0.0, 255.0) as u8);
+            assert_eq!(surface.bytes()[..3], wanted);
+        }
+    }
+
+    #[test]
+    fn smooth_chroma_comes_from_the_row_above_and_below() {
+        // Three rows of samples, a column of each.
+        let picture = Picture {
+            dimensions: (2, 6),
+            planes: (&[60; 12], &[100, 140, 200], &[128; 3]),
+            strides: (2, 1, 1),
+        };
+        let mut surface = one_colour(2, 6, [0; 4]);
+        let whole = Area::whole(surface.size()).unwrap();
+        paint(&picture, Chroma::Smooth, (0, 0), whole, &mut surface);
+        let reds: Vec<u8> = surface.rows(whole).map(|row| row[2]).collect();
+        let wanted = [100, 110, 130, 155, 185, 200].map(|sample: i32| (90 + sample - 128) as u8);
+        assert_eq!(reds, wanted);
+        // A part has the same pixels.
+        let part = Area::from_edges(1, 3, 2, 5).unwrap();
+        let mut other = one_colour(2, 6, [0; 4]);
+        paint(&picture, Chroma::Smooth, (0, 0), part, &mut other);
+        assert!(other.rows(part).eq(surface.rows(part)));
+    }
+
+    #[test]
+    fn a_scaled_film_is_smooth_and_one_with_repeated_samples_is_not() {
+        let mut surface = one_colour(64, 64, [0; 4]);
+        let whole = Area::whole(surface.size()).unwrap();
+        for (y, row) in surface.rows_mut(whole).enumerate() {
+            row.chunks_exact_mut(4).for_each(|p| p.copy_from_slice(&[(y * 4) as u8, 90, 120, 255]));
+        }
+        assert_eq!(Chroma::of(&surface, whole), Chroma::Smooth);
+        for (y, row) in surface.rows_mut(whole).enumerate() {
+            row.chunks_exact_mut(4).for_each(|p| p.copy_from_slice(&[(y / 2 * 8) as u8, 90, 120, 255]));
+        }
+        assert_eq!(Chroma::of(&surface, whole), Chroma::Repeated);
+        assert_eq!(
+            Chroma::of(&one_colour(64, 3, [9; 4]), Area::from_edges(0, 0, 64, 3).unwrap()),
+            Chroma::Repeated
+        );
     }
 
     #[test]
@@ -328,7 +422,7 @@ mod tests {
         let picture = Picture { dimensions: (32, 32), planes: planes.planes(), strides: (32, 16, 16) };
         let mut back = Surface::new(source.size()).unwrap();
         let part = Area::from_edges(13, 5, 20, 8).unwrap();
-        paint(&picture, (0, 0), part, &mut back);
+        paint(&picture, Chroma::Repeated, (0, 0), part, &mut back);
         for (row, expected) in back.rows(part).zip(source.rows(part)) {
             for (a, b) in row.iter().zip(expected) {
                 assert!(a.abs_diff(*b) <= 4);
@@ -346,8 +440,8 @@ mod tests {
         let picture = Picture { dimensions: (16, 16), planes: planes.planes(), strides: (16, 8, 8) };
         let mut target = Surface::new(Size { width: 64, height: 64 }).unwrap();
         let before = target.clone();
-        paint(&picture, (8, 8), Area::from_edges(20, 20, 30, 30).unwrap(), &mut target);
-        paint(&picture, (8, 8), Area::from_edges(0, 0, 10, 10).unwrap(), &mut target);
+        paint(&picture, Chroma::Repeated, (8, 8), Area::from_edges(20, 20, 30, 30).unwrap(), &mut target);
+        paint(&picture, Chroma::Repeated, (8, 8), Area::from_edges(0, 0, 10, 10).unwrap(), &mut target);
         assert_eq!(target, before);
     }
 }

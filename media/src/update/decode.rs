@@ -9,7 +9,7 @@ use crate::surface::{Area, Surface, few_areas};
 use crate::tile::lossless::LosslessDecoder;
 use crate::tile::solid;
 use crate::video::{H264Decoder, coded_size};
-use crate::yuv::paint;
+use crate::yuv::{Chroma, paint};
 use deskside_proto::geometry::{Region, Size};
 use deskside_proto::wire::codec::Reader;
 
@@ -142,8 +142,8 @@ impl UpdateDecoder {
                 self.lossless.decode(*form, compressed, areas, &mut self.surface)?;
                 areas
             }
-            Operation::Video { stream, picture, shown, coded } => {
-                self.apply_video(usize::from(*stream), *picture, shown, coded)?;
+            Operation::Video { stream, chroma, picture, shown, coded } => {
+                self.apply_video((usize::from(*stream), *chroma), *picture, shown, coded)?;
                 shown
             }
         };
@@ -153,7 +153,7 @@ impl UpdateDecoder {
 
     fn apply_video(
         &mut self,
-        number: usize,
+        (number, chroma): (usize, Chroma),
         area: Area,
         shown: &[Area],
         coded: &[u8],
@@ -169,7 +169,7 @@ impl UpdateDecoder {
         };
         stream.decoder.decode(coded, |picture| {
             for part in shown {
-                paint(picture, (area.x(), area.y()), *part, &mut self.surface);
+                paint(picture, chroma, (area.x(), area.y()), *part, &mut self.surface);
             }
         })?;
         Ok(())

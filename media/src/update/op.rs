@@ -6,6 +6,7 @@ use crate::cache::{SLOTS, tiles};
 use crate::policy::MAX_STREAMS;
 use crate::surface::Area;
 use crate::tile::lossless::Form;
+use crate::yuv::Chroma;
 use deskside_proto::geometry::Size;
 use deskside_proto::wire::codec::{Reader, WireError, Writer};
 
@@ -16,6 +17,9 @@ const CACHE: u8 = 3;
 const LOSSLESS: u8 = 4;
 const VIDEO: u8 = 5;
 const STORE: u8 = 6;
+
+/// The bit of a stream's number in VIDEO that says how chroma is spread.
+const SMOOTH: u8 = 4;
 
 /// Most areas and entries of one update: an honest one has a few for each cell that has changed.
 pub const MAX_AREAS: usize = 65_535;
@@ -53,8 +57,8 @@ pub enum Operation<'a> {
     Lossless { form: Form, areas: Vec<Area>, compressed: &'a [u8] },
     /// Areas whose pieces of one cell are kept in slots, consecutive from the first.
     Store { slot: usize, areas: Vec<Area> },
-    /// A picture of a stream: where it lies, what of it is shown, and its H.264 bytes.
-    Video { stream: u8, picture: Area, shown: Vec<Area>, coded: &'a [u8] },
+    /// A picture of a stream: where it lies, what of it is shown, how its chroma is spread, and its H.264 bytes.
+    Video { stream: u8, chroma: Chroma, picture: Area, shown: Vec<Area>, coded: &'a [u8] },
 }
 
 impl<'a> Operation<'a> {
@@ -75,7 +79,11 @@ impl<'a> Operation<'a> {
             }
             STORE => Ok(Self::Store { slot: slot(&mut body)?, areas: only_areas(body, surface)? }),
             VIDEO => {
-                let stream = body.u8()?;
+                let head = body.u8()?;
+                let (stream, chroma) = match head & SMOOTH {
+                    0 => (head, Chroma::Repeated),
+                    _ => (head & !SMOOTH, Chroma::Smooth),
+                };
                 if usize::from(stream) >= MAX_STREAMS {
                     return Err(UpdateError::UnexpectedStream(stream));
                 }
@@ -84,7 +92,7 @@ impl<'a> Operation<'a> {
                 if !shown.iter().all(|part| picture.contains(*part)) {
                     return Err(UpdateError::OutsideSurface);
                 }
-                Ok(Self::Video { stream, picture, shown, coded: body.rest() })
+                Ok(Self::Video { stream, chroma, picture, shown, coded: body.rest() })
             }
             other => Err(UpdateError::UnknownOperation(other)),
         }
@@ -250,9 +258,12 @@ impl<'a> OperationWriter<'a> {
     }
 
     /// A picture of a stream.
-    pub fn video(&mut self, stream: u8, picture: Area, shown: &[Area], coded: &[u8]) {
+    pub fn video(&mut self, stream: u8, chroma: Chroma, picture: Area, shown: &[Area], coded: &[u8]) {
         self.operation(VIDEO, |out| {
-            out.push(stream);
+            out.push(match chroma {
+                Chroma::Repeated => stream,
+                Chroma::Smooth => stream | SMOOTH,
+            });
             write_areas(&[picture], out);
             write_counted_areas(shown, out);
             out.extend_from_slice(coded);

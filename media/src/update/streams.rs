@@ -7,7 +7,7 @@ use crate::cells::CellIndex;
 use crate::policy::{MAX_STREAMS, VideoPlan, streams_for};
 use crate::surface::{Area, Surface, merge_areas};
 use crate::video::{H264Encoder, VideoSettings, coded_size};
-use crate::yuv::Planes;
+use crate::yuv::{Chroma, Planes};
 use deskside_proto::link::LinkEstimate;
 use deskside_proto::time::Millis;
 use std::time::Duration;
@@ -16,6 +16,8 @@ use std::time::Duration;
 struct Stream {
     area: Area,
     encoder: H264Encoder,
+    /// What fits the last key picture.
+    chroma: Chroma,
 }
 
 /// All streams, and what they owe.
@@ -153,7 +155,7 @@ impl Streams {
                     let encoder = H264Encoder::new(coded_size(area), settings)?;
                     // INVARIANT: The policy has no more regions than there are streams for.
                     if let Some(slot) = self.streams.iter_mut().find(|slot| slot.is_none()) {
-                        *slot = Some(Stream { area, encoder });
+                        *slot = Some(Stream { area, encoder, chroma: Chroma::Repeated });
                     }
                 }
             }
@@ -178,7 +180,10 @@ impl Streams {
         stream.encoder.set(VideoSettings::new(area.pixels(), all_pixels, self.link));
         self.planes.load(source, area);
         let picture = stream.encoder.encode(&self.planes, now)?;
-        OperationWriter::new(bytes).video(number, area, &shown, &picture.bytes);
+        if picture.is_key {
+            stream.chroma = Chroma::of(source, area);
+        }
+        OperationWriter::new(bytes).video(number, stream.chroma, area, &shown, &picture.bytes);
         Ok(())
     }
 }

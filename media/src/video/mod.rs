@@ -185,7 +185,8 @@ impl H264Decoder {
         if !is_codable(size.0, size.1) {
             return Err(VideoError::Size { width: size.0, height: size.1 });
         }
-        let config = DecoderConfig::new().flush_after_decode(Flush::NoFlush);
+        // In main profile the library would wait for pictures that are shown earlier; there are none.
+        let config = DecoderConfig::new().flush_after_decode(Flush::Flush);
         let decoder =
             Decoder::with_api_config(OpenH264API::from_source(), config).map_err(|_| VideoError::Codec)?;
         Ok(Self { decoder, size, started: false })
