@@ -62,6 +62,7 @@ impl Chain {
             }
         }
         if let InputEvent::Key(key) = frame.event
+            && key.text.is_empty()
             && !self.injector.has_key(key.usage)
         {
             return Ok(Err(Refusal::NoChange));
@@ -84,9 +85,6 @@ impl Chain {
     /// The desktop failed.
     pub fn release_all(&mut self) -> Result<(), InjectError> {
         let (buttons, keys) = self.tracker.take_held();
-        if buttons.is_empty() && keys.is_empty() {
-            return Ok(());
-        }
         let released = self.injector.release(&buttons, &keys);
         if released.is_err() {
             self.tracker.put_back(buttons, keys);
@@ -106,6 +104,8 @@ impl Chain {
                 self.injector.turn_wheel(dx, dy)
             }
             InputEvent::Key(key) => self.injector.key(key),
+            InputEvent::Text(text) => self.injector.text(text),
+            InputEvent::Locks(locks) => self.injector.lock(locks),
             InputEvent::ReleaseAll => self.release_all(),
         }
     }

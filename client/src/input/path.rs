@@ -97,6 +97,8 @@ struct Inbox {
     look: bool,
     overflowed: bool,
     stopping: bool,
+    /// Chains that are over. They give the desktop back what they borrowed, for which nobody else shall wait.
+    retired: Vec<Chain>,
 }
 
 impl InputPath {
@@ -147,15 +149,14 @@ impl InputPath {
         let disabled = shared.disabled.load(Ordering::SeqCst);
         let chain = shared.open_chain(&grant)?;
         let mut current = shared.chain();
-        *current = None;
+        let before = current.take();
         // Under the chain's lock: whoever disables counts first and waits for the lock then.
         if shared.disabled.load(Ordering::SeqCst) == disabled {
             *current = Some(chain);
             shared.gate.open(&grant);
         }
         drop(current);
-        shared.look();
-        Ok(())
+        shared.retire(before).and(Ok(shared.look()))
     }
 
     /// Takes an event of the expert of session `from`. Never waits for the desktop.
@@ -255,7 +256,16 @@ impl Shared {
         // With an empty queue the input thread does not come for the chain's lock again.
         self.inbox().queue.clear();
         let chain = self.chain().take();
-        chain.map_or(Ok(()), |mut chain| chain.release_all())
+        self.retire(chain)
+    }
+
+    /// Releases everything; the input thread lays the chain down afterwards, which may take a moment.
+    fn retire(&self, chain: Option<Chain>) -> Result<(), InjectError> {
+        let Some(mut chain) = chain else { return Ok(()) };
+        let released = chain.release_all();
+        self.inbox().retired.push(chain);
+        self.wake.notify_one();
+        released
     }
 
     fn look(&self) {
@@ -272,6 +282,7 @@ impl Shared {
 /// What the input thread has to do next.
 enum Work {
     Carry(InputFrame),
+    LayDown(Chain),
     Look,
     GiveUp,
 }
@@ -293,6 +304,10 @@ impl Worker {
             let step = catch_unwind(AssertUnwindSafe(|| match work {
                 Work::Carry(frame) => self.step(Some(frame)).map_err(|error| error.to_string()),
                 Work::Look => self.step(None).map_err(|error| error.to_string()),
+                Work::LayDown(chain) => {
+                    drop(chain);
+                    Ok(())
+                }
                 Work::GiveUp => Err(NotTaken::TooMuch.to_string()),
             }));
             match step {
@@ -309,6 +324,9 @@ impl Worker {
         loop {
             if inbox.stopping {
                 return None;
+            }
+            if let Some(chain) = inbox.retired.pop() {
+                return Some(Work::LayDown(chain));
             }
             if std::mem::take(&mut inbox.overflowed) {
                 return Some(Work::GiveUp);

@@ -109,7 +109,7 @@ const fn at(x: i32, y: i32) -> DesktopPoint {
 }
 
 fn key(usage: KeyUsage, pressed: bool) -> InputEvent {
-    InputEvent::Key(KeyEvent { usage, pressed })
+    InputEvent::Key(KeyEvent::place(usage, pressed))
 }
 
 fn left(pressed: bool, at: DesktopPoint) -> InputEvent {
@@ -534,7 +534,7 @@ proptest! {
                 prop_assert!(Size::new(width, height).rect().contains(at));
                 prop_assert!(dx.abs() <= MOST_WHEEL && dy.abs() <= MOST_WHEEL);
             }
-            InputEvent::Key(_) | InputEvent::ReleaseAll => {}
+            InputEvent::Key(_) | InputEvent::Text(_) | InputEvent::Locks(_) | InputEvent::ReleaseAll => {}
         }
     }
 

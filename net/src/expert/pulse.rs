@@ -101,7 +101,7 @@ mod tests {
 
     fn key(pressed: bool) -> InputFrame {
         let usage = KeyUsage::new(4).unwrap();
-        InputFrame { grant: GrantId::FIRST, event: InputEvent::Key(KeyEvent { usage, pressed }) }
+        InputFrame { grant: GrantId::FIRST, event: InputEvent::Key(KeyEvent::place(usage, pressed)) }
     }
 
     /// When signs are given within ten seconds, in ms, while `script` happens.

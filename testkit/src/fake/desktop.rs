@@ -35,6 +35,16 @@ pub enum Action {
         /// Down.
         pressed: bool,
     },
+    /// A text was typed; which one is not kept.
+    Text {
+        /// Its length, bytes.
+        bytes: usize,
+    },
+    /// The keyboard's locks were set.
+    Locks {
+        /// As on the wire.
+        bits: u8,
+    },
 }
 
 #[derive(Default)]
@@ -83,7 +93,7 @@ impl FakeDesktop {
             Action::Button { button, pressed: false } => drop(state.buttons.remove(&button)),
             Action::Key { usage, pressed: true } => drop(state.keys.insert(usage)),
             Action::Key { usage, pressed: false } => drop(state.keys.remove(&usage)),
-            Action::Moved { .. } | Action::Wheel { .. } => {}
+            Action::Moved { .. } | Action::Wheel { .. } | Action::Text { .. } | Action::Locks { .. } => {}
         }
         state.actions.push((Instant::now(), action));
         self.0.1.notify_all();
