@@ -91,7 +91,7 @@ impl X11Injector {
             let mut loans = Vec::new();
             for act in row {
                 match *act {
-                    Act::Bear { code, symbols } => loans.push((code, symbols)),
+                    Act::Bear { code, lent } => loans.push((code, lent)),
                     Act::Key { code, pressed: down } => {
                         if down {
                             pressed.push(code);

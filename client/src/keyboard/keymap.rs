@@ -19,6 +19,8 @@ pub struct State {
 pub struct Kind {
     /// The modifiers that matter.
     pub mods: u8,
+    /// How many levels a key of this kind has, those included that no modifier reaches.
+    pub count: u8,
     /// Where not the first level is chosen.
     pub levels: Vec<Level>,
 }
@@ -95,6 +97,8 @@ pub struct Keymap {
 impl Keymap {
     /// Caps Lock's modifier has the same number on every server.
     pub const LOCK: u8 = 2;
+    /// The extension fixes the number of this kind: Shift or Caps Lock, each by itself, choose the second level.
+    const ALPHABETIC: usize = 2;
     const SHIFT: u8 = 1;
     const CONTROL: u8 = 4;
 
@@ -120,6 +124,23 @@ impl Keymap {
     /// The real modifiers of this role; none where the keymap has it not.
     pub fn mods(&self, role: Role) -> u8 {
         self.roles.get(role as usize).copied().unwrap_or(0)
+    }
+
+    /// The kind of a key that bears letters, whose levels Shift and Caps Lock choose alike so that neither changes a
+    /// symbol any further; and how many letters fit. Two where the keymap has such a kind with AltGr, as usual ones do.
+    pub fn kind_for_letters(&self) -> (usize, u8) {
+        let third = self.mods(Role::Level3);
+        let upper = Self::SHIFT | Self::LOCK;
+        let level = |kind: &Kind, mods: u8| {
+            kind.levels.iter().find(|level| level.mods == mods).map_or(0, |level| level.level)
+        };
+        let fits = |kind: &Kind| {
+            let chosen = [0, Self::SHIFT, Self::LOCK, upper]
+                .map(|mods| (level(kind, mods), level(kind, mods | third)));
+            kind.mods == upper | third && kind.count == 4 && chosen == [(0, 2), (1, 3), (1, 3), (0, 2)]
+        };
+        let found = self.kinds.iter().position(fits).filter(|_| third != 0);
+        found.map_or((Self::ALPHABETIC, 1), |kind| (kind, 2))
     }
 
     /// Every key code and its key.

@@ -3,25 +3,53 @@
 
 use std::time::{Duration, Instant};
 
-use super::keymap::{Group, Key, Keymap, Wrap, lower, symbol_of, upper};
 use deskside_proto::keycode::KeyUsage;
+
+use super::keymap::{Group, Key, Keymap, Wrap, lower, symbol_of, upper};
 
 /// A code is not lent to another character sooner after a stroke: programs read the keymap when they get to the event.
 pub const SETTLED: Duration = Duration::from_millis(300);
-/// More than any alphabet; the rest is left to other programs that do the same.
-const MOST: usize = 64;
-/// Shift or Caps Lock, each by itself, choose the second of two levels; the extension fixes this number (ALPHABETIC).
-const ALPHABETIC: usize = 2;
+/// Codes that are used at most: with two letters each this is more than any alphabet, and others may want some as well.
+const MOST_CODES: usize = 32;
+
+/// What a lent key code bears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lent {
+    /// Which of the keymap's kinds the key has.
+    pub kind: u8,
+    /// Key symbols by level, 0 where there is none.
+    pub symbols: [u32; 4],
+    /// How many of them count: 2 or 4.
+    pub levels: u8,
+}
+
+impl Lent {
+    /// The symbols that count.
+    pub fn symbols(&self) -> &[u32] {
+        self.symbols.get(..usize::from(self.levels)).unwrap_or_default()
+    }
+
+    /// The key that this makes of a code.
+    pub fn key(&self) -> Key {
+        let group = Group { kind: self.kind.into(), symbols: self.symbols().to_vec() };
+        Key { groups: vec![group], wrap: Wrap::Around, mods: 0 }
+    }
+}
 
 /// The codes.
 #[derive(Debug, Default)]
 pub struct Spare {
     slots: Vec<Slot>,
+    kind: u8,
+    halves: u8,
 }
 
+/// A pair of levels of a code.
 #[derive(Debug, Clone, Copy)]
 struct Slot {
     code: u8,
+    /// 0 for the first two levels, 1 for those with AltGr.
+    half: u8,
     /// Without and with Shift; none while it is not lent.
     pair: Option<(char, char)>,
     used: Option<Instant>,
@@ -33,7 +61,7 @@ pub struct Loan {
     /// The code.
     pub code: u8,
     /// What it bears from now on.
-    pub symbols: [u32; 2],
+    pub lent: Lent,
     /// How long to wait before the keymap may be changed.
     pub wait: Duration,
 }
@@ -41,15 +69,22 @@ pub struct Loan {
 impl Spare {
     /// Takes over what is free in a keymap that was read anew; loans that it does not show any more are gone.
     pub fn follow(&mut self, map: &Keymap) {
-        let before = std::mem::take(&mut self.slots);
+        let before = std::mem::take(self);
+        let (kind, halves) = map.kind_for_letters();
+        self.kind = u8::try_from(kind).unwrap_or(0);
+        self.halves = halves;
         let known: Vec<u8> = KeyUsage::known().filter_map(KeyUsage::x11).collect();
         for (code, key) in map.keys() {
-            let old = before.iter().find(|slot| slot.code == code);
-            let kept = old.filter(|slot| slot.pair.is_some_and(|pair| *key == lent(pair)));
-            if let Some(slot) = kept {
-                self.slots.push(*slot);
-            } else if is_free(key) && !known.contains(&code) && self.slots.len() < MOST {
-                self.slots.push(Slot { code, pair: None, used: old.and_then(|slot| slot.used) });
+            let is_kept =
+                before.kind == self.kind && before.bears(code).is_some_and(|lent| lent.key() == *key);
+            let is_free = is_free(key) && !known.contains(&code);
+            if !is_kept && (!is_free || self.slots.len() >= MOST_CODES * usize::from(halves)) {
+                continue;
+            }
+            for half in 0..halves {
+                let old = before.slots.iter().find(|slot| (slot.code, slot.half) == (code, half));
+                let pair = old.and_then(|slot| slot.pair).filter(|_| is_kept);
+                self.slots.push(Slot { code, half, pair, used: old.and_then(|slot| slot.used) });
             }
         }
     }
@@ -57,41 +92,56 @@ impl Spare {
     /// Lends a code to this character; `is_down` are codes that must stay as they are.
     pub fn lend(&mut self, character: char, now: Instant, is_down: impl Fn(u8) -> bool) -> Option<Loan> {
         let usable = self.slots.iter_mut().filter(|slot| !is_down(slot.code));
-        // Free ones first, from the top: the lower ones are more often found in other tables of keys.
-        let slot = usable.min_by_key(|slot| (slot.pair.is_some(), slot.used, u8::MAX - slot.code))?;
+        // Free ones first, those without AltGr before the others, and from the top: other programs begin at the bottom.
+        let rank = |slot: &&mut Slot| (slot.pair.is_some(), slot.used, slot.half, u8::MAX - slot.code);
+        let slot = usable.min_by_key(rank)?;
         let until = slot.used.filter(|_| slot.pair.is_some()).map(|used| used + SETTLED);
-        let pair = pair_of(character);
-        slot.pair = Some(pair);
+        slot.pair = Some(pair_of(character));
         slot.used = Some(now);
+        let code = slot.code;
         let wait = until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now));
-        Some(Loan { code: slot.code, symbols: symbols(pair), wait })
+        Some(Loan { code, lent: self.bears(code)?, wait })
     }
 
-    /// There was a stroke of this code.
-    pub fn note(&mut self, code: u8, now: Instant) {
-        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.code == code) {
+    /// There was a stroke that wrote this character.
+    pub fn note(&mut self, code: u8, character: char, now: Instant) {
+        let written = |slot: &&mut Slot| slot.code == code && slot.pair == Some(pair_of(character));
+        if let Some(slot) = self.slots.iter_mut().find(written) {
             slot.used = Some(now);
         }
     }
 
     /// The codes that are lent.
     pub fn lent(&self) -> impl Iterator<Item = u8> {
-        self.slots.iter().filter(|slot| slot.pair.is_some()).map(|slot| slot.code)
+        let lent = |slot: &&Slot| slot.pair.is_some();
+        let mut codes: Vec<u8> = self.slots.iter().filter(lent).map(|slot| slot.code).collect();
+        codes.dedup();
+        codes.into_iter()
     }
 
     /// When the last of the loans may end, `None` where there is none.
     pub fn settles(&self) -> Option<Instant> {
-        self.slots
-            .iter()
-            .filter(|slot| slot.pair.is_some())
-            .filter_map(|slot| slot.used)
-            .max()
-            .map(|at| at + SETTLED)
+        let lent = self.slots.iter().filter(|slot| slot.pair.is_some());
+        lent.filter_map(|slot| slot.used).max().map(|at| at + SETTLED)
     }
 
     /// Forgets all loans.
     pub fn forget(&mut self) {
         self.slots.iter_mut().for_each(|slot| slot.pair = None);
+    }
+
+    /// What a code bears by its loans, if it has any.
+    fn bears(&self, code: u8) -> Option<Lent> {
+        let mut symbols = [0; 4];
+        let halves = self.slots.iter().filter(|slot| slot.code == code);
+        let pairs = halves.filter_map(|slot| Some((slot.half, slot.pair?)));
+        let mut is_lent = false;
+        for (half, (plain, shifted)) in pairs {
+            is_lent = true;
+            let levels = symbols.iter_mut().skip(usize::from(half) * 2);
+            levels.zip([plain, shifted]).for_each(|(level, character)| *level = symbol_of(character));
+        }
+        is_lent.then_some(Lent { kind: self.kind, symbols, levels: self.halves * 2 })
     }
 }
 
@@ -99,7 +149,7 @@ fn is_free(key: &Key) -> bool {
     key.mods == 0 && key.groups.iter().all(|group| group.symbols.iter().all(|symbol| *symbol == 0))
 }
 
-/// Small and capital letter share a code, as on a real key; anything else is the same with and without Shift.
+/// Small and capital letter share two levels, as on a real key; anything else is the same with and without Shift.
 fn pair_of(character: char) -> (char, char) {
     if let Some(capital) = upper(character).filter(|capital| lower(*capital) == Some(character)) {
         return (character, capital);
@@ -108,18 +158,4 @@ fn pair_of(character: char) -> (char, char) {
         return (small, character);
     }
     (character, character)
-}
-
-fn symbols((plain, shifted): (char, char)) -> [u32; 2] {
-    [symbol_of(plain), symbol_of(shifted)]
-}
-
-/// The key that a loan makes. Its kind uses up Shift and Caps Lock, so that neither changes the symbol any further.
-fn lent(pair: (char, char)) -> Key {
-    key_bearing(symbols(pair))
-}
-
-/// A key with two levels of that kind.
-pub fn key_bearing(symbols: [u32; 2]) -> Key {
-    Key { groups: vec![Group { kind: ALPHABETIC, symbols: symbols.to_vec() }], wrap: Wrap::Around, mods: 0 }
 }

@@ -17,14 +17,21 @@ const CONTROL: (u8, u8) = (37, 4);
 const ALT: (u8, u8) = (64, 8);
 const LEVEL3: (u8, u8) = (92, 0x80);
 
-/// One level, two levels, ALPHABETIC, four levels.
+/// One level, two levels, ALPHABETIC, four levels, FOUR_LEVEL_ALPHABETIC.
 fn kinds() -> Vec<Kind> {
     let level = |mods, level| Level { mods, level, preserved: 0 };
     vec![
-        Kind::default(),
-        Kind { mods: 1, levels: vec![level(1, 1)] },
-        Kind { mods: 3, levels: vec![level(1, 1), level(2, 1)] },
-        Kind { mods: 0x81, levels: vec![level(1, 1), level(0x80, 2), level(0x81, 3)] },
+        Kind { count: 1, ..Kind::default() },
+        Kind { mods: 1, count: 2, levels: vec![level(1, 1)] },
+        Kind { mods: 3, count: 2, levels: vec![level(1, 1), level(2, 1)] },
+        Kind { mods: 0x81, count: 4, levels: vec![level(1, 1), level(0x80, 2), level(0x81, 3)] },
+        Kind {
+            mods: 0x83,
+            count: 4,
+            levels: [(1, 1), (2, 1), (0x80, 2), (0x81, 3), (0x82, 3), (0x83, 2)]
+                .map(|(mods, at)| level(mods, at))
+                .to_vec(),
+        },
     ]
 }
 
@@ -92,9 +99,9 @@ impl Server {
                 Act::Key { code, pressed: false } => {
                     assert!(self.down.remove(&code), "only what is down goes up");
                 }
-                Act::Bear { code, symbols } => {
+                Act::Bear { code, lent } => {
                     self.changes += 1;
-                    self.map.set_key(code, symbols.map_or_else(Key::default, |symbols| key(2, &symbols)));
+                    self.map.set_key(code, lent.map_or_else(Key::default, |lent| lent.key()));
                 }
                 Act::Wait(_) => {}
                 Act::Lock { mods, on } => self.locked = self.locked & !mods | on,

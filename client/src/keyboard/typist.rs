@@ -9,7 +9,7 @@ use deskside_proto::wire::typed::Typed;
 
 use super::keymap::{Keymap, State};
 use super::meaning::{self, Role};
-use super::spare::{self, Spare};
+use super::spare::{Lent, Spare};
 use super::strokes::{self, Changeable, Shortcut, Stroke};
 
 /// What to do to the desktop.
@@ -22,12 +22,12 @@ pub enum Act {
         /// Down.
         pressed: bool,
     },
-    /// A key code bears these symbols, without and with Shift, or none any more.
+    /// A key code bears these symbols, or none any more.
     Bear {
         /// The key code.
         code: u8,
         /// The symbols.
-        symbols: Option<[u32; 2]>,
+        lent: Option<Lent>,
     },
     /// Some program may still have to look up what a stroke meant.
     Wait(Duration),
@@ -148,7 +148,7 @@ impl Typist {
 
     /// All loans end.
     pub fn give_back(&mut self) -> Vec<Act> {
-        let acts = self.spare.lent().map(|code| Act::Bear { code, symbols: None }).collect();
+        let acts = self.spare.lent().map(|code| Act::Bear { code, lent: None }).collect();
         self.spare.forget();
         acts
     }
@@ -170,7 +170,7 @@ impl Typist {
         self.become_as(stroke, natural, acts);
         self.clear(stroke.code, acts);
         acts.push(Act::Key { code: stroke.code, pressed: true });
-        self.spare.note(stroke.code, now);
+        key.text.as_str().chars().for_each(|character| self.spare.note(stroke.code, character, now));
         self.down.push((key.usage, stroke.code));
         self.change.until = Some(key.usage);
     }
@@ -232,8 +232,8 @@ impl Typist {
         if !loan.wait.is_zero() {
             acts.push(Act::Wait(loan.wait));
         }
-        acts.push(Act::Bear { code: loan.code, symbols: Some(loan.symbols) });
-        self.map.set_key(loan.code, spare::key_bearing(loan.symbols));
+        acts.push(Act::Bear { code: loan.code, lent: Some(loan.lent) });
+        self.map.set_key(loan.code, loan.lent.key());
         strokes::writing(&self.map, character, here, natural, can)
     }
 
@@ -253,7 +253,7 @@ impl Typist {
         self.become_as(stroke, natural, acts);
         self.clear(stroke.code, acts);
         acts.extend([Act::Key { code: stroke.code, pressed: true }, up(stroke.code)]);
-        self.spare.note(stroke.code, now);
+        self.spare.note(stroke.code, character, now);
     }
 
     /// The modifiers as they would be without the change of the moment.

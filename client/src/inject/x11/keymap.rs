@@ -11,12 +11,10 @@ use x11rb::protocol::xproto::ModMask;
 use x11rb::rust_connection::RustConnection;
 
 use super::super::InjectError;
-use crate::keyboard::{Group, Key, Keymap, Kind, Level, State, Wrap};
+use crate::keyboard::{Group, Key, Keymap, Kind, Lent, Level, State, Wrap};
 
 /// The keyboard of the pointer and keyboard on the screen, whatever devices are behind it.
 const CORE: u16 = 0x100;
-/// The kind ALPHABETIC, whose number the extension fixes.
-const ALPHABETIC: u8 = 2;
 
 /// What the server tells between two strokes.
 pub(super) struct Moment {
@@ -117,7 +115,7 @@ fn kind(from: &KeyType) -> Kind {
         level: entry.level,
         preserved: preserved(at),
     });
-    Kind { mods: low(from.mods_mask), levels: levels.collect() }
+    Kind { mods: low(from.mods_mask), count: from.num_levels, levels: levels.collect() }
 }
 
 fn key(from: &KeySymMap) -> Key {
@@ -135,15 +133,12 @@ fn key(from: &KeySymMap) -> Key {
 }
 
 /// Lets key codes bear these symbols, in one request for each row of neighbours.
-pub(super) fn write(
-    connection: &RustConnection,
-    changes: &[(u8, Option<[u32; 2]>)],
-) -> Result<(), InjectError> {
+pub(super) fn write(connection: &RustConnection, changes: &[(u8, Option<Lent>)]) -> Result<(), InjectError> {
     let mut changes = changes.to_vec();
     changes.sort_unstable_by_key(|(code, _)| *code);
     for row in changes.chunk_by(|(one, _), (next, _)| one.checked_add(1) == Some(*next)) {
         let Some((first, _)) = row.first() else { continue };
-        let symbols: Vec<KeySymMap> = row.iter().map(|(_, symbols)| bearing(*symbols)).collect();
+        let symbols: Vec<KeySymMap> = row.iter().map(|(_, lent)| bearing(*lent)).collect();
         let total = symbols.iter().map(|key| key.syms.len()).sum::<usize>();
         let count = u8::try_from(row.len()).unwrap_or(u8::MAX);
         let values = SetMapAux { syms: Some(symbols), ..SetMapAux::default() };
@@ -183,16 +178,14 @@ pub(super) fn write(
     Ok(())
 }
 
-fn bearing(symbols: Option<[u32; 2]>) -> KeySymMap {
-    symbols.map_or_else(
-        || KeySymMap { kt_index: [0; 4], group_info: 0, width: 0, syms: Vec::new() },
-        |symbols| KeySymMap {
-            kt_index: [ALPHABETIC, 0, 0, 0],
-            group_info: 1,
-            width: 2,
-            syms: symbols.to_vec(),
-        },
-    )
+fn bearing(lent: Option<Lent>) -> KeySymMap {
+    let nothing = KeySymMap { kt_index: [0; 4], group_info: 0, width: 0, syms: Vec::new() };
+    lent.map_or(nothing, |lent| KeySymMap {
+        kt_index: [lent.kind, 0, 0, 0],
+        group_info: 1,
+        width: lent.levels,
+        syms: lent.symbols().to_vec(),
+    })
 }
 
 /// Locks and unlocks modifiers.
