@@ -50,6 +50,9 @@ impl InputInjector for FakeInjector {
         if !self.has_key(key.usage) {
             return Ok(());
         }
+        if key.pressed && self.desktop.keys_wait() {
+            return Err(InjectError::NotYet);
+        }
         Ok(self.desktop.act(Action::Key { usage: key.usage.number(), pressed: key.pressed })?)
     }
 }

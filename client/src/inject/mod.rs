@@ -81,6 +81,9 @@ pub enum InjectError {
     /// The desktop does not allow it. Final: no other backend is tried.
     #[error("the desktop does not allow control: {0}")]
     Refused(String),
+    /// Not yet: the program that is typed into must first have read what was typed before. Nothing has been done.
+    #[error("what was typed before has not been read yet")]
+    NotYet,
     /// The desktop stopped answering.
     #[error("the connection to the desktop is lost")]
     Lost,

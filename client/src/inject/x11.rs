@@ -2,8 +2,9 @@
 //! Threading: one connection, used by one thread at a time; every call ends with the server's confirmation.
 
 mod keymap;
+mod reader;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use deskside_proto::geometry::DesktopPoint;
 use deskside_proto::keycode::KeyUsage;
@@ -19,9 +20,12 @@ use x11rb::protocol::xtest::{self, ConnectionExt as _};
 use x11rb::rust_connection::RustConnection;
 
 use self::keymap::{Layout, Moment};
+use self::reader::Reader;
 use super::{InjectError, InputInjector, Notches};
 use crate::keyboard::{Act, State, Typist};
 
+/// How long the lent key codes stay at most when control is over, for a program that is slow to read.
+const LAY_DOWN: Duration = Duration::from_millis(1_500);
 /// The wheel's buttons: up, down, left, right.
 const WHEEL: [u8; 4] = [4, 5, 6, 7];
 
@@ -32,6 +36,7 @@ struct X11Injector {
     downwards: Notches,
     layout: Layout,
     typist: Typist,
+    reader: Reader,
     /// Key codes that are down because of this connection, whatever the typist believes.
     pressed: Vec<u8>,
 }
@@ -48,6 +53,7 @@ pub(super) fn open(display: Option<&str>) -> Result<Box<dyn InputInjector>, Inje
     // What is injected gets through while another program has grabbed the server, as the person's own input does.
     connection.xtest_grab_control(true)?.check()?;
     let layout = Layout::open(&connection)?;
+    let reader = Reader::open(display, root)?;
     let mut injector = X11Injector {
         connection,
         root,
@@ -55,6 +61,7 @@ pub(super) fn open(display: Option<&str>) -> Result<Box<dyn InputInjector>, Inje
         downwards: Notches::default(),
         layout,
         typist: Typist::default(),
+        reader,
         pressed: Vec::new(),
     };
     injector.look()?;
@@ -82,6 +89,25 @@ impl X11Injector {
         Ok(moment)
     }
 
+    /// Plays what the typist makes of an event, unless something must be read first: then nothing has happened at all.
+    fn play(&mut self, event: impl FnOnce(&mut Typist, Instant) -> Vec<Act>) -> Result<(), InjectError> {
+        let now = Instant::now();
+        let before = self.typist.may_have_to_wait().then(|| self.typist.clone());
+        let acts = event(&mut self.typist, now);
+        let strokes =
+            acts.iter().filter_map(|act| if let Act::After(used) = act { Some(*used) } else { None });
+        // One event that lacks more than all codes bear cannot wait for itself.
+        if let Some(used) = strokes.filter(|used| *used < now).max()
+            && !self.reader.has_read(used, now)?
+        {
+            if let Some(before) = before {
+                self.typist = before;
+            }
+            return Err(InjectError::NotYet);
+        }
+        self.carry_out(&acts)
+    }
+
     /// Carries the typist's acts out, and waits for the server once at the end.
     fn carry_out(&mut self, acts: &[Act]) -> Result<(), InjectError> {
         let (connection, root, pressed) = (&self.connection, self.root, &mut self.pressed);
@@ -99,10 +125,8 @@ impl X11Injector {
                         let kind = if down { KEY_PRESS_EVENT } else { KEY_RELEASE_EVENT };
                         sent.push(connection.xtest_fake_input(kind, code, 0, root, 0, 0, 0)?);
                     }
-                    Act::Wait(time) => {
-                        connection.flush()?;
-                        std::thread::sleep(time);
-                    }
+                    // Whoever has to wait never comes so far.
+                    Act::After(_) => {}
                     Act::Lock { mods, on } => keymap::lock(connection, mods, on)?,
                 }
             }
@@ -167,14 +191,12 @@ impl InputInjector for X11Injector {
     fn key(&mut self, key: KeyEvent) -> Result<(), InjectError> {
         // A release needs to know nothing: what goes up was decided by the press.
         let state = if key.pressed { self.look()?.state } else { State::default() };
-        let acts = self.typist.key(key, state, Instant::now());
-        self.carry_out(&acts)
+        self.play(|typist, now| typist.key(key, state, now))
     }
 
     fn text(&mut self, text: Typed) -> Result<(), InjectError> {
         let state = self.look()?.state;
-        let acts = self.typist.text(text, state, Instant::now());
-        self.carry_out(&acts)
+        self.play(|typist, now| typist.text(text, state, now))
     }
 
     fn lock(&mut self, locks: Locks) -> Result<(), InjectError> {
@@ -203,8 +225,13 @@ impl InputInjector for X11Injector {
 impl Drop for X11Injector {
     /// Gives the lent key codes back, when nobody needs them any more to understand the last strokes.
     fn drop(&mut self) {
-        if let Some(settles) = self.typist.settles() {
-            std::thread::sleep(settles.saturating_duration_since(Instant::now()));
+        if let Some(used) = self.typist.last_lent_stroke() {
+            let start = Instant::now();
+            while start.elapsed() < LAY_DOWN
+                && matches!(self.reader.has_read(used, Instant::now()), Ok(false))
+            {
+                std::thread::sleep(Duration::from_millis(5));
+            }
         }
         let acts = self.typist.give_back();
         if let Err(error) = self.carry_out(&acts) {

@@ -32,6 +32,8 @@ pub enum Refusal {
     OwnWindow,
     /// A question waits for the person's answer.
     QuestionOpen,
+    /// The program that is typed into has not read what came before; the event is to come again in a moment.
+    NotYet,
     /// Already pressed, or not pressed by us, or no such key: it would change nothing.
     NoChange,
 }
@@ -70,8 +72,13 @@ impl Chain {
         match self.tracker.pass(frame, now) {
             Ok(frame) => {
                 let done = self.inject(frame.event);
-                if done.is_err() {
-                    self.tracker.undo(&frame.event);
+                match done {
+                    Err(InjectError::NotYet) => {
+                        self.tracker.forget(&frame.event);
+                        return Ok(Err(Refusal::NotYet));
+                    }
+                    Err(_) => self.tracker.undo(&frame.event),
+                    Ok(()) => {}
                 }
                 done.map(Ok)
             }

@@ -32,6 +32,13 @@ impl Tracker {
         self.keys.extend(keys.into_iter().rev());
     }
 
+    /// This press has not happened after all.
+    pub fn forget(&mut self, event: &InputEvent) {
+        if let InputEvent::Key(KeyEvent { usage, pressed: true, .. }) = *event {
+            self.keys.retain(|key| *key != usage);
+        }
+    }
+
     /// The desktop failed at this event. What should have gone up counts as held; so does what should have gone down,
     /// because nobody knows how far the desktop came.
     pub fn undo(&mut self, event: &InputEvent) {

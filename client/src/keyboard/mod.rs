@@ -11,5 +11,5 @@ mod typist;
 mod tests;
 
 pub use keymap::{Group, Key, Keymap, Kind, Level, State, Wrap};
-pub use spare::Lent;
+pub use spare::{Lent, SETTLED};
 pub use typist::{Act, Typist};

@@ -1,5 +1,5 @@
 //! Key codes without a key, lent to characters that the layout does not have: the least recently used is lent anew.
-//! Keeps each loan stable for as long as a slow program may need to look up what a stroke meant.
+//! Says which strokes must have been read before: a slow program looks up late what they meant.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use deskside_proto::keycode::KeyUsage;
 
 use super::keymap::{Group, Key, Keymap, Wrap, lower, symbol_of, upper};
 
-/// A code is not lent to another character sooner after a stroke: programs read the keymap when they get to the event.
+/// Where nobody tells how far a program has read, it has read a stroke after this time.
 pub const SETTLED: Duration = Duration::from_millis(300);
 /// Codes that are used at most: with two letters each this is more than any alphabet, and others may want some as well.
 const MOST_CODES: usize = 32;
@@ -37,7 +37,7 @@ impl Lent {
 }
 
 /// The codes.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Spare {
     slots: Vec<Slot>,
     kind: u8,
@@ -62,8 +62,8 @@ pub struct Loan {
     pub code: u8,
     /// What it bears from now on.
     pub lent: Lent,
-    /// How long to wait before the keymap may be changed.
-    pub wait: Duration,
+    /// The last stroke of what the code bore before: it must have been read.
+    pub after: Option<Instant>,
 }
 
 impl Spare {
@@ -95,12 +95,11 @@ impl Spare {
         // Free ones first, those without AltGr before the others, and from the top: other programs begin at the bottom.
         let rank = |slot: &&mut Slot| (slot.pair.is_some(), slot.used, slot.half, u8::MAX - slot.code);
         let slot = usable.min_by_key(rank)?;
-        let until = slot.used.filter(|_| slot.pair.is_some()).map(|used| used + SETTLED);
+        let after = slot.used.filter(|_| slot.pair.is_some());
         slot.pair = Some(pair_of(character));
         slot.used = Some(now);
         let code = slot.code;
-        let wait = until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now));
-        Some(Loan { code, lent: self.bears(code)?, wait })
+        Some(Loan { code, lent: self.bears(code)?, after })
     }
 
     /// There was a stroke that wrote this character.
@@ -119,10 +118,16 @@ impl Spare {
         codes.into_iter()
     }
 
-    /// When the last of the loans may end, `None` where there is none.
-    pub fn settles(&self) -> Option<Instant> {
-        let lent = self.slots.iter().filter(|slot| slot.pair.is_some());
-        lent.filter_map(|slot| slot.used).max().map(|at| at + SETTLED)
+    /// The last stroke of a lent code, `None` where none is lent.
+    pub fn last_stroke(&self) -> Option<Instant> {
+        self.slots.iter().filter(|slot| slot.pair.is_some()).filter_map(|slot| slot.used).max()
+    }
+
+    /// All codes that can be lent are, or the next few.
+    pub fn is_full(&self) -> bool {
+        /// Characters of the longest text that one event brings.
+        const MOST_CHARACTERS: usize = 32;
+        self.slots.iter().filter(|slot| slot.pair.is_none()).count() < MOST_CHARACTERS
     }
 
     /// Forgets all loans.

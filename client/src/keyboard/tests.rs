@@ -103,7 +103,7 @@ impl Server {
                     self.changes += 1;
                     self.map.set_key(code, lent.map_or_else(Key::default, |lent| lent.key()));
                 }
-                Act::Wait(_) => {}
+                Act::After(_) => {}
                 Act::Lock { mods, on } => self.locked = self.locked & !mods | on,
             }
         }

@@ -1,7 +1,7 @@
 //! Follows what is held and what was changed for it, and turns each of the expert's key events into strokes.
 //! Whatever it changes for a moment it also undoes: modifiers with the next event, loans of key codes at the end.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use deskside_proto::keycode::KeyUsage;
 use deskside_proto::wire::input::{KeyEvent, Locks};
@@ -29,8 +29,8 @@ pub enum Act {
         /// The symbols.
         lent: Option<Lent>,
     },
-    /// Some program may still have to look up what a stroke meant.
-    Wait(Duration),
+    /// What follows must not happen before the strokes up to this moment have been read by whoever they were for.
+    After(Instant),
     /// These real modifiers are locked or not.
     Lock {
         /// The modifiers that this is about.
@@ -45,14 +45,14 @@ impl std::fmt::Debug for Act {
         f.write_str(match self {
             Self::Key { .. } => "Key",
             Self::Bear { .. } => "Bear",
-            Self::Wait(_) => "Wait",
+            Self::After(_) => "After",
             Self::Lock { .. } => "Lock",
         })
     }
 }
 
 /// Modifiers that differ, for a stroke, from what the expert holds.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Change {
     /// Keys that the expert holds and that are up.
     lifted: Vec<u8>,
@@ -63,7 +63,7 @@ struct Change {
 }
 
 /// The keyboard as the expert plays it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Typist {
     map: Keymap,
     spare: Spare,
@@ -141,9 +141,14 @@ impl Typist {
         acts
     }
 
-    /// When the loans may end without harm to what was typed last.
-    pub fn settles(&self) -> Option<Instant> {
-        self.spare.settles()
+    /// Whether the next loan takes a key code away from another character.
+    pub fn may_have_to_wait(&self) -> bool {
+        self.spare.is_full()
+    }
+
+    /// The last stroke of a lent key code, `None` where nothing is lent.
+    pub fn last_lent_stroke(&self) -> Option<Instant> {
+        self.spare.last_stroke()
     }
 
     /// All loans end.
@@ -229,9 +234,7 @@ impl Typist {
         }
         let down = &self.down;
         let loan = self.spare.lend(character, now, |code| down.iter().any(|(_, held)| *held == code))?;
-        if !loan.wait.is_zero() {
-            acts.push(Act::Wait(loan.wait));
-        }
+        acts.extend(loan.after.map(Act::After));
         acts.push(Act::Bear { code: loan.code, lent: Some(loan.lent) });
         self.map.set_key(loan.code, loan.lent.key());
         strokes::writing(&self.map, character, here, natural, can)

@@ -99,9 +99,8 @@ impl Locks {
 
     /// One bit for each, as it travels.
     pub fn bits(self) -> u8 {
-        u8::from(self.caps) * Self::CAPS
-            | u8::from(self.num) * Self::NUM
-            | u8::from(self.scroll) * Self::SCROLL
+        let bit = |is_on, bit| if is_on { bit } else { 0 };
+        bit(self.caps, Self::CAPS) | bit(self.num, Self::NUM) | bit(self.scroll, Self::SCROLL)
     }
 
     /// The locks of these bits, unless there are others.

@@ -55,6 +55,7 @@ struct State {
     failing: bool,
     panicking: bool,
     delay: Duration,
+    slow_to_read: bool,
 }
 
 /// A desktop in memory; clones are the same desktop.
@@ -141,6 +142,16 @@ impl FakeDesktop {
     /// The next action panics.
     pub fn panic_next(&self) {
         self.state().panicking = true;
+    }
+
+    /// Whoever is typed into has not read the last stroke, or has: keys wait for it.
+    pub fn is_slow_to_read(&self, slow: bool) {
+        self.state().slow_to_read = slow;
+    }
+
+    /// Whether a key has to wait.
+    pub fn keys_wait(&self) -> bool {
+        self.state().slow_to_read
     }
 
     /// Every action takes that long.
