@@ -11,6 +11,7 @@ pub mod email;
 pub mod experts_seen;
 pub mod inject;
 pub mod input;
+pub mod keyboard;
 pub mod lock;
 pub mod physical;
 pub mod pipeline;

@@ -101,7 +101,7 @@ fn desk(with_pause: bool) -> TestDesk {
 }
 
 fn key(usage: KeyUsage, pressed: bool) -> InputEvent {
-    InputEvent::Key(KeyEvent { usage, pressed })
+    InputEvent::Key(KeyEvent::place(usage, pressed))
 }
 
 fn left(pressed: bool, x: i32, y: i32) -> InputEvent {

@@ -1,18 +1,17 @@
-//! From the keys of this machine to USB HID usages, and what is held down at the moment.
-//! Works on physical positions only: what a key means is decided by the client's own layout. Sends nothing itself.
+//! From the keys of this machine to USB HID usages and the text that the expert's layout makes of them, and what is held
+//! down at the moment. How the text is written over there is the client's affair. Sends nothing itself.
 
+mod meaning;
 mod usage;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use deskside_proto::keycode::KeyUsage;
 use deskside_proto::wire::input::KeyEvent;
-use winit::keyboard::PhysicalKey;
+use winit::event::ElementState;
+use winit::keyboard::{Key, KeyLocation, PhysicalKey};
 
 pub use usage::usage_of;
-
-const CONTROL_LEFT: u16 = 0xe0;
-const ALT_LEFT: u16 = 0xe2;
 
 /// What a key press means besides being sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,12 +22,48 @@ pub enum Chord {
     ToToolbar,
 }
 
+/// A key of the window, as the window system and the expert's layout tell of it.
+#[derive(Clone, Copy)]
+pub struct Stroke<'a> {
+    /// Where it is.
+    pub place: PhysicalKey,
+    /// What it means on the expert's layout.
+    pub logical: &'a Key,
+    /// Left, right, keypad.
+    pub location: KeyLocation,
+    /// What it writes, after dead keys and Compose.
+    pub text: Option<&'a str>,
+    /// Down.
+    pub pressed: bool,
+    /// It was down already.
+    pub repeat: bool,
+}
+
+impl<'a> From<&'a winit::event::KeyEvent> for Stroke<'a> {
+    fn from(event: &'a winit::event::KeyEvent) -> Self {
+        Self {
+            place: event.physical_key,
+            logical: &event.logical_key,
+            location: event.location,
+            text: event.text.as_deref(),
+            pressed: event.state == ElementState::Pressed,
+            repeat: event.repeat,
+        }
+    }
+}
+
 /// The keys that are held down on the client because of this viewer.
 ///
-/// INVARIANT: a usage is in `held` exactly between the press and the release that were sent for it.
+/// INVARIANT: a key is in `held` exactly between the press and the release that were sent for it.
 #[derive(Default)]
 pub struct Keyboard {
-    held: BTreeSet<KeyUsage>,
+    /// By place, and as what it was sent.
+    held: BTreeMap<KeyUsage, KeyUsage>,
+    /// Modifiers that were down already when the window got the keyboard. They are sent with whatever follows, because
+    /// a modifier that only goes up means something by itself in many programs.
+    waiting: BTreeMap<KeyUsage, KeyUsage>,
+    /// Other keys that were down already: what they do is no press of this window.
+    foreign: BTreeSet<KeyUsage>,
     chord: ChordWatch,
 }
 
@@ -36,14 +71,37 @@ impl Keyboard {
     /// Takes a key event of the window; gives what to send.
     ///
     /// Repeats are not sent, because the client repeats by its own settings; a release is sent only for a press that was.
-    pub fn handle_key(&mut self, key: PhysicalKey, pressed: bool) -> (Option<KeyEvent>, Chord) {
-        let Some(usage) = usage_of(key) else { return (None, Chord::None) };
-        let changed = if pressed { self.held.insert(usage) } else { self.held.remove(&usage) };
-        if !changed {
-            return (None, Chord::None);
+    /// A press that only prepares another one, such as a dead key, is not sent: its text comes with the other.
+    pub fn handle_key(&mut self, stroke: Stroke<'_>) -> (Vec<KeyEvent>, Chord) {
+        let Some(place) = usage_of(stroke.place) else { return (Vec::new(), Chord::None) };
+        let event = if stroke.pressed { self.press(place, stroke) } else { self.release(place) };
+        let Some(event) = event else { return (Vec::new(), Chord::None) };
+        let mut events = Vec::new();
+        if event.pressed && !event.usage.is_modifier() {
+            events = self.take_waiting();
         }
-        let chord = self.chord.watch(usage, pressed, &self.held);
-        (Some(KeyEvent { usage, pressed }), chord)
+        events.push(event);
+        let chord = self.chord.watch(event.usage, event.pressed, self.held.values().copied());
+        (events, chord)
+    }
+
+    /// A key that was down already when the window got the keyboard.
+    pub fn handle_held_before(&mut self, stroke: Stroke<'_>) {
+        let Some(place) = usage_of(stroke.place).filter(|place| !self.held.contains_key(place)) else {
+            return;
+        };
+        match meaning::of(place, &stroke) {
+            Some((usage, _)) if usage.is_modifier() => drop(self.waiting.insert(place, usage)),
+            _ => drop(self.foreign.insert(place)),
+        }
+    }
+
+    /// The modifiers that are to be sent before what follows, which is no key.
+    pub fn take_waiting(&mut self) -> Vec<KeyEvent> {
+        let waiting = std::mem::take(&mut self.waiting);
+        let events = waiting.values().map(|usage| KeyEvent::place(*usage, true)).collect();
+        self.held.extend(waiting);
+        events
     }
 
     /// A pointer button was pressed meanwhile: Ctrl and Alt are then part of a click, not of the chord.
@@ -53,8 +111,24 @@ impl Keyboard {
 
     /// Forgets every held key; true if there was any, so that the client must be told to release all.
     pub fn release_all(&mut self) -> bool {
-        self.chord = ChordWatch::default();
-        !std::mem::take(&mut self.held).is_empty()
+        let held = std::mem::take(self).held;
+        !held.is_empty()
+    }
+
+    fn press(&mut self, place: KeyUsage, stroke: Stroke<'_>) -> Option<KeyEvent> {
+        let is_new = !stroke.repeat
+            && !self.held.contains_key(&place)
+            && !self.foreign.contains(&place)
+            && !self.waiting.contains_key(&place);
+        let (usage, text) = meaning::of(place, &stroke).filter(|_| is_new)?;
+        self.held.insert(place, usage);
+        Some(KeyEvent { usage, pressed: true, text })
+    }
+
+    fn release(&mut self, place: KeyUsage) -> Option<KeyEvent> {
+        self.foreign.remove(&place);
+        self.waiting.remove(&place);
+        self.held.remove(&place).map(|usage| KeyEvent::place(usage, false))
     }
 }
 
@@ -74,8 +148,9 @@ enum ChordWatch {
 }
 
 impl ChordWatch {
-    fn watch(&mut self, usage: KeyUsage, pressed: bool, held: &BTreeSet<KeyUsage>) -> Chord {
-        let is_part = |usage: &KeyUsage| [CONTROL_LEFT, ALT_LEFT].contains(&usage.number());
+    fn watch(&mut self, usage: KeyUsage, pressed: bool, held: impl Iterator<Item = KeyUsage>) -> Chord {
+        let is_part = |usage: &KeyUsage| [KeyUsage::CONTROL_LEFT, KeyUsage::ALT_LEFT].contains(usage);
+        let held: BTreeSet<KeyUsage> = held.collect();
         let both = held.len() == 2 && held.iter().all(is_part);
         if pressed {
             match self {
@@ -101,63 +176,4 @@ impl ChordWatch {
 }
 
 #[cfg(test)]
-mod tests {
-    use winit::keyboard::KeyCode;
-
-    use super::*;
-
-    fn code(code: KeyCode) -> PhysicalKey {
-        PhysicalKey::Code(code)
-    }
-
-    #[test]
-    fn a_repeat_is_not_sent_and_a_stray_release_neither() {
-        let mut keyboard = Keyboard::default();
-        assert!(keyboard.handle_key(code(KeyCode::KeyA), true).0.is_some());
-        assert_eq!(keyboard.handle_key(code(KeyCode::KeyA), true).0, None);
-        assert!(keyboard.handle_key(code(KeyCode::KeyA), false).0.is_some());
-        assert_eq!(keyboard.handle_key(code(KeyCode::KeyA), false).0, None);
-        assert!(!keyboard.release_all());
-    }
-
-    fn chord_after(strokes: &[(KeyCode, bool)]) -> Chord {
-        let mut keyboard = Keyboard::default();
-        strokes.iter().map(|(key, pressed)| keyboard.handle_key(code(*key), *pressed).1).last().unwrap()
-    }
-
-    #[test]
-    fn ctrl_and_alt_alone_call_the_toolbar_in_any_order() {
-        use KeyCode::{AltLeft as A, ControlLeft as C};
-        assert_eq!(chord_after(&[(C, true), (A, true), (A, false), (C, false)]), Chord::ToToolbar);
-        assert_eq!(chord_after(&[(A, true), (C, true), (A, false), (C, false)]), Chord::ToToolbar);
-    }
-
-    #[test]
-    fn ctrl_alt_delete_and_its_like_are_no_chord() {
-        use KeyCode::{AltLeft as A, ControlLeft as C, Delete as D};
-        let with_delete = [(C, true), (A, true), (D, true), (D, false), (A, false), (C, false)];
-        assert_eq!(chord_after(&with_delete), Chord::None);
-        assert_eq!(
-            chord_after(&[(D, true), (C, true), (A, true), (A, false), (C, false), (D, false)]),
-            Chord::None
-        );
-        assert_eq!(chord_after(&[(C, true), (C, false)]), Chord::None);
-    }
-
-    #[test]
-    fn a_click_with_ctrl_and_alt_is_no_chord() {
-        let mut keyboard = Keyboard::default();
-        keyboard.handle_key(code(KeyCode::ControlLeft), true);
-        keyboard.handle_key(code(KeyCode::AltLeft), true);
-        keyboard.handle_click();
-        keyboard.handle_key(code(KeyCode::AltLeft), false);
-        assert_eq!(keyboard.handle_key(code(KeyCode::ControlLeft), false).1, Chord::None);
-    }
-
-    #[test]
-    fn debug_output_names_no_key() {
-        let mut keyboard = Keyboard::default();
-        keyboard.handle_key(code(KeyCode::KeyQ), true);
-        assert_eq!(format!("{keyboard:?}"), "Keyboard { held: 1 }");
-    }
-}
+pub(crate) mod tests;

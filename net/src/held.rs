@@ -34,10 +34,13 @@ impl Held {
             *self = Self { grant: Some(frame.grant), ..Self::default() };
         }
         match frame.event {
-            InputEvent::Key(KeyEvent { usage, pressed }) => change(&mut self.keys, usage, pressed),
+            InputEvent::Key(KeyEvent { usage, pressed, .. }) => change(&mut self.keys, usage, pressed),
             InputEvent::PointerButton { button, pressed, .. } => change(&mut self.buttons, button, pressed),
             InputEvent::ReleaseAll => self.clear(),
-            InputEvent::PointerMoved { .. } | InputEvent::Wheel { .. } => {}
+            InputEvent::PointerMoved { .. }
+            | InputEvent::Wheel { .. }
+            | InputEvent::Text(_)
+            | InputEvent::Locks(_) => {}
         }
     }
 
@@ -71,7 +74,7 @@ mod tests {
 
     fn key(grant: GrantId, usage: u16, pressed: bool) -> InputFrame {
         let usage = KeyUsage::new(usage).unwrap();
-        InputFrame { grant, event: InputEvent::Key(KeyEvent { usage, pressed }) }
+        InputFrame { grant, event: InputEvent::Key(KeyEvent::place(usage, pressed)) }
     }
 
     fn button(grant: GrantId, pressed: bool) -> InputFrame {

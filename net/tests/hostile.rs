@@ -477,7 +477,7 @@ fn copy(first: u32, usages: std::ops::Range<u16>) -> Bytes {
 
 fn key(usage: u16) -> InputFrame {
     let usage = KeyUsage::new(usage).unwrap();
-    InputFrame { grant: GrantId::FIRST, event: InputEvent::Key(KeyEvent { usage, pressed: true }) }
+    InputFrame { grant: GrantId::FIRST, event: InputEvent::Key(KeyEvent::place(usage, true)) }
 }
 
 #[tokio::test]

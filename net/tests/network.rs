@@ -321,7 +321,7 @@ async fn what_is_held_when_the_network_dies_is_released_within_two_seconds_and_n
     let (relay, mut cut) = relayed(ConnectLimits::default()).await;
     let mut alive = pair().await;
     let usage = KeyUsage::new(4).unwrap();
-    let press = input(InputEvent::Key(KeyEvent { usage, pressed: true }));
+    let press = input(InputEvent::Key(KeyEvent::place(usage, true)));
     for pair in [&mut cut, &mut alive] {
         pair.client.set_controlled(true);
         pair.expert.set_controlling(true);
@@ -362,7 +362,7 @@ async fn a_slow_and_lossy_network_drops_nothing_that_is_held() {
     pair.client.set_controlled(true);
     pair.expert.set_controlling(true);
     let usage = KeyUsage::new(4).unwrap();
-    pair.expert.send_input(input(InputEvent::Key(KeyEvent { usage, pressed: true }))).unwrap();
+    pair.expert.send_input(input(InputEvent::Key(KeyEvent::place(usage, true)))).unwrap();
     assert!(matches!(client_event(&mut pair.client_events).await, ClientLinkEvent::Input(_)));
     let rest = tokio::time::timeout(HOLDING_LIMIT * 10, pair.client_events.recv());
     assert!(rest.await.is_err());

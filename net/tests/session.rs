@@ -31,7 +31,7 @@ use deskside_proto::wire::update::UpdateClass;
 
 fn key(number: u16, pressed: bool) -> InputFrame {
     let usage = KeyUsage::new(number).unwrap();
-    InputFrame { grant: GrantId(NonZeroU64::MIN), event: InputEvent::Key(KeyEvent { usage, pressed }) }
+    InputFrame { grant: GrantId(NonZeroU64::MIN), event: InputEvent::Key(KeyEvent::place(usage, pressed)) }
 }
 
 #[tokio::test]

@@ -84,7 +84,7 @@ fn every_repair_has_the_bytes_that_its_vector_says() {
 #[test]
 fn every_copy_of_input_has_the_bytes_that_its_vector_says() {
     let grant = GrantId(NonZeroU64::new(1 << 32 | 1).unwrap());
-    let key = InputEvent::Key(KeyEvent { usage: KeyUsage::new(4).unwrap(), pressed: true });
+    let key = InputEvent::Key(KeyEvent::place(KeyUsage::new(4).unwrap(), true));
     let copy = |first, events: &[InputEvent]| InputCopy {
         first,
         frames: events.iter().map(|event| InputFrame { grant, event: *event }).collect(),

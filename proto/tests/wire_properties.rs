@@ -16,7 +16,8 @@ use deskside_proto::session::Scopes;
 use deskside_proto::wire::control::{FromClient, FromExpert};
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_proto::wire::feedback::Feedback;
-use deskside_proto::wire::input::{InputEvent, InputFrame, KeyEvent, PointerButton};
+use deskside_proto::wire::input::{InputEvent, InputFrame, KeyEvent, Locks, PointerButton};
+use deskside_proto::wire::typed::Typed;
 use deskside_proto::wire::{FrameReader, Message, UpdateHeader};
 use proptest::prelude::*;
 
@@ -72,8 +73,12 @@ fn grants() -> impl Strategy<Value = GrantId> {
 fn input_frames() -> impl Strategy<Value = InputFrame> {
     let place = (0..16_384i32, 0..16_384i32).prop_map(|(x, y)| DesktopPoint::new(x, y));
     let button = prop::sample::select(PointerButton::ALL);
-    let key = (0x04..=0xe7u16, any::<bool>()).prop_map(|(number, pressed)| {
-        InputEvent::Key(KeyEvent { usage: KeyUsage::new(number).unwrap(), pressed })
+    let text = "\\PC{1,8}".prop_filter_map("too long, or a control character", |text| {
+        Typed::new(&text).filter(|text| !text.is_empty())
+    });
+    let key = (0x04..=0xe7u16, any::<bool>(), text.clone()).prop_map(|(number, pressed, text)| {
+        let text = if pressed { text } else { Typed::NOTHING };
+        InputEvent::Key(KeyEvent { usage: KeyUsage::new(number).unwrap(), pressed, text })
     });
     let event =
         prop_oneof![
@@ -82,6 +87,8 @@ fn input_frames() -> impl Strategy<Value = InputFrame> {
                 .prop_map(|(button, pressed, at)| InputEvent::PointerButton { button, pressed, at }),
             (any::<i16>(), any::<i16>(), place).prop_map(|(dx, dy, at)| InputEvent::Wheel { dx, dy, at }),
             key,
+            text.prop_map(InputEvent::Text),
+            (0..=7u8).prop_map(|bits| InputEvent::Locks(Locks::from_bits(bits).unwrap())),
             Just(InputEvent::ReleaseAll),
         ];
     (grants(), event).prop_map(|(grant, event)| InputFrame { grant, event })

@@ -22,7 +22,8 @@ use deskside_proto::wire::control::{
 };
 use deskside_proto::wire::cursor::{CursorMessage, CursorShape, Hotspot};
 use deskside_proto::wire::feedback::Feedback;
-use deskside_proto::wire::input::{InputEvent, InputFrame, KeyEvent, PointerButton};
+use deskside_proto::wire::input::{InputEvent, InputFrame, KeyEvent, Locks, PointerButton};
+use deskside_proto::wire::typed::Typed;
 use deskside_proto::wire::{FrameReader, HEADER_BYTES, Message, UpdateHeader, WireError};
 
 struct Vector {
@@ -114,6 +115,10 @@ fn grant(number: u64) -> GrantId {
 
 fn name(text: &str) -> PersonName {
     PersonName::parse(text).unwrap()
+}
+
+fn typed(text: &str) -> Typed {
+    Typed::new(text).unwrap()
 }
 
 fn snake(value: impl std::fmt::Debug) -> String {
@@ -228,7 +233,7 @@ fn from_client() -> Vec<(String, FromClient)> {
 fn input() -> Vec<(String, InputEvent)> {
     let at = DesktopPoint::new(1, 2);
     let moved = |x, y| InputEvent::PointerMoved { at: DesktopPoint::new(x, y) };
-    let key = |number, pressed| InputEvent::Key(KeyEvent { usage: KeyUsage::new(number).unwrap(), pressed });
+    let key = |number, pressed| InputEvent::Key(KeyEvent::place(KeyUsage::new(number).unwrap(), pressed));
     let mut all = vec![
         ("pointer_moved".to_owned(), moved(640, 480)),
         ("pointer_moved_furthest".to_owned(), moved(16383, 16383)),
@@ -243,6 +248,16 @@ fn input() -> Vec<(String, InputEvent)> {
         ),
         ("key_pressed".to_owned(), key(0x04, true)),
         ("key_released".to_owned(), key(0xe7, false)),
+        ("key_writing".to_owned(), InputEvent::Key(KeyEvent::writing(KeyUsage::MINUS, typed("\u{df}")))),
+        (
+            "key_writing_most".to_owned(),
+            InputEvent::Key(KeyEvent::writing(KeyUsage::A, typed(&"x".repeat(32)))),
+        ),
+        ("text_one".to_owned(), InputEvent::Text(typed("\u{1f600}"))),
+        ("text_most".to_owned(), InputEvent::Text(typed(&"\u{20ac}".repeat(10)))),
+        ("locks_none".to_owned(), InputEvent::Locks(Locks::default())),
+        ("locks_all".to_owned(), InputEvent::Locks(Locks { caps: true, num: true, scroll: true })),
+        ("locks_num".to_owned(), InputEvent::Locks(Locks { num: true, ..Locks::default() })),
         ("release_all".to_owned(), InputEvent::ReleaseAll),
     ];
     for &button in PointerButton::ALL {
@@ -277,7 +292,7 @@ fn every_kind_of_message_has_each_kind_of_refusal() {
     let vectors = vectors();
     let names: BTreeSet<&str> = vectors.iter().map(|vector| vector.name.as_str()).collect();
     let messages: Vec<_> = names.iter().filter_map(|name| name.strip_suffix("__over_long")).collect();
-    assert_eq!(messages.len(), 24, "{messages:?}");
+    assert_eq!(messages.len(), 26, "{messages:?}");
     for message in messages {
         for wrong in ["header_truncated", "bytes_after_frame"] {
             assert!(names.contains(format!("{message}__{wrong}").as_str()), "{message}: {wrong}");
@@ -375,7 +390,11 @@ fn nothing_secret_or_typed_can_be_printed() {
         let text = format!("{message:?}").to_lowercase();
         assert!(!secrets.iter().any(|secret| text.contains(secret)), "{name}: {text}");
     }
-    let pressed = |number| KeyEvent { usage: KeyUsage::new(number).unwrap(), pressed: number % 2 == 0 };
+    let pressed = |number| KeyEvent {
+        usage: KeyUsage::new(number).unwrap(),
+        pressed: number % 2 == 0,
+        text: typed("ab"),
+    };
     let texts: BTreeSet<String> = (0x04..=0xe7).map(|number| format!("{:?}", pressed(number))).collect();
     assert_eq!(texts.len(), 1, "keys can be told apart: {texts:?}");
     let frames: BTreeSet<String> = (0x04..=0xe7)

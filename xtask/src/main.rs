@@ -19,6 +19,7 @@ Usage: cargo xtask <command> [options]
 
   demo [--keep] [--pictures DIR]   plays the whole story with the real programs, on this display or on its own ones
   test [FILTER...]                 everything that must hold: checks, builds, unit, vector, model and end-to-end tests
+  keyboards [FROM:TO]              types all of 17 layouts on each of them (13 minutes); `de:us` or `de:` for some pairs
   check [deps|licences|style|docs|all]
                                    layering, licences, formatting and lints, house rules
   dist [--profile NAME]            builds the two .deb packages into target/dist (profile: release)
@@ -56,6 +57,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
     match command {
         "demo" => demo(rest),
         "test" => test(rest),
+        "keyboards" => keyboards(rest),
         "check" => check::command(rest),
         "dist" => deb::command(rest),
         "fuzz" => fuzz(rest),
@@ -84,6 +86,14 @@ fn test(filters: &[String]) -> Result<()> {
     build_programs()?;
     let mut tests = run::cargo(&["test", "--workspace", "--no-fail-fast", "--"]);
     run::step("running the tests", tests.args(filters))
+}
+
+/// Every character of every layout, on every layout; an ordinary test run plays a few pairs only.
+fn keyboards(arguments: &[String]) -> Result<()> {
+    setup::install(&[setup::BUILD, setup::DESKTOP])?;
+    let mut play =
+        run::cargo(&["test", "--quiet", "--package", "deskside-e2e", "--test", "keyboards", "--", "--all"]);
+    run::step("typing on all keyboards", play.args(arguments))
 }
 
 /// Builds the two programs, which the end-to-end tests and the demo start as a person would.

@@ -47,6 +47,11 @@ pub const DESKTOP: &[Needed] = &[
     ("libxkbcommon-x11-0", "keyboards of the windows"),
     ("python3-aiosmtpd", "a real mail server for the e-mail test"),
     ("xclip", "copies and pastes as a person would"),
+    ("x11-xkb-utils", "changes keyboard layouts"),
+    ("xkb-data", "the layouts themselves"),
+    ("libx11-data", "the Compose table, for dead keys"),
+    ("python3-gi", "a text field to type into"),
+    ("gir1.2-gtk-3.0", "that text field's toolkit"),
 ];
 
 /// What measuring the parts needs.

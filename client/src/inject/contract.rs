@@ -40,9 +40,18 @@ impl InputInjector for FakeInjector {
     fn has_key(&self, usage: KeyUsage) -> bool {
         usage.x11().is_some()
     }
+    fn text(&mut self, text: Typed) -> Result<(), InjectError> {
+        Ok(self.desktop.act(Action::Text { bytes: text.as_str().len() })?)
+    }
+    fn lock(&mut self, locks: Locks) -> Result<(), InjectError> {
+        Ok(self.desktop.act(Action::Locks { bits: locks.bits() })?)
+    }
     fn key(&mut self, key: KeyEvent) -> Result<(), InjectError> {
         if !self.has_key(key.usage) {
             return Ok(());
+        }
+        if key.pressed && self.desktop.keys_wait() {
+            return Err(InjectError::NotYet);
         }
         Ok(self.desktop.act(Action::Key { usage: key.usage.number(), pressed: key.pressed })?)
     }
@@ -98,6 +107,7 @@ impl Eye for FakeEye {
                 Action::Key { usage, pressed } => {
                     seen.push(Seen::Key(KeyUsage::new(usage).unwrap().x11().unwrap(), pressed));
                 }
+                Action::Text { .. } | Action::Locks { .. } => {}
                 Action::Wheel { dx, dy } => {
                     let down = std::iter::repeat_n(if dy < 0 { 4 } else { 5 }, dy.unsigned_abs() as usize);
                     let right = std::iter::repeat_n(if dx < 0 { 6 } else { 7 }, dx.unsigned_abs() as usize);
@@ -114,7 +124,7 @@ impl Eye for FakeEye {
 
 /// What every backend promises.
 fn keeps_the_contract(mut injector: Box<dyn InputInjector>, eye: &dyn Eye) {
-    let key = |usage, pressed| KeyEvent { usage, pressed };
+    let key = KeyEvent::place;
     injector.move_pointer(DesktopPoint::new(123, 45)).unwrap();
     // Looking at once is the point: the event must be there when the call returns.
     assert_eq!(eye.see(), [Seen::Moved]);
@@ -191,7 +201,7 @@ fn every_key_of_a_real_keyboard_arrives_under_its_own_code() {
     let recorder = x.record_events().unwrap();
     for usage in KeyUsage::known().filter(|usage| usage.x11().is_some()) {
         for pressed in [true, false] {
-            injector.key(KeyEvent { usage, pressed }).unwrap();
+            injector.key(KeyEvent::place(usage, pressed)).unwrap();
         }
         assert_eq!(recorder.see().first(), Some(&Seen::Key(usage.x11().unwrap(), true)));
     }

@@ -3,7 +3,8 @@
 
 use deskside_proto::geometry::DesktopPoint;
 use deskside_proto::keycode::KeyUsage;
-use deskside_proto::wire::input::{KeyEvent, PointerButton};
+use deskside_proto::wire::input::{KeyEvent, Locks, PointerButton};
+use deskside_proto::wire::typed::Typed;
 use enigo::{
     Axis, Button, Coordinate, Direction, Enigo, InputError, Keyboard as _, Mouse as _, NewConError, Settings,
 };
@@ -73,6 +74,15 @@ impl InputInjector for EnigoInjector {
     fn key(&mut self, key: KeyEvent) -> Result<(), InjectError> {
         let Some(code) = native_code(key.usage) else { return Ok(()) };
         Ok(self.enigo.raw(code, direction(key.pressed))?)
+    }
+
+    fn text(&mut self, text: Typed) -> Result<(), InjectError> {
+        Ok(self.enigo.text(text.as_str())?)
+    }
+
+    /// It cannot tell how the locks are, so it leaves them to the person.
+    fn lock(&mut self, _: Locks) -> Result<(), InjectError> {
+        Ok(())
     }
 }
 

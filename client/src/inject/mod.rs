@@ -10,7 +10,8 @@ pub(crate) mod contract;
 use deskside_proto::geometry::DesktopPoint;
 use deskside_proto::keycode::KeyUsage;
 use deskside_proto::session::Grant;
-use deskside_proto::wire::input::{KeyEvent, PointerButton};
+use deskside_proto::wire::input::{KeyEvent, Locks, PointerButton};
+use deskside_proto::wire::typed::Typed;
 use thiserror::Error;
 
 /// Presses keys and moves the pointer.
@@ -39,20 +40,34 @@ pub trait InputInjector: Send {
     /// Whether this desktop has the key at all.
     fn has_key(&self, usage: KeyUsage) -> bool;
 
-    /// Presses or releases a key; one that the desktop does not have is ignored.
+    /// Presses or releases a key; one that the desktop does not have is ignored. Where the press writes another text here
+    /// than on the expert's layout, whatever writes that text is pressed instead, and released by the same key's release.
     ///
     /// # Errors
     /// See [`InputInjector::move_pointer`].
     fn key(&mut self, key: KeyEvent) -> Result<(), InjectError>;
 
-    /// Releases all of these, as quickly as the desktop can; goes on after a failure and returns the first one.
+    /// Types a text; nothing stays pressed.
+    ///
+    /// # Errors
+    /// See [`InputInjector::move_pointer`].
+    fn text(&mut self, text: Typed) -> Result<(), InjectError>;
+
+    /// Brings the keyboard's locks into this state, as far as the desktop has them.
+    ///
+    /// # Errors
+    /// See [`InputInjector::move_pointer`].
+    fn lock(&mut self, locks: Locks) -> Result<(), InjectError>;
+
+    /// Releases all of these and all that was pressed along with them, as quickly as the desktop can; goes on after a
+    /// failure and returns the first one.
     ///
     /// # Errors
     /// See [`InputInjector::move_pointer`].
     fn release(&mut self, buttons: &[PointerButton], keys: &[KeyUsage]) -> Result<(), InjectError> {
         let buttons = buttons.iter().map(|button| self.button(*button, false));
         let first = buttons.fold(Ok(()), Result::and);
-        let keys = keys.iter().map(|usage| self.key(KeyEvent { usage: *usage, pressed: false }));
+        let keys = keys.iter().map(|usage| self.key(KeyEvent::place(*usage, false)));
         keys.fold(first, Result::and)
     }
 }
@@ -66,6 +81,9 @@ pub enum InjectError {
     /// The desktop does not allow it. Final: no other backend is tried.
     #[error("the desktop does not allow control: {0}")]
     Refused(String),
+    /// Not yet: the program that is typed into must first have read what was typed before. Nothing has been done.
+    #[error("what was typed before has not been read yet")]
+    NotYet,
     /// The desktop stopped answering.
     #[error("the connection to the desktop is lost")]
     Lost,

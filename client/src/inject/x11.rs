@@ -1,9 +1,15 @@
-//! Injection on X11 by XTEST, with key codes: the desktop's own layout decides what a key means.
+//! Injection on X11 by XTEST, with key codes; which ones, the typist decides by the desktop's own keymap.
 //! Threading: one connection, used by one thread at a time; every call ends with the server's confirmation.
+
+mod keymap;
+mod reader;
+
+use std::time::{Duration, Instant};
 
 use deskside_proto::geometry::DesktopPoint;
 use deskside_proto::keycode::KeyUsage;
-use deskside_proto::wire::input::{KeyEvent, PointerButton};
+use deskside_proto::wire::input::{KeyEvent, Locks, PointerButton};
+use deskside_proto::wire::typed::Typed;
 use x11rb::connection::{Connection as _, RequestConnection as _};
 use x11rb::cookie::VoidCookie;
 use x11rb::errors::{ConnectionError, ReplyError};
@@ -13,8 +19,13 @@ use x11rb::protocol::xproto::{
 use x11rb::protocol::xtest::{self, ConnectionExt as _};
 use x11rb::rust_connection::RustConnection;
 
+use self::keymap::{Layout, Moment};
+use self::reader::Reader;
 use super::{InjectError, InputInjector, Notches};
+use crate::keyboard::{Act, State, Typist};
 
+/// How long the lent key codes stay at most when control is over, for a program that is slow to read.
+const LAY_DOWN: Duration = Duration::from_millis(1_500);
 /// The wheel's buttons: up, down, left, right.
 const WHEEL: [u8; 4] = [4, 5, 6, 7];
 
@@ -23,6 +34,11 @@ struct X11Injector {
     root: Window,
     sideways: Notches,
     downwards: Notches,
+    layout: Layout,
+    typist: Typist,
+    reader: Reader,
+    /// Key codes that are down because of this connection, whatever the typist believes.
+    pressed: Vec<u8>,
 }
 
 /// Opens a connection of its own.
@@ -36,12 +52,20 @@ pub(super) fn open(display: Option<&str>) -> Result<Box<dyn InputInjector>, Inje
     }
     // What is injected gets through while another program has grabbed the server, as the person's own input does.
     connection.xtest_grab_control(true)?.check()?;
-    Ok(Box::new(X11Injector {
+    let layout = Layout::open(&connection)?;
+    let reader = Reader::open(display, root)?;
+    let mut injector = X11Injector {
         connection,
         root,
         sideways: Notches::default(),
         downwards: Notches::default(),
-    }))
+        layout,
+        typist: Typist::default(),
+        reader,
+        pressed: Vec::new(),
+    };
+    injector.look()?;
+    Ok(Box::new(injector))
 }
 
 impl X11Injector {
@@ -53,6 +77,76 @@ impl X11Injector {
         y: i16,
     ) -> Result<VoidCookie<'_, RustConnection>, InjectError> {
         Ok(self.connection.xtest_fake_input(kind, detail, 0, self.root, x, y, 0)?)
+    }
+
+    /// What holds now; the typist follows the keymap.
+    fn look(&mut self) -> Result<Moment, InjectError> {
+        let lent: Vec<u8> = self.typist.lent().collect();
+        let (moment, keymap) = self.layout.look(&self.connection, |code| lent.contains(&code))?;
+        if let Some(keymap) = keymap {
+            self.typist.follow(keymap);
+        }
+        Ok(moment)
+    }
+
+    /// Plays what the typist makes of an event, unless something must be read first: then nothing has happened at all.
+    fn play(&mut self, event: impl FnOnce(&mut Typist, Instant) -> Vec<Act>) -> Result<(), InjectError> {
+        let now = Instant::now();
+        let before = self.typist.may_have_to_wait().then(|| self.typist.clone());
+        let acts = event(&mut self.typist, now);
+        let strokes =
+            acts.iter().filter_map(|act| if let Act::After(used) = act { Some(*used) } else { None });
+        // One event that lacks more than all codes bear cannot wait for itself.
+        if let Some(used) = strokes.filter(|used| *used < now).max()
+            && !self.reader.has_read(used, now)?
+        {
+            if let Some(before) = before {
+                self.typist = before;
+            }
+            return Err(InjectError::NotYet);
+        }
+        self.carry_out(&acts)
+    }
+
+    /// Carries the typist's acts out, and waits for the server once at the end.
+    fn carry_out(&mut self, acts: &[Act]) -> Result<(), InjectError> {
+        let (connection, root, pressed) = (&self.connection, self.root, &mut self.pressed);
+        let mut sent = Vec::new();
+        let is_loan = |act: &Act| matches!(act, Act::Bear { .. });
+        for row in acts.chunk_by(|one, next| is_loan(one) && is_loan(next)) {
+            let mut loans = Vec::new();
+            for act in row {
+                match *act {
+                    Act::Bear { code, lent } => loans.push((code, lent)),
+                    Act::Key { code, pressed: down } => {
+                        if down {
+                            pressed.push(code);
+                        }
+                        let kind = if down { KEY_PRESS_EVENT } else { KEY_RELEASE_EVENT };
+                        sent.push(connection.xtest_fake_input(kind, code, 0, root, 0, 0, 0)?);
+                    }
+                    // Whoever has to wait never comes so far.
+                    Act::After(_) => {}
+                    Act::Lock { mods, on } => keymap::lock(connection, mods, on)?,
+                }
+            }
+            if !loans.is_empty() {
+                keymap::write(connection, &loans)?;
+            }
+        }
+        confirm(sent)?;
+        for act in acts {
+            if let Act::Key { code, pressed: false } = *act {
+                self.pressed.retain(|down| *down != code);
+            }
+        }
+        Ok(())
+    }
+
+    /// Modifiers as the expert holds them: what comes is no key.
+    fn steady(&mut self) -> Result<(), InjectError> {
+        let acts = self.typist.steady();
+        if acts.is_empty() { Ok(()) } else { self.carry_out(&acts) }
     }
 
     fn click(&self, button: u8) -> Result<(), InjectError> {
@@ -70,17 +164,20 @@ impl X11Injector {
 
 impl InputInjector for X11Injector {
     fn move_pointer(&mut self, at: DesktopPoint) -> Result<(), InjectError> {
+        self.steady()?;
         // Places on an X11 screen fit 16 bits; what does not was clamped before.
         let (x, y) = (i16::try_from(at.x).unwrap_or(i16::MAX), i16::try_from(at.y).unwrap_or(i16::MAX));
         Ok(self.send(MOTION_NOTIFY_EVENT, 0, x, y)?.check()?)
     }
 
     fn button(&mut self, button: PointerButton, pressed: bool) -> Result<(), InjectError> {
+        self.steady()?;
         let kind = if pressed { BUTTON_PRESS_EVENT } else { BUTTON_RELEASE_EVENT };
         Ok(self.send(kind, number_of(button), 0, 0)?.check()?)
     }
 
     fn turn_wheel(&mut self, dx: i16, dy: i16) -> Result<(), InjectError> {
+        self.steady()?;
         let [up, down, left, right] = WHEEL;
         let (sideways, downwards) = (self.sideways.turn(dx), self.downwards.turn(dy));
         self.roll(downwards, up, down)?;
@@ -88,29 +185,66 @@ impl InputInjector for X11Injector {
     }
 
     fn has_key(&self, usage: KeyUsage) -> bool {
-        let (first, last) = (self.connection.setup().min_keycode, self.connection.setup().max_keycode);
-        usage.x11().is_some_and(|code| (first..=last).contains(&code))
+        self.typist.has_key(usage)
     }
 
     fn key(&mut self, key: KeyEvent) -> Result<(), InjectError> {
-        let Some(code) = key.usage.x11().filter(|_| self.has_key(key.usage)) else { return Ok(()) };
-        let kind = if key.pressed { KEY_PRESS_EVENT } else { KEY_RELEASE_EVENT };
-        Ok(self.send(kind, code, 0, 0)?.check()?)
+        // A release needs to know nothing: what goes up was decided by the press.
+        let state = if key.pressed { self.look()?.state } else { State::default() };
+        self.play(|typist, now| typist.key(key, state, now))
+    }
+
+    fn text(&mut self, text: Typed) -> Result<(), InjectError> {
+        let state = self.look()?.state;
+        self.play(|typist, now| typist.text(text, state, now))
+    }
+
+    fn lock(&mut self, locks: Locks) -> Result<(), InjectError> {
+        let locked = self.look()?.locked;
+        let acts = self.typist.locks(locks, locked);
+        self.carry_out(&acts)
     }
 
     /// All at once and one confirmation: a revocation waits for this.
-    fn release(&mut self, buttons: &[PointerButton], keys: &[KeyUsage]) -> Result<(), InjectError> {
-        let mut sent = Vec::with_capacity(buttons.len() + keys.len());
+    fn release(&mut self, buttons: &[PointerButton], _: &[KeyUsage]) -> Result<(), InjectError> {
+        // Whatever was pressed for the keys, and for other modifiers along with them.
+        self.typist.release_all();
+        let mut sent = Vec::with_capacity(buttons.len() + self.pressed.len());
         for button in buttons {
             sent.push(self.send(BUTTON_RELEASE_EVENT, number_of(*button), 0, 0)?);
         }
-        for code in keys.iter().filter(|usage| self.has_key(**usage)).filter_map(|usage| usage.x11()) {
-            sent.push(self.send(KEY_RELEASE_EVENT, code, 0, 0)?);
+        for code in self.pressed.iter().rev() {
+            sent.push(self.send(KEY_RELEASE_EVENT, *code, 0, 0)?);
         }
-        // Only the first question for an error travels; the others are answered with it.
-        let answers: Vec<Result<(), ReplyError>> = sent.into_iter().rev().map(VoidCookie::check).collect();
-        Ok(answers.into_iter().collect::<Result<(), ReplyError>>()?)
+        confirm(sent)?;
+        self.pressed.clear();
+        Ok(())
     }
+}
+
+impl Drop for X11Injector {
+    /// Gives the lent key codes back, when nobody needs them any more to understand the last strokes.
+    fn drop(&mut self) {
+        if let Some(used) = self.typist.last_lent_stroke() {
+            let start = Instant::now();
+            while start.elapsed() < LAY_DOWN
+                && matches!(self.reader.has_read(used, Instant::now()), Ok(false))
+            {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
+        let acts = self.typist.give_back();
+        if let Err(error) = self.carry_out(&acts) {
+            tracing::debug!(%error, "key codes were not given back");
+        }
+    }
+}
+
+/// Waits until the server has taken everything in. Only the first question for an error travels; the others are answered
+/// with it.
+fn confirm(sent: Vec<VoidCookie<'_, RustConnection>>) -> Result<(), InjectError> {
+    let answers: Vec<Result<(), ReplyError>> = sent.into_iter().rev().map(VoidCookie::check).collect();
+    Ok(answers.into_iter().collect::<Result<(), ReplyError>>()?)
 }
 
 /// X11 counts the side buttons after the wheel's.

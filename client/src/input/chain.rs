@@ -32,6 +32,8 @@ pub enum Refusal {
     OwnWindow,
     /// A question waits for the person's answer.
     QuestionOpen,
+    /// The program that is typed into has not read what came before; the event is to come again in a moment.
+    NotYet,
     /// Already pressed, or not pressed by us, or no such key: it would change nothing.
     NoChange,
 }
@@ -62,6 +64,7 @@ impl Chain {
             }
         }
         if let InputEvent::Key(key) = frame.event
+            && key.text.is_empty()
             && !self.injector.has_key(key.usage)
         {
             return Ok(Err(Refusal::NoChange));
@@ -69,8 +72,13 @@ impl Chain {
         match self.tracker.pass(frame, now) {
             Ok(frame) => {
                 let done = self.inject(frame.event);
-                if done.is_err() {
-                    self.tracker.undo(&frame.event);
+                match done {
+                    Err(InjectError::NotYet) => {
+                        self.tracker.forget(&frame.event);
+                        return Ok(Err(Refusal::NotYet));
+                    }
+                    Err(_) => self.tracker.undo(&frame.event),
+                    Ok(()) => {}
                 }
                 done.map(Ok)
             }
@@ -84,9 +92,6 @@ impl Chain {
     /// The desktop failed.
     pub fn release_all(&mut self) -> Result<(), InjectError> {
         let (buttons, keys) = self.tracker.take_held();
-        if buttons.is_empty() && keys.is_empty() {
-            return Ok(());
-        }
         let released = self.injector.release(&buttons, &keys);
         if released.is_err() {
             self.tracker.put_back(buttons, keys);
@@ -106,6 +111,8 @@ impl Chain {
                 self.injector.turn_wheel(dx, dy)
             }
             InputEvent::Key(key) => self.injector.key(key),
+            InputEvent::Text(text) => self.injector.text(text),
+            InputEvent::Locks(locks) => self.injector.lock(locks),
             InputEvent::ReleaseAll => self.release_all(),
         }
     }

@@ -60,7 +60,10 @@ impl Filter for Clamp {
                 dy: dy.clamp(-MOST_WHEEL, MOST_WHEEL),
                 at: self.place(at)?,
             },
-            event @ (InputEvent::Key(_) | InputEvent::ReleaseAll) => event,
+            event @ (InputEvent::Key(_)
+            | InputEvent::Text(_)
+            | InputEvent::Locks(_)
+            | InputEvent::ReleaseAll) => event,
         };
         Ok(InputFrame { event, ..frame })
     }

@@ -69,6 +69,9 @@ pub(super) fn is_release(event: &InputEvent) -> bool {
     match event {
         InputEvent::PointerButton { pressed, .. } | InputEvent::Key(KeyEvent { pressed, .. }) => !pressed,
         InputEvent::ReleaseAll => true,
-        InputEvent::PointerMoved { .. } | InputEvent::Wheel { .. } => false,
+        InputEvent::PointerMoved { .. }
+        | InputEvent::Wheel { .. }
+        | InputEvent::Text(_)
+        | InputEvent::Locks(_) => false,
     }
 }

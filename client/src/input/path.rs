@@ -12,7 +12,7 @@ use deskside_proto::ids::SessionId;
 use deskside_proto::session::Grant;
 use deskside_proto::wire::input::{InputEvent, InputFrame};
 
-use super::chain::{Chain, Filter};
+use super::chain::{Chain, Filter, Refusal};
 use super::clamp::{Clamp, ScreenSize};
 use super::gate::{Gate, GateKeeper};
 use super::local_priority::{LocalActivity, LocalPriority};
@@ -23,6 +23,9 @@ use crate::physical::priority;
 
 /// How often [`InputReport::Used`] is told at most.
 const USED_EVERY: Duration = Duration::from_secs(1);
+
+/// When an event that cannot be carried out yet is tried again.
+const RETRY: Duration = Duration::from_millis(3);
 
 /// Opens what an input path needs of a desktop, once for every grant.
 pub trait Desktop: Send + Sync {
@@ -97,6 +100,8 @@ struct Inbox {
     look: bool,
     overflowed: bool,
     stopping: bool,
+    /// Chains that are over. They give the desktop back what they borrowed, for which nobody else shall wait.
+    retired: Vec<Chain>,
 }
 
 impl InputPath {
@@ -120,8 +125,13 @@ impl InputPath {
             desktop: Box::new(desktop),
             report: Box::new(report),
         });
-        let worker =
-            Worker { shared: Arc::clone(&shared), resting: false, told_paused: false, used_at: None };
+        let worker = Worker {
+            shared: Arc::clone(&shared),
+            resting: false,
+            told_paused: false,
+            used_at: None,
+            retry_at: None,
+        };
         let thread = thread::Builder::new().name("input".into()).spawn(move || worker.run())?;
         Ok(Self { shared, thread: Some(thread) })
     }
@@ -147,15 +157,14 @@ impl InputPath {
         let disabled = shared.disabled.load(Ordering::SeqCst);
         let chain = shared.open_chain(&grant)?;
         let mut current = shared.chain();
-        *current = None;
+        let before = current.take();
         // Under the chain's lock: whoever disables counts first and waits for the lock then.
         if shared.disabled.load(Ordering::SeqCst) == disabled {
             *current = Some(chain);
             shared.gate.open(&grant);
         }
         drop(current);
-        shared.look();
-        Ok(())
+        shared.retire(before).and(Ok(shared.look()))
     }
 
     /// Takes an event of the expert of session `from`. Never waits for the desktop.
@@ -255,7 +264,16 @@ impl Shared {
         // With an empty queue the input thread does not come for the chain's lock again.
         self.inbox().queue.clear();
         let chain = self.chain().take();
-        chain.map_or(Ok(()), |mut chain| chain.release_all())
+        self.retire(chain)
+    }
+
+    /// Releases everything; the input thread lays the chain down afterwards, which may take a moment.
+    fn retire(&self, chain: Option<Chain>) -> Result<(), InjectError> {
+        let Some(mut chain) = chain else { return Ok(()) };
+        let released = chain.release_all();
+        self.inbox().retired.push(chain);
+        self.wake.notify_one();
+        released
     }
 
     fn look(&self) {
@@ -272,6 +290,7 @@ impl Shared {
 /// What the input thread has to do next.
 enum Work {
     Carry(InputFrame),
+    LayDown(Chain),
     Look,
     GiveUp,
 }
@@ -283,6 +302,8 @@ struct Worker {
     /// The last report was [`InputReport::Paused`].
     told_paused: bool,
     used_at: Option<Instant>,
+    /// What waits in the queue is not to be tried before.
+    retry_at: Option<Instant>,
 }
 
 impl Worker {
@@ -293,6 +314,10 @@ impl Worker {
             let step = catch_unwind(AssertUnwindSafe(|| match work {
                 Work::Carry(frame) => self.step(Some(frame)).map_err(|error| error.to_string()),
                 Work::Look => self.step(None).map_err(|error| error.to_string()),
+                Work::LayDown(chain) => {
+                    drop(chain);
+                    Ok(())
+                }
                 Work::GiveUp => Err(NotTaken::TooMuch.to_string()),
             }));
             match step {
@@ -304,11 +329,15 @@ impl Worker {
     }
 
     /// What comes next, or `None` at the end.
-    fn wait(&self) -> Option<Work> {
-        let mut inbox = self.shared.inbox();
+    fn wait(&mut self) -> Option<Work> {
+        let shared = Arc::clone(&self.shared);
+        let mut inbox = shared.inbox();
         loop {
             if inbox.stopping {
                 return None;
+            }
+            if let Some(chain) = inbox.retired.pop() {
+                return Some(Work::LayDown(chain));
             }
             if std::mem::take(&mut inbox.overflowed) {
                 return Some(Work::GiveUp);
@@ -316,17 +345,23 @@ impl Worker {
             if std::mem::take(&mut inbox.look) {
                 return Some(Work::Look);
             }
+            let pause = self.retry_at.and_then(|at| at.checked_duration_since(Instant::now()));
+            if let Some(pause) = pause.filter(|pause| !pause.is_zero()) {
+                inbox = shared.wake.wait_timeout(inbox, pause).unwrap_or_else(PoisonError::into_inner).0;
+                continue;
+            }
+            self.retry_at = None;
             if let Some(frame) = inbox.queue.pop() {
                 return Some(Work::Carry(frame));
             }
             if !self.resting {
-                inbox = self.shared.wake.wait(inbox).unwrap_or_else(PoisonError::into_inner);
+                inbox = shared.wake.wait(inbox).unwrap_or_else(PoisonError::into_inner);
                 continue;
             }
             let now = Instant::now();
-            let Some(until) = self.shared.activity.resting_until(now) else { return Some(Work::Look) };
+            let Some(until) = shared.activity.resting_until(now) else { return Some(Work::Look) };
             let limit = until.saturating_duration_since(now);
-            inbox = self.shared.wake.wait_timeout(inbox, limit).unwrap_or_else(PoisonError::into_inner).0;
+            inbox = shared.wake.wait_timeout(inbox, limit).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
@@ -339,15 +374,19 @@ impl Worker {
         if rests && !rested {
             chain.as_mut().map_or(Ok(()), Chain::release_all)?;
         }
-        let is_used = match (chain.as_mut(), frame) {
-            (Some(chain), Some(frame)) => {
-                // Letting go is no use: it also comes in the name of an expert who is not heard any more.
-                chain.handle(frame, now)?.is_ok() && frame.event != InputEvent::ReleaseAll
-            }
-            (_, None) | (None, _) => false,
+        let passed = match (chain.as_mut(), frame) {
+            (Some(chain), Some(frame)) => Some((frame, chain.handle(frame, now)?)),
+            (_, None) | (None, _) => None,
         };
+        // Letting go is no use: it also comes in the name of an expert who is not heard any more.
+        let is_used =
+            passed.is_some_and(|(frame, passed)| passed.is_ok() && frame.event != InputEvent::ReleaseAll);
         let is_controlled = chain.is_some();
         drop(chain);
+        if let Some((frame, Err(Refusal::NotYet))) = passed {
+            self.retry_at = Some(now + RETRY);
+            self.shared.inbox().queue.put_back(frame);
+        }
         self.tell(rests, is_controlled, is_used, now);
         Ok(())
     }

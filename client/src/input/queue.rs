@@ -48,6 +48,11 @@ impl Queue {
         Ok(())
     }
 
+    /// Puts an event back that was taken and has to come again, before all others.
+    pub fn put_back(&mut self, frame: InputFrame) {
+        self.frames.push_front(frame);
+    }
+
     /// Takes the oldest event.
     pub fn pop(&mut self) -> Option<InputFrame> {
         self.frames.pop_front()

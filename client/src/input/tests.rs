@@ -109,7 +109,7 @@ const fn at(x: i32, y: i32) -> DesktopPoint {
 }
 
 fn key(usage: KeyUsage, pressed: bool) -> InputEvent {
-    InputEvent::Key(KeyEvent { usage, pressed })
+    InputEvent::Key(KeyEvent::place(usage, pressed))
 }
 
 fn left(pressed: bool, at: DesktopPoint) -> InputEvent {
@@ -336,6 +336,33 @@ fn a_revocation_stops_what_waits_and_releases_what_is_held() {
 }
 
 #[test]
+fn keys_that_must_wait_keep_their_order_and_hold_up_no_revocation() {
+    let (path, desktop, _reports) = path();
+    let grant = grant(1, Scopes::CONTROL);
+    let number = grant.number();
+    path.enable(grant).unwrap();
+    let submit = |event| path.submit(number.session(), InputFrame { grant: number, event });
+    desktop.is_slow_to_read(true);
+    for usage in [KeyUsage::A, KeyUsage::B] {
+        submit(key(usage, true)).unwrap();
+        submit(key(usage, false)).unwrap();
+    }
+    assert!(!desktop.wait_until(Duration::from_millis(50), |actions| !actions.is_empty()));
+    desktop.is_slow_to_read(false);
+    assert!(desktop.wait_until(SOON, |actions| actions.len() == 4));
+    let keys = |usage: KeyUsage| [true, false].map(|pressed| Action::Key { usage: usage.number(), pressed });
+    assert_eq!(desktop.actions(), [keys(KeyUsage::A), keys(KeyUsage::B)].concat());
+
+    desktop.is_slow_to_read(true);
+    submit(key(KeyUsage::C, true)).unwrap();
+    let start = Instant::now();
+    path.disable_and_release().unwrap();
+    assert!(start.elapsed() < Duration::from_millis(500), "it took {:?}", start.elapsed());
+    desktop.is_slow_to_read(false);
+    assert!(!desktop.wait_until(Duration::from_millis(50), |actions| actions.len() > 4));
+}
+
+#[test]
 fn a_new_grant_ends_the_old_one_and_releases_for_it() {
     let (path, desktop, _reports) = path();
     let (first, second) = (grant(1, Scopes::CONTROL), grant(2, Scopes::CONTROL));
@@ -534,7 +561,7 @@ proptest! {
                 prop_assert!(Size::new(width, height).rect().contains(at));
                 prop_assert!(dx.abs() <= MOST_WHEEL && dy.abs() <= MOST_WHEEL);
             }
-            InputEvent::Key(_) | InputEvent::ReleaseAll => {}
+            InputEvent::Key(_) | InputEvent::Text(_) | InputEvent::Locks(_) | InputEvent::ReleaseAll => {}
         }
     }
 

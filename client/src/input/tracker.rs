@@ -32,16 +32,25 @@ impl Tracker {
         self.keys.extend(keys.into_iter().rev());
     }
 
+    /// This press has not happened after all.
+    pub fn forget(&mut self, event: &InputEvent) {
+        if let InputEvent::Key(KeyEvent { usage, pressed: true, .. }) = *event {
+            self.keys.retain(|key| *key != usage);
+        }
+    }
+
     /// The desktop failed at this event. What should have gone up counts as held; so does what should have gone down,
     /// because nobody knows how far the desktop came.
     pub fn undo(&mut self, event: &InputEvent) {
         match *event {
-            InputEvent::Key(KeyEvent { usage, pressed: false }) => self.keys.push(usage),
+            InputEvent::Key(KeyEvent { usage, pressed: false, .. }) => self.keys.push(usage),
             InputEvent::PointerButton { button, pressed: false, .. } => self.buttons.push(button),
             InputEvent::Key(_)
             | InputEvent::PointerButton { .. }
             | InputEvent::PointerMoved { .. }
             | InputEvent::Wheel { .. }
+            | InputEvent::Text(_)
+            | InputEvent::Locks(_)
             | InputEvent::ReleaseAll => {}
         }
     }
@@ -50,9 +59,13 @@ impl Tracker {
 impl Filter for Tracker {
     fn pass(&mut self, frame: InputFrame, _now: Instant) -> Result<InputFrame, Refusal> {
         let changes = match frame.event {
-            InputEvent::Key(KeyEvent { usage, pressed }) => change(&mut self.keys, usage, pressed),
+            InputEvent::Key(KeyEvent { usage, pressed, .. }) => change(&mut self.keys, usage, pressed),
             InputEvent::PointerButton { button, pressed, .. } => change(&mut self.buttons, button, pressed),
-            InputEvent::PointerMoved { .. } | InputEvent::Wheel { .. } | InputEvent::ReleaseAll => true,
+            InputEvent::PointerMoved { .. }
+            | InputEvent::Wheel { .. }
+            | InputEvent::Text(_)
+            | InputEvent::Locks(_)
+            | InputEvent::ReleaseAll => true,
         };
         if changes { Ok(frame) } else { Err(Refusal::NoChange) }
     }

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use deskside_proto::geometry::{DesktopPoint, ViewPoint, ViewTransform};
 use deskside_proto::wire::input::{InputEvent, PointerButton};
+use deskside_proto::wire::typed::Typed;
 use winit::dpi::PhysicalPosition;
-use winit::event::{ElementState, MouseButton, MouseScrollDelta, WindowEvent};
-use winit::keyboard::PhysicalKey;
+use winit::event::{ElementState, Ime, MouseButton, MouseScrollDelta, WindowEvent};
 
-use crate::keyboard::{Chord, Keyboard};
+use crate::keyboard::{Chord, Keyboard, Stroke};
 
 /// Where input goes; must not block.
 pub type Sink = Box<dyn Fn(InputEvent)>;
@@ -150,8 +150,10 @@ impl Tap {
     #[expect(clippy::wildcard_enum_match_arm, reason = "all other events of the window are its own")]
     pub fn handle(&mut self, event: &WindowEvent) -> Route {
         match event {
-            WindowEvent::KeyboardInput { event, is_synthetic, .. } => {
-                self.key(event.physical_key, event.state == ElementState::Pressed, *is_synthetic)
+            WindowEvent::KeyboardInput { event, is_synthetic, .. } => self.key(event.into(), *is_synthetic),
+            WindowEvent::Ime(Ime::Commit(text)) if self.keyboard_is_away() => {
+                self.commit(text);
+                Route::Taken
             }
             WindowEvent::ModifiersChanged(_) | WindowEvent::Ime(_) if self.keyboard_is_away() => Route::Taken,
             WindowEvent::CursorMoved { position, .. } => self.moved(*position),
@@ -172,22 +174,33 @@ impl Tap {
         self.layout.controlling && !self.wants.keyboard_in_toolbar
     }
 
-    fn key(&mut self, key: PhysicalKey, pressed: bool, is_synthetic: bool) -> Route {
+    fn key(&mut self, stroke: Stroke<'_>, is_synthetic: bool) -> Route {
         if !self.keyboard_is_away() {
             return Route::Window;
         }
         // On focus the window system reports keys that are down already; they were not pressed here.
-        if is_synthetic && pressed {
+        if is_synthetic && stroke.pressed {
+            self.keyboard.handle_held_before(stroke);
             return Route::Taken;
         }
-        let (event, chord) = self.keyboard.handle_key(key, pressed);
-        if let Some(event) = event {
-            (self.sink)(InputEvent::Key(event));
-        }
+        let (events, chord) = self.keyboard.handle_key(stroke);
+        events.into_iter().for_each(|event| (self.sink)(InputEvent::Key(event)));
         if chord == Chord::ToToolbar {
             self.wants = Wants { toolbar: true, keyboard_in_toolbar: true, repaint: true, ..self.wants };
         }
         Route::Taken
+    }
+
+    /// An input method has finished a text; the keys that made it never came here.
+    fn commit(&self, text: &str) {
+        Typed::parts(text).into_iter().for_each(|part| (self.sink)(InputEvent::Text(part)));
+    }
+
+    /// Modifiers that were down when the window got the keyboard count for what the pointer does, too.
+    fn send_waiting(&mut self) {
+        for event in self.keyboard.take_waiting() {
+            (self.sink)(InputEvent::Key(event));
+        }
     }
 
     fn moved(&mut self, position: PhysicalPosition<f64>) -> Route {
@@ -232,6 +245,7 @@ impl Tap {
         if pressed {
             self.buttons.insert(button.code());
             self.keyboard.handle_click();
+            self.send_waiting();
             if self.wants.keyboard_in_toolbar {
                 self.leave_toolbar();
                 self.wants.repaint = true;
@@ -250,6 +264,7 @@ impl Tap {
         };
         let (dx, dy) = self.wheel.units(delta);
         if (dx, dy) != (0, 0) {
+            self.send_waiting();
             (self.sink)(InputEvent::Wheel { dx, dy, at });
         }
         Route::Taken

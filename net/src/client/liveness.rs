@@ -151,7 +151,7 @@ mod tests {
 
     fn key(usage: u16, pressed: bool) -> InputFrame {
         let usage = KeyUsage::new(usage).unwrap();
-        InputFrame { grant: GrantId::FIRST, event: InputEvent::Key(KeyEvent { usage, pressed }) }
+        InputFrame { grant: GrantId::FIRST, event: InputEvent::Key(KeyEvent::place(usage, pressed)) }
     }
 
     #[tokio::test(start_paused = true)]

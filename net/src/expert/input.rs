@@ -21,6 +21,8 @@ const MARGIN: Duration = Duration::from_millis(30);
 #[derive(Debug, Default)]
 struct Newest {
     frames: VecDeque<(Instant, InputFrame)>,
+    /// What they have on the wire together; never more than one copy takes.
+    bytes: usize,
     /// The number of the frame that comes next.
     next: u32,
 }
@@ -28,17 +30,23 @@ struct Newest {
 impl Newest {
     fn note(&mut self, frames: impl IntoIterator<Item = InputFrame>, now: Instant) {
         for frame in frames {
-            if self.frames.len() == InputCopy::FRAMES {
-                self.frames.pop_front();
-            }
+            self.bytes += frame.encoded_bytes();
             self.frames.push_back((now, frame));
+            while self.bytes > InputCopy::MAX_FRAME_BYTES
+                && let Some((_, oldest)) = self.frames.pop_front()
+            {
+                self.bytes = self.bytes.saturating_sub(oldest.encoded_bytes());
+            }
             self.next = self.next.wrapping_add(1);
         }
     }
 
     /// A copy of those that are not older than `age`.
     fn copy(&mut self, age: Duration, now: Instant) -> Option<InputCopy> {
-        self.frames.retain(|(written, _)| now.duration_since(*written) <= age);
+        while let Some((_, old)) = self.frames.pop_front_if(|(written, _)| now.duration_since(*written) > age)
+        {
+            self.bytes = self.bytes.saturating_sub(old.encoded_bytes());
+        }
         let count = u32::try_from(self.frames.len()).unwrap_or(u32::MAX);
         let frames: Vec<_> = self.frames.iter().map(|(_, frame)| *frame).collect();
         (count > 0).then_some(InputCopy { first: self.next.wrapping_sub(count), frames })
@@ -123,7 +131,8 @@ mod tests {
         );
         newest.note(motions(200), start + ms(130));
         let copy = newest.copy(ms(100), start + ms(130)).unwrap();
-        assert_eq!((copy.first, copy.frames.len()), (205 - InputCopy::FRAMES as u32, InputCopy::FRAMES));
+        let fits = InputCopy::MAX_FRAME_BYTES / motions(1)[0].encoded_bytes();
+        assert_eq!((copy.first, copy.frames.len()), (205 - fits as u32, fits));
         assert!(newest.copy(ms(100), start + ms(300)).is_none());
     }
 }

@@ -180,7 +180,7 @@ mod tests {
 
     fn key(pressed: bool) -> InputFrame {
         let usage = KeyUsage::new(4).unwrap();
-        InputFrame { grant: GrantId::FIRST, event: InputEvent::Key(KeyEvent { usage, pressed }) }
+        InputFrame { grant: GrantId::FIRST, event: InputEvent::Key(KeyEvent::place(usage, pressed)) }
     }
 
     /// When signs are given within `seconds`, in ms, while `script` happens. The client answers each until `silent_at`.

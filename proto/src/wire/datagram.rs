@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::codec::{Reader, WireError, Writer};
-use super::frame::{HEADER_BYTES, Message};
+use super::frame::Message;
 use super::input::InputFrame;
 use super::stream::StreamKind;
 
@@ -90,10 +90,8 @@ pub struct InputCopy {
 impl InputCopy {
     /// The longest datagram of this sort. Units: bytes.
     pub const MAX_BYTES: usize = 1_000;
-    /// Bytes of the longest input frame.
-    pub const LONGEST_FRAME_BYTES: usize = HEADER_BYTES + 16;
-    /// So many frames always fit.
-    pub const FRAMES: usize = (Self::MAX_BYTES - 5) / Self::LONGEST_FRAME_BYTES;
+    /// What the frames of one copy may have together. Units: bytes.
+    pub const MAX_FRAME_BYTES: usize = Self::MAX_BYTES - 5;
 
     /// Appends the datagram to `out`.
     pub fn encode(&self, out: &mut Vec<u8>) {
@@ -134,15 +132,24 @@ fn expect_kind(reader: &mut Reader<'_>, kind: StreamKind) -> Result<(), WireErro
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry::DesktopPoint;
     use crate::ids::GrantId;
-    use crate::wire::input::InputEvent;
+    use crate::keycode::KeyUsage;
+    use crate::wire::input::{InputEvent, KeyEvent};
+    use crate::wire::typed::Typed;
 
     #[test]
     fn the_longest_input_frames_fill_a_datagram_and_not_more() {
-        let event = InputEvent::Wheel { dx: 1, dy: -1, at: DesktopPoint { x: 1, y: 2 } };
-        let frames = vec![InputFrame { grant: GrantId::FIRST, event }; InputCopy::FRAMES];
+        let text = Typed::new(&"x".repeat(Typed::MOST_BYTES)).unwrap();
+        let event = InputEvent::Key(KeyEvent::writing(KeyUsage::A, text));
+        let frame = InputFrame { grant: GrantId::FIRST, event };
         let mut bytes = Vec::new();
+        frame.encode(&mut bytes);
+        assert_eq!(
+            (bytes.len(), frame.encoded_bytes()),
+            (InputFrame::LONGEST_BYTES, InputFrame::LONGEST_BYTES)
+        );
+        let frames = vec![frame; InputCopy::MAX_FRAME_BYTES / InputFrame::LONGEST_BYTES];
+        bytes.clear();
         InputCopy { first: 7, frames: frames.clone() }.encode(&mut bytes);
         assert!(bytes.len() <= InputCopy::MAX_BYTES);
         assert_eq!(InputCopy::decode(&bytes), Ok(InputCopy { first: 7, frames }));

@@ -5,7 +5,8 @@ use std::fmt;
 use std::num::NonZeroU64;
 
 use super::codec::{Reader, WireError, Writer, one_byte_enum};
-use super::frame::Message;
+use super::frame::{HEADER_BYTES, Message};
+use super::typed::Typed;
 use crate::geometry::DesktopPoint;
 use crate::ids::GrantId;
 use crate::keycode::KeyUsage;
@@ -48,6 +49,10 @@ pub enum InputEvent {
     },
     /// A key went down or up, or repeats (pressed while it is down).
     Key(KeyEvent),
+    /// Text without a key: what an input method or a table of emoji gave. Never empty; holds nothing down.
+    Text(Typed),
+    /// The keyboard's locks are these from now on.
+    Locks(Locks),
     /// Nothing is held any more: the viewer lost the focus, or gives control back.
     ReleaseAll,
 }
@@ -59,6 +64,55 @@ pub struct KeyEvent {
     pub usage: KeyUsage,
     /// Down.
     pub pressed: bool,
+    /// What the expert's layout made of the press, Ctrl, Alt and Super aside; empty where it writes nothing, and for a
+    /// release.
+    pub text: Typed,
+}
+
+impl KeyEvent {
+    /// A key that writes nothing, or nothing that is known.
+    pub fn place(usage: KeyUsage, pressed: bool) -> Self {
+        Self { usage, pressed, text: Typed::NOTHING }
+    }
+
+    /// The press of a key that writes this.
+    pub fn writing(usage: KeyUsage, text: Typed) -> Self {
+        Self { usage, pressed: true, text }
+    }
+}
+
+/// Which of the keyboard's locks are on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Locks {
+    /// Caps Lock.
+    pub caps: bool,
+    /// Num Lock.
+    pub num: bool,
+    /// Scroll Lock.
+    pub scroll: bool,
+}
+
+impl Locks {
+    const CAPS: u8 = 1;
+    const NUM: u8 = 2;
+    const SCROLL: u8 = 4;
+
+    /// One bit for each, as it travels.
+    pub fn bits(self) -> u8 {
+        let bit = |is_on, bit| if is_on { bit } else { 0 };
+        bit(self.caps, Self::CAPS) | bit(self.num, Self::NUM) | bit(self.scroll, Self::SCROLL)
+    }
+
+    /// The locks of these bits, unless there are others.
+    pub fn from_bits(bits: u8) -> Option<Self> {
+        let has = |bit| bits & bit != 0;
+        let locks = Self { caps: has(Self::CAPS), num: has(Self::NUM), scroll: has(Self::SCROLL) };
+        (locks.bits() == bits).then_some(locks)
+    }
+
+    pub(super) fn read(body: &mut Reader<'_>) -> Result<Self, WireError> {
+        Self::from_bits(body.u8()?).ok_or(WireError::InvalidValue("locks"))
+    }
 }
 
 one_byte_enum! {
@@ -84,7 +138,7 @@ impl InputEvent {
             Self::PointerMoved { .. } | Self::PointerButton { .. } | Self::Wheel { .. } => {
                 Some(Scope::Pointer)
             }
-            Self::Key(_) => Some(Scope::Keyboard),
+            Self::Key(_) | Self::Text(_) | Self::Locks(_) => Some(Scope::Keyboard),
             Self::ReleaseAll => None,
         }
     }
@@ -97,6 +151,8 @@ impl fmt::Debug for InputEvent {
             Self::PointerButton { .. } => "PointerButton",
             Self::Wheel { .. } => "Wheel",
             Self::Key(_) => "Key",
+            Self::Text(_) => "Text",
+            Self::Locks(_) => "Locks",
             Self::ReleaseAll => "ReleaseAll",
         })
     }
@@ -120,8 +176,23 @@ impl InputFrame {
     const WHEEL: u8 = 0x23;
     const KEY: u8 = 0x24;
     const RELEASE_ALL: u8 = 0x25;
+    const TEXT: u8 = 0x26;
+    const LOCKS: u8 = 0x27;
     /// The grant's number is in front of each.
     const GRANT_BYTES: usize = 8;
+    /// Bytes of the longest frame, header and all.
+    pub const LONGEST_BYTES: usize = HEADER_BYTES + Self::GRANT_BYTES + Self::KEY_BYTES + Typed::WIRE_BYTES;
+    /// A key without its text.
+    const KEY_BYTES: usize = 3;
+}
+
+impl InputFrame {
+    /// Bytes of this frame on the wire, header and all.
+    pub fn encoded_bytes(&self) -> usize {
+        let mut body = Vec::with_capacity(Self::LONGEST_BYTES);
+        self.write_body(&mut Writer::new(&mut body));
+        HEADER_BYTES + body.len()
+    }
 }
 
 impl Message for InputFrame {
@@ -131,6 +202,8 @@ impl Message for InputFrame {
             InputEvent::PointerButton { .. } => Self::POINTER_BUTTON,
             InputEvent::Wheel { .. } => Self::WHEEL,
             InputEvent::Key(_) => Self::KEY,
+            InputEvent::Text(_) => Self::TEXT,
+            InputEvent::Locks(_) => Self::LOCKS,
             InputEvent::ReleaseAll => Self::RELEASE_ALL,
         }
     }
@@ -140,7 +213,9 @@ impl Message for InputFrame {
             Self::POINTER_MOVED => 4,
             Self::POINTER_BUTTON => 6,
             Self::WHEEL => 8,
-            Self::KEY => 3,
+            Self::KEY => Self::KEY_BYTES + Typed::WIRE_BYTES,
+            Self::TEXT => Typed::WIRE_BYTES,
+            Self::LOCKS => 1,
             Self::RELEASE_ALL => 0,
             _ => return Err(WireError::UnknownKind(kind)),
         };
@@ -161,10 +236,13 @@ impl Message for InputFrame {
                 out.i16(dy);
                 at.write(out);
             }
-            InputEvent::Key(KeyEvent { usage, pressed }) => {
+            InputEvent::Key(KeyEvent { usage, pressed, text }) => {
                 out.u16(usage.number());
                 out.flag(pressed);
+                text.write(out);
             }
+            InputEvent::Text(text) => text.write(out),
+            InputEvent::Locks(locks) => out.u8(locks.bits()),
             InputEvent::ReleaseAll => {}
         }
     }
@@ -183,8 +261,20 @@ impl Message for InputFrame {
             }
             Self::KEY => {
                 let usage = KeyUsage::new(body.u16()?).ok_or(WireError::InvalidValue("key usage"))?;
-                InputEvent::Key(KeyEvent { usage, pressed: body.flag("pressed")? })
+                let (pressed, text) = (body.flag("pressed")?, Typed::read(body)?);
+                if !pressed && !text.is_empty() {
+                    return Err(WireError::InvalidValue("text"));
+                }
+                InputEvent::Key(KeyEvent { usage, pressed, text })
             }
+            Self::TEXT => {
+                let text = Typed::read(body)?;
+                if text.is_empty() {
+                    return Err(WireError::InvalidValue("text"));
+                }
+                InputEvent::Text(text)
+            }
+            Self::LOCKS => InputEvent::Locks(Locks::read(body)?),
             Self::RELEASE_ALL => InputEvent::ReleaseAll,
             _ => return Err(WireError::UnknownKind(kind)),
         };

@@ -10,6 +10,7 @@ pub mod feedback;
 mod frame;
 pub mod input;
 pub mod stream;
+pub mod typed;
 pub mod update;
 
 pub use close::CloseCode;

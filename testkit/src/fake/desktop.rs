@@ -35,6 +35,16 @@ pub enum Action {
         /// Down.
         pressed: bool,
     },
+    /// A text was typed; which one is not kept.
+    Text {
+        /// Its length, bytes.
+        bytes: usize,
+    },
+    /// The keyboard's locks were set.
+    Locks {
+        /// As on the wire.
+        bits: u8,
+    },
 }
 
 #[derive(Default)]
@@ -45,6 +55,7 @@ struct State {
     failing: bool,
     panicking: bool,
     delay: Duration,
+    slow_to_read: bool,
 }
 
 /// A desktop in memory; clones are the same desktop.
@@ -83,7 +94,7 @@ impl FakeDesktop {
             Action::Button { button, pressed: false } => drop(state.buttons.remove(&button)),
             Action::Key { usage, pressed: true } => drop(state.keys.insert(usage)),
             Action::Key { usage, pressed: false } => drop(state.keys.remove(&usage)),
-            Action::Moved { .. } | Action::Wheel { .. } => {}
+            Action::Moved { .. } | Action::Wheel { .. } | Action::Text { .. } | Action::Locks { .. } => {}
         }
         state.actions.push((Instant::now(), action));
         self.0.1.notify_all();
@@ -131,6 +142,16 @@ impl FakeDesktop {
     /// The next action panics.
     pub fn panic_next(&self) {
         self.state().panicking = true;
+    }
+
+    /// Whoever is typed into has not read the last stroke, or has: keys wait for it.
+    pub fn is_slow_to_read(&self, slow: bool) {
+        self.state().slow_to_read = slow;
+    }
+
+    /// Whether a key has to wait.
+    pub fn keys_wait(&self) -> bool {
+        self.state().slow_to_read
     }
 
     /// Every action takes that long.

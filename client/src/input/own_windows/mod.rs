@@ -120,15 +120,20 @@ impl Filter for KeepOff {
             InputEvent::PointerMoved { at }
             | InputEvent::Wheel { at, .. }
             | InputEvent::PointerButton { pressed: true, at, .. } => self.check_place(at).map(|()| frame),
-            InputEvent::Key(KeyEvent { pressed: true, .. }) => match self.windows.own_focus() {
-                Ok(false) => Ok(frame),
-                Ok(true) => Err(Refusal::OwnWindow),
-                Err(error) => {
-                    tracing::warn!(%error, "input is refused");
-                    Err(Refusal::OwnWindow)
+            InputEvent::Key(KeyEvent { pressed: true, .. }) | InputEvent::Text(_) => {
+                match self.windows.own_focus() {
+                    Ok(false) => Ok(frame),
+                    Ok(true) => Err(Refusal::OwnWindow),
+                    Err(error) => {
+                        tracing::warn!(%error, "input is refused");
+                        Err(Refusal::OwnWindow)
+                    }
                 }
-            },
-            InputEvent::Key(KeyEvent { pressed: false, .. }) | InputEvent::ReleaseAll => Ok(frame),
+            }
+            // Locks are of no window.
+            InputEvent::Key(KeyEvent { pressed: false, .. })
+            | InputEvent::Locks(_)
+            | InputEvent::ReleaseAll => Ok(frame),
         }
     }
 }

@@ -7,6 +7,7 @@ use deskside_proto::geometry::{Size, ViewTransform};
 use winit::keyboard::KeyCode;
 
 use super::*;
+use crate::keyboard::tests::{named, plain};
 
 type Sent = Rc<RefCell<Vec<InputEvent>>>;
 
@@ -25,8 +26,8 @@ fn layout(controlling: bool) -> Layout {
     Layout { controlling, picture: Some((picture, transform)), ..Layout::default() }
 }
 
-fn code(code: KeyCode) -> PhysicalKey {
-    PhysicalKey::Code(code)
+fn press(tap: &mut Tap, code: KeyCode, pressed: bool, is_synthetic: bool) -> Route {
+    tap.key(plain(code, &named(code), pressed), is_synthetic)
 }
 
 fn moved(tap: &mut Tap, x: f64, y: f64) -> Route {
@@ -54,7 +55,7 @@ fn nothing_is_sent_while_only_viewing() {
     assert_eq!(moved(&mut tap, 11.0, 50.0), Route::Window, "a drag scrolls the picture");
     assert_eq!(tap.button(MouseButton::Left, false), Route::Window);
     assert_eq!(moved(&mut tap, 12.0, 50.0), Route::Taken, "mere motion over the picture needs no repaint");
-    assert_eq!(tap.key(code(KeyCode::KeyA), true, false), Route::Window);
+    assert_eq!(press(&mut tap, KeyCode::KeyA, true, false), Route::Window);
     tap.release_all();
     assert!(sent.borrow().is_empty());
 }
@@ -98,26 +99,26 @@ fn what_is_covered_is_not_clicked() {
 fn losing_the_focus_releases_what_is_held_once() {
     let (mut tap, sent) = tap();
     moved(&mut tap, 100.0, 60.0);
-    tap.key(code(KeyCode::ShiftLeft), true, false);
+    press(&mut tap, KeyCode::ShiftLeft, true, false);
     tap.button(MouseButton::Left, true);
     sent.borrow_mut().clear();
     assert_eq!(tap.handle(&WindowEvent::Focused(false)), Route::Window);
     tap.handle(&WindowEvent::Focused(false));
     assert_eq!(*sent.borrow(), vec![InputEvent::ReleaseAll]);
     // Coming back with the key still down, then letting it go: it was released before.
-    assert_eq!(tap.key(code(KeyCode::ShiftLeft), true, true), Route::Taken);
-    assert_eq!(tap.key(code(KeyCode::ShiftLeft), false, false), Route::Taken);
+    assert_eq!(press(&mut tap, KeyCode::ShiftLeft, true, true), Route::Taken);
+    assert_eq!(press(&mut tap, KeyCode::ShiftLeft, false, false), Route::Taken);
     assert_eq!(sent.borrow().len(), 1);
 }
 
 #[test]
 fn when_control_ends_nothing_held_is_remembered() {
     let (mut tap, sent) = tap();
-    tap.key(code(KeyCode::KeyA), true, false);
+    press(&mut tap, KeyCode::KeyA, true, false);
     tap.set_layout(layout(false));
     tap.set_layout(layout(true));
     sent.borrow_mut().clear();
-    tap.key(code(KeyCode::KeyA), false, false);
+    press(&mut tap, KeyCode::KeyA, false, false);
     tap.release_all();
     assert!(sent.borrow().is_empty());
 }
@@ -131,15 +132,15 @@ fn ctrl_alt_brings_the_keyboard_to_the_toolbar_and_a_click_on_the_picture_gives_
         (KeyCode::AltLeft, false),
         (KeyCode::ControlLeft, false),
     ] {
-        assert_eq!(tap.key(code(key), pressed, false), Route::Taken);
+        assert_eq!(press(&mut tap, key, pressed, false), Route::Taken);
     }
     assert_eq!(sent.borrow().len(), 4, "the chord's own keys were sent as well");
     assert!(tap.wants().keyboard_in_toolbar && tap.wants().repaint);
-    assert_eq!(tap.key(code(KeyCode::Tab), true, false), Route::Window);
+    assert_eq!(press(&mut tap, KeyCode::Tab, true, false), Route::Window);
     moved(&mut tap, 100.0, 60.0);
     tap.button(MouseButton::Left, true);
     assert!(!tap.wants().keyboard_in_toolbar);
-    assert_eq!(tap.key(code(KeyCode::Tab), true, false), Route::Taken);
+    assert_eq!(press(&mut tap, KeyCode::Tab, true, false), Route::Taken);
 }
 
 #[test]

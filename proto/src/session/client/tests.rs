@@ -211,7 +211,7 @@ fn only_a_local_allow_reaches_controlled() {
 
 #[test]
 fn input_is_injected_only_while_controlled() {
-    let key = InputEvent::Key(KeyEvent { usage: KeyUsage::A, pressed: true });
+    let key = InputEvent::Key(KeyEvent::place(KeyUsage::A, true));
     let pointer = InputEvent::PointerMoved { at: DesktopPoint::new(1, 1) };
     let mut permitted = 0;
     for Transition { after, .. } in every_transition() {
