@@ -16,6 +16,7 @@ pub mod physical;
 pub mod pipeline;
 pub mod profile;
 pub mod receipt;
+pub mod sharing;
 pub mod terminal;
 pub mod tickets;
 pub mod tray;

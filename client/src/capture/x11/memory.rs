@@ -59,6 +59,16 @@ impl Memory {
         }
     }
 
+    /// The bytes, to be written over before anybody reads them. Only while no request is under way that lets the server
+    /// write.
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        // SAFETY: As in `bytes`; the mapping is writable, and `self` is borrowed alone.
+        #[expect(unsafe_code, reason = "memory shared with another process is reached by its address")]
+        unsafe {
+            std::slice::from_raw_parts_mut(self.address.as_ptr(), self.length)
+        }
+    }
+
     /// Gives the memory back to the server and to the system.
     pub fn release(self, connection: &RustConnection) {
         // A server that is gone has released it already.
@@ -97,7 +107,14 @@ fn map(file: &OwnedFd, length: usize) -> rustix::io::Result<NonNull<u8>> {
     // SAFETY: A fresh mapping at an address of the kernel's choice touches no memory of ours.
     #[expect(unsafe_code, reason = "there is no safe way to map shared memory")]
     let address = unsafe {
-        rustix::mm::mmap(std::ptr::null_mut(), length, ProtFlags::READ, MapFlags::SHARED, file, 0)?
+        rustix::mm::mmap(
+            std::ptr::null_mut(),
+            length,
+            ProtFlags::READ | ProtFlags::WRITE,
+            MapFlags::SHARED,
+            file,
+            0,
+        )?
     };
     NonNull::new(address.cast()).ok_or(rustix::io::Errno::NOMEM)
 }
