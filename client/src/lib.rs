@@ -17,6 +17,7 @@ pub mod physical;
 pub mod pipeline;
 pub mod profile;
 pub mod receipt;
+pub mod sharing;
 pub mod terminal;
 pub mod tickets;
 pub mod tray;

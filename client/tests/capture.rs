@@ -16,6 +16,7 @@ use deskside_client::capture::{
 use deskside_media::{Area, Surface};
 use deskside_proto::geometry::{DesktopPoint, Rect, Size};
 use deskside_proto::wire::cursor::CursorMessage;
+use deskside_proto::wire::monitors::Monitors;
 use deskside_testkit::x11::Xvfb;
 use stage::{Painter, permit};
 use std::process::Command;
@@ -32,13 +33,15 @@ struct Watcher {
     capturer: Box<dyn ScreenCapturer>,
     seen: Surface,
     cursor: Vec<CursorMessage>,
+    monitors: Monitors,
     patches: usize,
 }
 
 impl Watcher {
     fn new(capturer: Box<dyn ScreenCapturer>) -> Self {
         let seen = Surface::new(capturer.size()).unwrap();
-        let mut watcher = Self { capturer, seen, cursor: Vec::new(), patches: 0 };
+        let mut watcher =
+            Self { capturer, seen, cursor: Vec::new(), monitors: Monitors::default(), patches: 0 };
         watcher.take(Extent::Whole);
         watcher
     }
@@ -71,6 +74,7 @@ impl Watcher {
                     self.take(Extent::Whole);
                 }
                 Noticed::Cursor(message) => self.cursor.push(message.clone()),
+                Noticed::Monitors(monitors) => self.monitors = monitors.clone(),
             }
         }
         noticed
@@ -446,6 +450,27 @@ fn what_cannot_be_captured_is_said() {
     assert!(matches!(error, CaptureError::Unreachable(_)), "{error:?}");
     assert!(matches!(desktop_size(Some(":4711")), Err(CaptureError::Unreachable(_))));
     assert!(open_backend(&permit(), "none", None).is_err());
+}
+
+#[test]
+fn monitors_are_told_at_first_and_at_every_change() {
+    let xvfb = Xvfb::start(1_000, 600).unwrap();
+    let xrandr = |arguments: &[&str]| {
+        let mut command = Command::new("xrandr");
+        assert!(command.args(["-display", xvfb.display()]).args(arguments).status().unwrap().success());
+    };
+    xrandr(&["--setmonitor", "small", "300/80x200/60+0+0", "screen"]);
+    let mut watcher = Watcher::new(open_backend(&permit(), "x11", Some(xvfb.display())).unwrap());
+    watcher.settle();
+    let places = |watcher: &Watcher| -> Vec<Rect> {
+        watcher.monitors.as_slice().iter().map(|monitor| monitor.place).collect()
+    };
+    assert_eq!(places(&watcher), [Rect::new(0, 0, 300, 200)]);
+    xrandr(&["--setmonitor", "large", "700/100x500/90+300+100", "none"]);
+    watcher.until("the second monitor", |watcher| places(watcher).len() == 2);
+    assert_eq!(places(&watcher), [Rect::new(0, 0, 300, 200), Rect::new(300, 100, 700, 500)]);
+    xrandr(&["--delmonitor", "large"]);
+    watcher.until("its end", |watcher| places(watcher).len() == 1);
 }
 
 #[test]

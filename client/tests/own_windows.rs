@@ -10,7 +10,8 @@
 use std::time::Duration;
 
 use deskside_client::input::own_windows::{self, Host, OwnWindows};
-use deskside_proto::geometry::DesktopPoint;
+use deskside_client::sharing::{Hidden, ScreenName, Share, Sharing, SharingCell, WindowNumber};
+use deskside_proto::geometry::{DesktopPoint, Rect};
 use deskside_testkit::x11::{Wanted, Window, Xvfb};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{
@@ -200,4 +201,47 @@ fn the_terminal_that_deskside_runs_in_is_its_own_and_other_terminals_are_not() {
     assert!(windows.own_focus().unwrap());
     focus(&there);
     assert!(!windows.own_focus().unwrap());
+}
+
+#[test]
+fn input_reaches_nothing_that_is_kept_back() {
+    let x = Xvfb::start(1000, 700).unwrap();
+    let _manager = x.start_window_manager().unwrap();
+    let terminal = |title: &str, place: &str| {
+        let program = x.run("xterm", ["-T", title, "-geometry", place]).unwrap();
+        (program, x.wait_for_window(&Wanted::title(title), SOON).unwrap())
+    };
+    let (_first, secret) = terminal("a secret", "40x10+20+20");
+    let (_second, other) = terminal("another", "40x10+500+400");
+    let sharing = SharingCell::default();
+    let mut windows = own_windows::open_sharing(Some(x.display()), sharing.clone()).unwrap();
+    let desktop = DesktopPoint::new(990, 5);
+    let mut refused = |sharing: &SharingCell, share: Share, hidden: Vec<Hidden>| {
+        sharing.set(Sharing { share, hidden });
+        [middle(&secret), middle(&other), desktop].map(|at| owns(&mut windows, at))
+    };
+    let window = |window: &Window| WindowNumber(window.id);
+    assert_eq!(refused(&sharing, Share::Everything, vec![]), [false, false, false]);
+    let hide = vec![Hidden::Window(window(&secret))];
+    assert_eq!(refused(&sharing, Share::Everything, hide), [true, false, false]);
+    let area = Rect::new(980, 0, 20, 20);
+    assert_eq!(refused(&sharing, Share::Everything, vec![Hidden::Area(area)]), [false, false, true]);
+    assert_eq!(refused(&sharing, Share::Window(window(&other)), vec![]), [true, false, true]);
+    let gone = Share::Screen(ScreenName("gone".into()));
+    assert_eq!(refused(&sharing, gone, vec![]), [true, true, true]);
+
+    // A key goes where the focus is, and what lies in front of a window that is shared is not shared.
+    sharing.set(Sharing { share: Share::Everything, hidden: vec![Hidden::Window(window(&secret))] });
+    let mut windows = own_windows::open_sharing(Some(x.display()), sharing.clone()).unwrap();
+    let (connection, _) = RustConnection::connect(Some(x.display())).unwrap();
+    for (focused, is_refused) in [(&secret, true), (&other, false)] {
+        connection.set_input_focus(InputFocus::PARENT, focused.id, x11rb::CURRENT_TIME).unwrap();
+        connection.sync().unwrap();
+        x.wait_for_focus(focused, SOON).unwrap();
+        assert_eq!(windows.own_focus().unwrap(), is_refused, "{}", focused.title);
+    }
+    sharing.set(Sharing { share: Share::Window(window(&other)), hidden: vec![] });
+    assert!(!owns(&mut windows, middle(&other)));
+    let (_third, cover) = terminal("in front", "40x10+500+400");
+    assert!(owns(&mut windows, middle(&cover)));
 }

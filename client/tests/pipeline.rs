@@ -13,6 +13,7 @@ mod stage;
 
 use deskside_client::capture::CaptureError;
 use deskside_client::pipeline::{Pipeline, PipelineConfig, PipelineError};
+use deskside_client::sharing::SharingCell;
 use deskside_media::{PictureMode, UpdateDecoder};
 use deskside_proto::geometry::Size;
 use deskside_proto::wire::update::UpdateClass;
@@ -186,8 +187,12 @@ fn a_dead_server_is_reported_and_a_missing_one_refused() {
     drop(pipeline);
 
     let sink = Sink { ready: Arc::default(), sent: channel().0 };
-    let config =
-        PipelineConfig { display: Some(":4711".to_owned()), mode: PictureMode::Auto, budget: budget() };
+    let config = PipelineConfig {
+        display: Some(":4711".to_owned()),
+        mode: PictureMode::Auto,
+        budget: budget(),
+        sharing: SharingCell::default(),
+    };
     let refused = Pipeline::start(permit(), config, sink).unwrap_err();
     assert!(matches!(refused, PipelineError::Capture(CaptureError::Unreachable(_))), "{refused:?}");
 }

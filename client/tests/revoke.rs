@@ -86,7 +86,7 @@ struct TestDesk {
 
 fn desk(with_pause: bool) -> TestDesk {
     let x = Xvfb::start(1280, 800).unwrap();
-    let desktop = SystemDesktop { display: Some(x.display().to_owned()) };
+    let desktop = SystemDesktop { display: Some(x.display().to_owned()), ..SystemDesktop::default() };
     let path = Arc::new(InputPath::new(desktop, |_| {}).unwrap());
     path.set_screen(SCREEN);
     let (sender, reflexes) = mpsc::channel();

@@ -4,7 +4,8 @@ mod explain;
 mod time;
 
 use deskside_proto::name::PersonName;
-use deskside_proto::wire::control::{DeniedReason, EndedReason, RefusedReason, RevokedReason};
+use deskside_proto::wire::control::{DeniedReason, EndedReason, Part, RefusedReason, RevokedReason};
+use deskside_proto::wire::monitors::Monitor;
 
 use crate::model::{ConnectFault, Ending, Last, Phase};
 use crate::scale::Scale;
@@ -112,8 +113,12 @@ pub mod toolbar {
     pub const END: &str = "&End";
     /// The size of the picture.
     pub const SCALE: &str = "Size";
+    /// The choice of monitors.
+    pub const MONITOR: &str = "Their monitor";
+    /// The whole desktop.
+    pub const ALL_MONITORS: &str = "All monitors";
     /// Shown while the keyboard is in the toolbar.
-    pub const KEYS: &str = "The keyboard is here: Tab and Enter choose, Escape goes back to their computer";
+    pub const KEYS: &str = "The keyboard is here: Tab and Enter choose, 1 to 9 show a monitor, 0 all, Escape goes back to their computer";
     /// How to get here.
     pub const CHORD: &str = "Press and release left Ctrl and left Alt together to bring the keyboard here";
     /// In full screen, for a moment.
@@ -137,6 +142,24 @@ pub const fn phase(phase: &Phase) -> &'static str {
         Phase::Asked { .. } => "Asked for control",
         Phase::Controlling { paused: false } => "Controlling",
         Phase::Controlling { paused: true } => "They are typing",
+    }
+}
+
+/// A monitor in the list.
+#[must_use]
+pub fn monitor(monitors: &[Monitor], at: usize) -> String {
+    let name = monitors.get(at).map(|monitor| monitor.name.as_str()).unwrap_or_default();
+    format!("{} · {name}", at + 1)
+}
+
+/// That less than everything may be seen, for a badge.
+#[must_use]
+pub const fn sharing((part, hides): (Part, bool)) -> Option<&'static str> {
+    match (part, hides) {
+        (Part::Everything, false) => None,
+        (Part::Everything, true) => Some("Part hidden"),
+        (Part::Screen, _) => Some("One screen only"),
+        (Part::Window, _) => Some("One window only"),
     }
 }
 

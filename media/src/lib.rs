@@ -5,6 +5,7 @@ pub mod cache;
 pub mod cells;
 pub mod frame;
 pub mod lossy;
+pub mod mask;
 pub mod motion;
 pub mod policy;
 pub mod surface;

@@ -66,6 +66,37 @@ proptest! {
     }
 
     #[test]
+    fn what_is_taken_away_uncovers_nothing_else(
+        added in prop::collection::vec(rects(60), 0..30),
+        removed in prop::collection::vec(rects(60), 0..30),
+        probes in prop::collection::vec((-60..120i32, -60..120i32), 80),
+    ) {
+        let mut region: Region = added.iter().copied().collect();
+        let before = region.clone();
+        for rect in &removed {
+            region.remove(rect);
+        }
+        check(&region)?;
+        let few = added.len() + 4 * removed.len() < Region::MAX_RECTS;
+        for (x, y) in probes {
+            let point = DesktopPoint::new(x, y);
+            let is_removed = removed.iter().any(|rect| rect.contains(point));
+            if before.contains(point) && !is_removed {
+                prop_assert!(region.contains(point));
+            }
+            if few && (is_removed || !before.contains(point)) {
+                prop_assert!(!region.contains(point));
+            }
+            let part = Rect::new(x, y, 7, 5);
+            let within: Vec<Rect> = region.within(&part).collect();
+            for rect in &within {
+                prop_assert!(part.contains_rect(rect));
+            }
+            prop_assert_eq!(region.contains(point), within.iter().any(|rect| rect.contains(point)));
+        }
+    }
+
+    #[test]
     fn clipping_keeps_what_is_inside(added in prop::collection::vec(rects(300), 0..20)) {
         let size = Size::new(200, 100);
         let clipped = added.iter().copied().collect::<Region>().clipped(size);

@@ -12,17 +12,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU64;
 use std::path::Path;
 
-use deskside_proto::geometry::{DesktopPoint, Size};
+use deskside_proto::geometry::{DesktopPoint, Rect, Size};
 use deskside_proto::ids::{GrantId, RequestId, SessionId, TicketId};
 use deskside_proto::keycode::KeyUsage;
 use deskside_proto::name::PersonName;
 use deskside_proto::session::{Scope, Scopes};
 use deskside_proto::wire::control::{
-    DeniedReason, EndedReason, FromClient, FromExpert, Hello, RefusedReason, RevokedReason, SealedPassword,
+    DeniedReason, EndedReason, FromClient, FromExpert, Hello, Part, RefusedReason, RevokedReason,
+    SealedPassword,
 };
 use deskside_proto::wire::cursor::{CursorMessage, CursorShape, Hotspot};
 use deskside_proto::wire::feedback::Feedback;
 use deskside_proto::wire::input::{InputEvent, InputFrame, KeyEvent, Locks, PointerButton};
+use deskside_proto::wire::monitors::{Monitor, Monitors};
 use deskside_proto::wire::typed::Typed;
 use deskside_proto::wire::{FrameReader, HEADER_BYTES, Message, UpdateHeader, WireError};
 
@@ -210,6 +212,25 @@ fn from_client() -> Vec<(String, FromClient)> {
         ("control_paused".to_owned(), FromClient::ControlPaused { grant, paused: true }),
         ("control_resumed".to_owned(), FromClient::ControlPaused { grant, paused: false }),
     ];
+    let monitor = |place: (i32, i32, u32, u32), primary, scale_percent, text: &str| Monitor {
+        place: Rect::new(place.0, place.1, place.2, place.3),
+        primary,
+        scale_percent,
+        name: name(text),
+    };
+    let two = [
+        monitor((0, 0, 1920, 1080), true, 100, "eDP-1"),
+        monitor((1920, 60, 2560, 1440), false, 150, "HDMI-1"),
+    ];
+    let furthest =
+        |n| monitor((16383, 16383, 1, 1), false, if n % 2 == 0 { 25 } else { 1000 }, &"𝔘".repeat(64));
+    all.push(("monitors".to_owned(), FromClient::Monitors(Monitors::new(two))));
+    all.push(("monitors_none".to_owned(), FromClient::Monitors(Monitors::default())));
+    all.push(("monitors_most".to_owned(), FromClient::Monitors(Monitors::new((0..20).map(furthest)))));
+    for &part in Part::ALL {
+        let hides = part == Part::Everything;
+        all.push((format!("sharing_{}", snake(part)), FromClient::Sharing { part, hides }));
+    }
     // A reason without a vector is a vector that is missing.
     for &reason in RefusedReason::ALL {
         all.push((format!("refused_{}", snake(reason)), FromClient::Refused { reason }));

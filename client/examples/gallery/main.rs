@@ -2,6 +2,7 @@
 //!
 //! `cargo run -p deskside --example gallery -- --theme dark --window consent-view`
 //! `cargo run -p deskside --example gallery -- --pictures docs/pictures`
+//! `cargo run -p deskside --example gallery -- --only consent --pictures docs/pictures`
 
 #![expect(
     clippy::print_stdout,
@@ -18,7 +19,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use deskside_client::app::view::SessionState;
+use deskside_client::app::view::{HiddenView, SessionState};
 use deskside_client::app::{AppView, CommandSender, UserCommand, ViewPublisher};
 use deskside_client::config::Theme;
 use deskside_client::tray::TrayPresence;
@@ -29,7 +30,7 @@ use samples::view;
 use time::UtcOffset;
 
 /// The names of the windows.
-const WINDOWS: [&str; 19] = [
+const WINDOWS: [&str; 23] = [
     "introduction",
     "introduction-warning",
     "home",
@@ -44,6 +45,10 @@ const WINDOWS: [&str; 19] = [
     "receipt",
     "settings",
     "sessions",
+    "sharing",
+    "sharing-hide-window",
+    "sharing-hide-area",
+    "sharing-less",
     "consent-view",
     "consent-join",
     "consent-control",
@@ -54,20 +59,21 @@ const WINDOWS: [&str; 19] = [
 fn main() -> ExitCode {
     let mut words: VecDeque<String> = std::env::args().skip(1).collect();
     let (mut theme, mut window, mut name) = (Theme::System, "home".to_owned(), "Martin Berg".to_owned());
-    let (mut later, mut real_tray) = (None, false);
+    let (mut later, mut real_tray, mut only) = (None, false, String::new());
     while let (Some(option), Some(value)) = (words.pop_front(), words.pop_front()) {
         match (option.as_str(), value.as_str()) {
             ("--theme", "light") => theme = Theme::Light,
             ("--theme", "dark") => theme = Theme::Dark,
             ("--window", _) if WINDOWS.contains(&value.as_str()) => window = value,
             ("--name", _) => name = value,
-            ("--pictures", _) => return pictures::take(&PathBuf::from(value)),
+            ("--only", _) => only = value,
+            ("--pictures", _) => return pictures::take(&PathBuf::from(value), &only),
             ("--tray", "real") => real_tray = true,
             ("--later", _) => later = value.parse().ok().map(Duration::from_secs),
             _ => {
                 eprintln!(
                     "gallery [--theme light|dark] [--name NAME] [--later SECONDS] [--tray real]\n    \
-                     [--pictures FOLDER] [--window {}]",
+                     [--only WINDOWS] [--pictures FOLDER] [--window {}]",
                     WINDOWS.join("|")
                 );
                 return ExitCode::from(2);
@@ -141,6 +147,13 @@ fn answer(publisher: &ViewPublisher, command: UserCommand) {
         UserCommand::EndSession(_) => view.sessions.clear(),
         UserCommand::DismissNotice => view.notice = None,
         UserCommand::ShowWindow => view.window_requests += 1,
+        UserCommand::Share(share) => view.sharing.share = share,
+        UserCommand::Hide(what) => view.sharing.hidden.push(HiddenView { what, title: None }),
+        UserCommand::Unhide(what) => view.sharing.hidden.retain(|hidden| hidden.what != what),
+        UserCommand::ShowSharing => {
+            view.window_requests += 1;
+            view.sharing.requests += 1;
+        }
         UserCommand::StopControl => {
             for session in &mut view.sessions {
                 session.state = SessionState::Watching;
@@ -149,6 +162,7 @@ fn answer(publisher: &ViewPublisher, command: UserCommand) {
         UserCommand::SaveTicket { .. }
         | UserCommand::EmailTicket { .. }
         | UserCommand::CancelTicket(_)
+        | UserCommand::ListChoices
         | UserCommand::ChangeSettings(_) => {}
     }
     publisher.publish(view);

@@ -23,9 +23,10 @@ const F4: u32 = 0xffc1;
 const AROUND: i16 = 16;
 const TITLE_BAR: i16 = 20;
 
-pub fn take(folder: &Path) -> ExitCode {
+/// Of all windows whose names begin so.
+pub fn take(folder: &Path, only: &str) -> ExitCode {
     for theme in ["light", "dark"] {
-        for window in WINDOWS {
+        for window in WINDOWS.iter().copied().filter(|window| window.starts_with(only)) {
             match picture(theme, window, folder) {
                 Ok(bytes) => println!("{window}-{theme}.png {bytes} bytes"),
                 Err(error) => {
@@ -57,6 +58,9 @@ fn picture(theme: &str, window: &str, folder: &Path) -> Outcome<u64> {
     match window {
         "introduction-warning" => hands.click_at(shown.x + 100, shown.y + 314)?,
         "make-ticket" => hands.click_at(shown.x + 120, shown.y + 148)?,
+        "sharing-hide-window" => hands.chord(&[ALT, u32::from('h')])?,
+        "sharing-hide-area" => hands.chord(&[ALT, u32::from('a')])?,
+        "sharing-less" => hands.chord(&[ALT, u32::from('s')])?,
         "closing" => hands.chord(&[ALT, F4])?,
         _ => {}
     }

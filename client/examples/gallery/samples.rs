@@ -9,7 +9,10 @@ use std::time::{Duration, Instant, SystemTime};
 use deskside_client::app::AppView;
 use deskside_client::app::view::*;
 use deskside_client::config::{PictureChoice, Theme};
+use deskside_client::sharing::list::{Choices, Screen, Titled};
+use deskside_client::sharing::{Hidden, ScreenName, Title, WindowNumber};
 use deskside_crypto::passphrase::Passphrase;
+use deskside_proto::geometry::{Rect, Size};
 use deskside_proto::ids::{QuestionId, SessionId, TicketId};
 use deskside_proto::name::PersonName;
 use deskside_proto::session::Scopes;
@@ -68,7 +71,14 @@ pub fn view(window: &str, theme: Theme, name: &PersonName) -> AppView {
                 session(2, &other, SessionState::Watching),
             ];
         }
-        "consent-view" => view.question = Some(question(QuestionKind::View, name, SeenBefore::New)),
+        _ if window.starts_with("sharing") => {
+            view.sessions = vec![session(1, name, SessionState::Watching)];
+            view.sharing = sharing();
+        }
+        "consent-view" => {
+            view.question = Some(question(QuestionKind::View, name, SeenBefore::New));
+            view.sharing = SharingView { hidden: Vec::new(), ..sharing() };
+        }
         "consent-join" => {
             let others = vec![PersonName::parse("Erika Sommer").expect("a name")];
             let before = SeenBefore::Before {
@@ -93,6 +103,35 @@ pub fn view(window: &str, theme: Theme, name: &PersonName) -> AppView {
         _ => {}
     }
     view
+}
+
+/// A desktop with two screens and some windows, one of them hidden.
+fn sharing() -> SharingView {
+    let window = |number, title: &str, (x, y, width, height)| Titled {
+        number: WindowNumber(number),
+        title: Title(title.into()),
+        place: Rect::new(x, y, width, height),
+    };
+    let screen = |name: &str, x, width| Screen {
+        name: ScreenName(name.into()),
+        place: Rect::new(x, 0, width, 1080),
+        primary: x == 0,
+    };
+    let choices = Choices {
+        screens: vec![screen("eDP-1", 0, 1920), screen("HDMI-1", 1920, 1680)],
+        windows: vec![
+            window(1, "Letter to the landlord – Writer", (120, 90, 900, 800)),
+            window(2, "My bank – Web browser", (700, 200, 1100, 760)),
+            window(3, "Holiday photographs", (2100, 140, 1200, 800)),
+        ],
+        size: Size::new(3600, 1080),
+        has_effects: false,
+    };
+    let hidden = HiddenView {
+        what: Hidden::Window(WindowNumber(2)),
+        title: Some(Title("My bank – Web browser".into())),
+    };
+    SharingView { choices, hidden: vec![hidden], ..SharingView::default() }
 }
 
 fn question(kind: QuestionKind, name: &PersonName, seen: SeenBefore) -> QuestionView {

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 
 use crate::config::{PictureChoice, Theme};
 use crate::consent::LocalYes;
+use crate::sharing::{Hidden, Share};
 
 /// One thing that the person wants done.
 #[derive(Debug)]
@@ -59,6 +60,16 @@ pub enum UserCommand {
     SeenIntroduction,
     /// Change one setting and write it to the settings file.
     ChangeSettings(SettingsChange),
+    /// From now on experts may see this.
+    Share(Share),
+    /// Hide this from every expert.
+    Hide(Hidden),
+    /// Show it again.
+    Unhide(Hidden),
+    /// Look which windows and screens there are; the view's `sharing` shows them.
+    ListChoices,
+    /// Bring the main window to the front, where it says what may be seen.
+    ShowSharing,
     /// Bring the main window to the front (tray, second start).
     ShowWindow,
     /// End all sessions and the program.

@@ -12,6 +12,8 @@ use deskside_proto::name::PersonName;
 use deskside_proto::session::Scopes;
 
 use crate::config::{PictureChoice, Theme};
+use crate::sharing::list::Choices;
+use crate::sharing::{Hidden, Share, Title};
 
 /// Everything that can be shown at one moment.
 #[derive(Debug, Clone)]
@@ -28,6 +30,8 @@ pub struct AppView {
     pub question: Option<QuestionView>,
     /// Everybody who sees the screen, in the order in which they came.
     pub sessions: Vec<SessionView>,
+    /// What they may see.
+    pub sharing: SharingView,
     /// Something the person should know, until dismissed.
     pub notice: Option<Notice>,
     /// What happened, the newest first (the last 200 lines of the receipt).
@@ -51,6 +55,7 @@ impl AppView {
             tickets: Vec::new(),
             question: None,
             sessions: Vec::new(),
+            sharing: SharingView::default(),
             notice: None,
             receipt: Vec::new(),
             settings,
@@ -260,6 +265,32 @@ pub enum SessionState {
         /// Their input waits because the person moves or types.
         paused: bool,
     },
+}
+
+/// What experts may see.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SharingView {
+    /// What may be seen at all.
+    pub share: Share,
+    /// The title of the window that is shared, where it is known.
+    pub title: Option<Title>,
+    /// What of it is hidden.
+    pub hidden: Vec<HiddenView>,
+    /// What there is to choose from, as it was when it was last looked at.
+    pub choices: Choices,
+    /// Rises each time the choices were looked at.
+    pub looks: u64,
+    /// Rises each time the main window shall show all this.
+    pub requests: u64,
+}
+
+/// Something that is hidden.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HiddenView {
+    /// What.
+    pub what: Hidden,
+    /// The window's title, where it is known.
+    pub title: Option<Title>,
 }
 
 /// Something the person should know.

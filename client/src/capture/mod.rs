@@ -2,14 +2,17 @@
 //! It knows neither codec nor network, and nothing of it can be had without the grant that
 //! the session machine makes from the person's yes.
 
+mod curtain;
 mod scrap;
 #[cfg(target_os = "linux")]
 mod x11;
 
+use crate::sharing::Sharing;
 use deskside_media::DesktopFrame;
 use deskside_proto::geometry::Size;
 use deskside_proto::session::ViewGrant;
 use deskside_proto::wire::cursor::CursorMessage;
+use deskside_proto::wire::monitors::Monitors;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -40,6 +43,8 @@ pub enum Noticed {
     Damage,
     /// The desktop has another size now; everything has to be captured anew.
     Resized(Size),
+    /// The desktop has these monitors now, as far as they are shared; told at the beginning and at every change.
+    Monitors(Monitors),
     /// The cursor looks different or is elsewhere.
     Cursor(CursorMessage),
 }
@@ -91,6 +96,14 @@ pub trait ScreenCapturer {
         extent: Extent,
         show: &mut dyn FnMut(&DesktopFrame<'_>),
     ) -> Result<(), CaptureError>;
+
+    /// From now on keeps back what this does not share; whatever cannot be told apart is kept back too. Before the first
+    /// call everything is shared. The next capture shows the whole desktop anew.
+    ///
+    /// # Errors
+    /// `Lost` when the desktop went away, `Missing` when it cannot be done on this desktop; the capturer is of no use any
+    /// more.
+    fn share(&mut self, sharing: &Sharing) -> Result<(), CaptureError>;
 
     /// Ends a wait from another thread.
     fn waker(&self) -> Waker;

@@ -12,8 +12,9 @@ mod segment {
 }
 
 use super::{CaptureError, Extent, Interest, Noticed, ScreenCapturer, Waker};
-use deskside_media::{DesktopFrame, Patch};
-use deskside_proto::geometry::{Rect, Size};
+use crate::sharing::{Share, Sharing};
+use deskside_media::{DesktopFrame, Patch, mask};
+use deskside_proto::geometry::{Rect, Region, Size};
 use scrap::{Capturer, Display};
 use std::io::ErrorKind;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -43,6 +44,7 @@ pub struct ScrapCapturer {
     pixels: Vec<u8>,
     /// Which bands differ from what was captured last.
     damaged: Vec<bool>,
+    sharing: Sharing,
     next_look: Instant,
     next_size: Instant,
     last_change: Instant,
@@ -68,6 +70,7 @@ impl ScrapCapturer {
             size,
             pixels: Vec::new(),
             damaged: Vec::new(),
+            sharing: Sharing::default(),
             next_look: now,
             next_size: now + SIZE_INTERVAL,
             last_change: now,
@@ -112,16 +115,25 @@ impl ScrapCapturer {
         let row = self.size.width as usize * PIXEL_BYTES;
         // Some systems pad their rows; the crate does not say by how much.
         let stride = (frame.len() / self.size.height as usize).max(row);
+        let hidden = kept_back(&self.sharing, self.size);
+        let (mut shown, mut y) = (vec![0; row], 0);
         let bands = self.pixels.chunks_mut(row * BAND_ROWS).zip(frame.chunks(stride * BAND_ROWS));
         for ((band, fresh), damaged) in bands.zip(&mut self.damaged) {
             let rows =
                 band.chunks_exact_mut(row).zip(fresh.chunks(stride).filter_map(|full| full.get(..row)));
-            for (known, fresh) in rows {
+            for (known, mut fresh) in rows {
+                let place = Rect::new(0, y, self.size.width, 1);
+                if hidden.intersects(&place) {
+                    shown.copy_from_slice(fresh);
+                    mask::cover(&mut shown, place, hidden.rects());
+                    fresh = &shown;
+                }
                 if known != fresh {
                     known.copy_from_slice(fresh);
                     *damaged = true;
                     self.last_change = now;
                 }
+                y += 1;
             }
         }
         Ok(())
@@ -208,6 +220,14 @@ impl ScreenCapturer for ScrapCapturer {
         Ok(())
     }
 
+    fn share(&mut self, sharing: &Sharing) -> Result<(), CaptureError> {
+        self.sharing = sharing.clone();
+        // What was looked at before must not be shown any more.
+        self.forget_picture();
+        self.next_look = Instant::now();
+        Ok(())
+    }
+
     fn waker(&self) -> Waker {
         let wake = Arc::clone(&self.wake);
         Waker::new(move || {
@@ -215,6 +235,14 @@ impl ScreenCapturer for ScrapCapturer {
             wake.changed.notify_all();
         })
     }
+}
+
+/// What is kept back. This crate knows no windows and no more than one screen: where those matter it is everything.
+fn kept_back(sharing: &Sharing, size: Size) -> Region {
+    if sharing.share != Share::Everything || sharing.concerns_windows() {
+        return Region::from(size.rect());
+    }
+    sharing.hidden_areas().filter_map(|area| area.clipped(size)).collect()
 }
 
 fn open_first() -> Result<(Capturer, Size), CaptureError> {

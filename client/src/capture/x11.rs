@@ -4,16 +4,24 @@
 mod cursor;
 mod memory;
 mod pixels;
+mod sources;
+mod windows;
 
+use super::curtain::Cover;
 use super::{CaptureError, Extent, Interest, Noticed, ScreenCapturer, Waker};
+use crate::sharing::list::{announced, scale_percent, screens};
+use crate::sharing::{Share, Sharing};
 use cursor::CursorWatch;
 use deskside_media::DesktopFrame;
 use deskside_proto::geometry::{Region, Size};
+use deskside_proto::wire::monitors::Monitors;
 use pixels::{Pixels, requested};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
+use sources::Sources;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::Arc;
 use std::time::Instant;
+use windows::Windows;
 use x11rb::connection::{Connection as _, RequestConnection as _};
 use x11rb::protocol::Event;
 use x11rb::protocol::damage::{self, ConnectionExt as _, Damage, ReportLevel};
@@ -44,6 +52,15 @@ pub struct X11Capturer {
     reported: bool,
     /// The server has reported that the screen's size may be another one.
     size_stale: bool,
+    /// The monitors are still to be told.
+    monitors_stale: bool,
+    /// Those that were told last.
+    monitors: Option<Monitors>,
+    sharing: Sharing,
+    /// What is hidden wherever windows are.
+    fixed: Region,
+    /// Exists where windows have to be told apart.
+    windows: Option<Windows>,
     wake: Arc<OwnedFd>,
 }
 
@@ -60,7 +77,10 @@ impl X11Capturer {
         let size_changes = ChangeWindowAttributesAux::new().event_mask(EventMask::STRUCTURE_NOTIFY);
         connection.change_window_attributes(root, &size_changes).map_err(lost)?;
         if has_extension(&connection, randr::X11_EXTENSION_NAME)? {
-            connection.randr_select_input(root, randr::NotifyMask::SCREEN_CHANGE).map_err(lost)?;
+            let layout = randr::NotifyMask::SCREEN_CHANGE
+                | randr::NotifyMask::CRTC_CHANGE
+                | randr::NotifyMask::OUTPUT_CHANGE;
+            connection.randr_select_input(root, layout).map_err(lost)?;
         }
         let cursor = CursorWatch::begin(&connection, root, Instant::now())?;
         let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)
@@ -71,6 +91,11 @@ impl X11Capturer {
             known: Region::new(),
             reported: false,
             size_stale: false,
+            monitors_stale: true,
+            monitors: None,
+            sharing: Sharing::default(),
+            fixed: Region::new(),
+            windows: None,
             wake: Arc::new(wake),
             connection,
             root,
@@ -102,12 +127,17 @@ impl X11Capturer {
         let mut has_read = false;
         while let Some(event) = self.connection.poll_for_event().map_err(lost)? {
             has_read = true;
+            if let Some(windows) = &mut self.windows
+                && windows.take(&self.connection, &event, Instant::now())?
+            {
+                continue;
+            }
             match event {
-                Event::DamageNotify(_) => self.reported = true,
+                Event::DamageNotify(event) if event.damage == self.damage => self.reported = true,
                 Event::XfixesCursorNotify(_) => self.cursor.shape_changed(),
                 Event::XinputRawMotion(_) => self.cursor.moved(),
                 Event::ConfigureNotify(event) if event.window == self.root => self.size_stale = true,
-                Event::RandrScreenChangeNotify(_) => self.size_stale = true,
+                Event::RandrScreenChangeNotify(_) | Event::RandrNotify(_) => self.size_stale = true,
                 Event::Error(error) => {
                     tracing::debug!(kind = ?error.error_kind, "the X server refused a request");
                 }
@@ -119,19 +149,113 @@ impl X11Capturer {
     }
 
     fn look_at_size(&mut self, noticed: &mut Vec<Noticed>) -> Result<(), CaptureError> {
-        if !std::mem::take(&mut self.size_stale) {
-            return Ok(());
+        if std::mem::take(&mut self.size_stale) {
+            let size = root_size(&self.connection, self.root)?;
+            if size != self.size {
+                self.take_size(size)?;
+                noticed.push(Noticed::Resized(size));
+            }
+            if !self.sharing.is_everything() {
+                self.follow_sharing()?;
+            }
+            self.monitors_stale = true;
         }
-        let size = root_size(&self.connection, self.root)?;
-        if size != self.size {
-            self.take_size(size)?;
-            noticed.push(Noticed::Resized(size));
+        if std::mem::take(&mut self.monitors_stale) {
+            self.tell_monitors(noticed)?;
+        }
+        Ok(())
+    }
+
+    fn tell_monitors(&mut self, noticed: &mut Vec<Noticed>) -> Result<(), CaptureError> {
+        let mut screens = screens(&self.connection, self.root).map_err(lost)?;
+        match &self.sharing.share {
+            Share::Everything => {}
+            Share::Screen(name) => screens.retain(|screen| screen.name == *name),
+            Share::Window(_) => screens.clear(),
+        }
+        let scale = scale_percent(&self.connection, self.root).map_err(lost)?;
+        let monitors = announced(&screens, scale);
+        if self.monitors.as_ref() != Some(&monitors) {
+            self.monitors = Some(monitors.clone());
+            noticed.push(Noticed::Monitors(monitors));
         }
         Ok(())
     }
 
     fn has_damage(&self) -> bool {
-        self.reported || !self.known.is_empty()
+        (self.reported && self.window_sources().is_none()) || !self.known.is_empty()
+    }
+
+    /// Where pixels come from when only a window is shared.
+    fn window_sources(&self) -> Option<&Sources> {
+        self.windows.as_ref().and_then(Windows::sources)
+    }
+
+    /// Begins anew to keep back what is not shared on this screen; everything has to be captured then.
+    fn follow_sharing(&mut self) -> Result<(), CaptureError> {
+        let before = self.windows.take();
+        let whole = Region::from(self.size.rect());
+        self.known = whole.clone();
+        self.fixed = whole;
+        if self.sharing.concerns_windows() {
+            let mut windows = Windows::follow(&self.connection, self.root, self.size, &self.sharing)?;
+            before.iter().for_each(|before| windows.take_over(before, Instant::now()));
+            self.windows = Some(windows);
+        }
+        if let Some(before) = before {
+            before.release(&self.connection, self.windows.is_some())?;
+        }
+        self.fixed = self.hidden_parts()?;
+        Ok(())
+    }
+
+    /// What is hidden wherever windows are: areas, and all screens but the one that is shared.
+    fn hidden_parts(&self) -> Result<Region, CaptureError> {
+        let mut hidden = Region::new();
+        if let Share::Screen(name) = &self.sharing.share {
+            hidden = Region::from(self.size.rect());
+            let screens = screens(&self.connection, self.root).map_err(lost)?;
+            let shared = screens.iter().filter(|screen| screen.name == *name);
+            shared.for_each(|screen| hidden.remove(&screen.place));
+        }
+        self.sharing
+            .hidden_areas()
+            .filter_map(|area| area.clipped(self.size))
+            .for_each(|area| hidden.add(area));
+        Ok(hidden)
+    }
+
+    /// Takes in what windows have done, so that nothing of theirs is unknown; what they have uncovered is damage.
+    fn settle(&mut self) -> Result<(), CaptureError> {
+        windows::settle(self)?;
+        if let Some(windows) = &mut self.windows {
+            windows.pass_time(Instant::now());
+            self.known.add_region(&windows.take_changed());
+        }
+        Ok(())
+    }
+
+    /// What of the pixels that were fetched in this frame nobody may see.
+    fn hidden_in_frame(&mut self) -> Result<Cover, CaptureError> {
+        let mut hidden = Cover::default();
+        if self.sharing.is_everything() {
+            return Ok(hidden);
+        }
+        self.read_events()?;
+        self.settle()?;
+        hidden.add_all(&self.fixed);
+        if self.size_stale {
+            // The screens lie otherwise now, perhaps already when the pixels were fetched.
+            hidden.add(self.size.rect());
+        }
+        // Pixels that come from a window are of nothing else.
+        if let Some(windows) = self.windows.as_ref().filter(|windows| windows.sources().is_none()) {
+            windows.end_frame().as_slice().iter().for_each(|rect| hidden.add(*rect));
+            if windows.is_blind() {
+                self.known = Region::from(self.size.rect());
+            }
+        }
+        Ok(hidden)
     }
 
     /// Sleeps until the server sends something, the waker is used, or the time has come; says whether it was woken.
@@ -152,8 +276,12 @@ impl X11Capturer {
 
     /// Takes over what the server knows to be damaged, and lets it report anew. One round trip, or none for everything.
     fn hand_over(&mut self, extent: Extent) -> Result<Region, CaptureError> {
-        self.reported = false;
         let mut region = std::mem::take(&mut self.known);
+        if self.window_sources().is_some() {
+            // The damage of the screen is left as it is, so that the server has nothing to report.
+            return Ok(if extent == Extent::Whole { Region::from(self.size.rect()) } else { region });
+        }
+        self.reported = false;
         match extent {
             Extent::Whole => {
                 self.connection.damage_subtract(self.damage, x11rb::NONE, x11rb::NONE).map_err(lost)?;
@@ -177,8 +305,12 @@ impl X11Capturer {
     /// A picture that a program draws in many requests comes in one piece so, as a rule, and no pixel is fetched more
     /// than twice on average for it.
     fn fetch(&mut self, mut region: Region) -> Result<bool, CaptureError> {
-        let (mut covered, mut fetched_px) = (Region::new(), 0);
         self.pixels.clear();
+        if let Some(sources) = self.windows.as_ref().and_then(Windows::sources) {
+            let pieces: Vec<_> = region.iter().flat_map(|rect| sources.pieces(*rect)).collect();
+            return self.pixels.fetch_pieces(&self.connection, &pieces);
+        }
+        let (mut covered, mut fetched_px) = (Region::new(), 0);
         for _ in 0..MOST_ROUNDS {
             covered.add_region(&region);
             fetched_px += region.area();
@@ -221,6 +353,7 @@ impl ScreenCapturer for X11Capturer {
         loop {
             self.read_events()?;
             self.look_at_size(noticed)?;
+            self.settle()?;
             let now = Instant::now();
             self.cursor.look(&self.connection, now, noticed)?;
             // Waiting for those answers has read events too, of which the socket tells no more.
@@ -234,7 +367,8 @@ impl ScreenCapturer for X11Capturer {
             if has_news {
                 continue;
             }
-            let until = [deadline, self.cursor.due()].into_iter().flatten().min();
+            let freed = self.windows.as_ref().and_then(Windows::due);
+            let until = [deadline, self.cursor.due(), freed].into_iter().flatten().min();
             woken = self.sleep(until)?;
         }
     }
@@ -244,13 +378,32 @@ impl ScreenCapturer for X11Capturer {
         extent: Extent,
         show: &mut dyn FnMut(&DesktopFrame<'_>),
     ) -> Result<(), CaptureError> {
+        if self.windows.is_some() {
+            self.read_events()?;
+            self.settle()?;
+        }
+        if let Some(windows) = &mut self.windows {
+            windows.begin_frame();
+        }
         let region = self.hand_over(extent)?;
         if self.fetch(region)? {
+            let hidden = self.hidden_in_frame()?;
+            if !hidden.as_slice().is_empty() {
+                self.pixels.cover(hidden.as_slice());
+            }
             show(&DesktopFrame { size: self.size, patches: &self.pixels.patches() });
         } else {
             self.known = Region::from(self.size.rect());
             show(&DesktopFrame { size: self.size, patches: &[] });
         }
+        Ok(())
+    }
+
+    fn share(&mut self, sharing: &Sharing) -> Result<(), CaptureError> {
+        self.sharing = sharing.clone();
+        self.follow_sharing()?;
+        // Others may be told now.
+        self.monitors_stale = true;
         Ok(())
     }
 

@@ -20,6 +20,7 @@ use super::own_windows::{self, KeepOff, OwnWindows, QuestionOpen};
 use super::queue::{NotTaken, Queue};
 use crate::inject::{self, InjectError, InputInjector};
 use crate::physical::priority;
+use crate::sharing::SharingCell;
 
 /// How often [`InputReport::Used`] is told at most.
 const USED_EVERY: Duration = Duration::from_secs(1);
@@ -49,13 +50,15 @@ pub struct Access {
 pub struct SystemDesktop {
     /// The display's name on X11.
     pub display: Option<String>,
+    /// What is not shared is not reached.
+    pub sharing: SharingCell,
 }
 
 impl Desktop for SystemDesktop {
     fn open(&self, grant: &Grant) -> Result<Access, InjectError> {
         let display = self.display.as_deref();
-        let windows =
-            own_windows::open(display).map_err(|error| InjectError::Unavailable(error.to_string()))?;
+        let windows = own_windows::open_sharing(display, self.sharing.clone())
+            .map_err(|error| InjectError::Unavailable(error.to_string()))?;
         Ok(Access { injector: inject::open(display, grant)?, windows })
     }
 }

@@ -6,12 +6,14 @@ mod run;
 mod thread;
 
 use crate::capture::{self, CaptureError, ScreenCapturer, Waker};
+use crate::sharing::SharingCell;
 use deskside_media::PictureMode;
 use deskside_media::update::EncodeError;
 use deskside_proto::geometry::Size;
 use deskside_proto::link::LinkEstimate;
 use deskside_proto::session::ViewGrant;
 use deskside_proto::wire::cursor::CursorMessage;
+use deskside_proto::wire::monitors::Monitors;
 use deskside_proto::wire::update::UpdateClass;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -65,6 +67,11 @@ pub trait UpdateSink: Send {
         let _ = size;
     }
 
+    /// The desktop has these monitors from now on, as far as they are shared.
+    fn monitors(&mut self, monitors: Monitors) {
+        let _ = monitors;
+    }
+
     /// The pipeline has ended by itself: nothing more will come.
     fn failed(&mut self, error: PipelineError);
 }
@@ -92,6 +99,8 @@ pub struct PipelineConfig {
     pub mode: PictureMode,
     /// What the pictures of all sessions may use of the machine.
     pub budget: CpuBudget,
+    /// What may be seen; after a change the pipeline has to be woken.
+    pub sharing: SharingCell,
 }
 
 #[derive(Debug, Default)]
@@ -211,7 +220,7 @@ fn conduct(
     let span = tracing::info_span!("capture", backend = capturer.backend());
     let _inside = span.enter();
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        run::Run::new(capturer, config.mode, config.budget.clone(), &mut sink, orders)?.until_stopped()
+        run::Run::new(capturer, config, &mut sink, orders)?.until_stopped()
     }));
     match outcome {
         Ok(Ok(())) => tracing::debug!("the picture has stopped"),

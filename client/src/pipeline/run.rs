@@ -1,11 +1,12 @@
 //! The pipeline's loop: what is owed to the viewer, and when it may be captured and sent. It sleeps in the
 //! capturer's wait and nowhere else.
 
-use super::pace::{CpuBudget, Pace};
-use super::{Orders, PipelineError, Update, UpdateSink, thread};
+use super::pace::Pace;
+use super::{Orders, PipelineConfig, PipelineError, Update, UpdateSink, thread};
 use crate::capture::{Extent, Interest, Noticed, ScreenCapturer};
+use crate::sharing::SharingCell;
 use deskside_media::update::EncodeError;
-use deskside_media::{DesktopFrame, Encoded, Need, PictureMode, UpdateEncoder};
+use deskside_media::{DesktopFrame, Encoded, Need, UpdateEncoder};
 use deskside_proto::time::Millis;
 use deskside_proto::wire::update::UpdateClass;
 use std::sync::atomic::Ordering;
@@ -45,6 +46,9 @@ pub(super) struct Run<'a, S> {
     failures: u32,
     start: Instant,
     pace: Pace,
+    sharing: SharingCell,
+    /// Which change of what may be seen the capturer knows.
+    shared: Option<u64>,
     /// It was asked for damage, and all that there was is captured.
     is_up_to_date: bool,
     /// The last update left something out that can go at once, without new pixels.
@@ -54,22 +58,24 @@ pub(super) struct Run<'a, S> {
 impl<'a, S: UpdateSink> Run<'a, S> {
     pub(super) fn new(
         capturer: Box<dyn ScreenCapturer>,
-        mode: PictureMode,
-        budget: CpuBudget,
+        config: &PipelineConfig,
         sink: &'a mut S,
         orders: &'a Orders,
     ) -> Result<Self, PipelineError> {
         let start = Instant::now();
         Ok(Self {
             capturer,
-            encoder: UpdateEncoder::new(mode)?,
+            encoder: UpdateEncoder::new(config.mode)?,
+            sharing: config.sharing.clone(),
+            // Whatever holds now is new to the capturer.
+            shared: None,
             sink,
             orders,
             owed: Owed::Everything,
             sequence: 0,
             failures: 0,
             start,
-            pace: Pace::new(budget, thread::cpu_time(), start),
+            pace: Pace::new(config.budget.clone(), thread::cpu_time(), start),
             is_up_to_date: false,
             has_remainder: false,
         })
@@ -81,6 +87,7 @@ impl<'a, S: UpdateSink> Run<'a, S> {
             if self.orders.keyframe.swap(false, Ordering::AcqRel) {
                 self.owed = Owed::Everything;
             }
+            self.follow_sharing()?;
             if self.sink.take_abandoned() {
                 self.encoder.video_abandoned();
                 if self.encoder.has_changes() {
@@ -99,6 +106,21 @@ impl<'a, S: UpdateSink> Run<'a, S> {
         Ok(())
     }
 
+    /// Tells the capturer what may be seen from now on, before anything is captured or sent.
+    fn follow_sharing(&mut self) -> Result<(), PipelineError> {
+        let (sharing, generation) = self.sharing.now();
+        if self.shared != Some(generation) {
+            let is_first = self.shared.replace(generation).is_none();
+            if !(is_first && sharing.is_everything()) {
+                self.capturer.share(&sharing)?;
+            }
+            // What was left out of the last update, or is not exact yet, may be hidden now: it is captured anew first.
+            self.has_remainder = false;
+            self.owed = self.owed.max(Owed::Changes);
+        }
+        Ok(())
+    }
+
     fn take_notice(&mut self, noticed: Noticed) {
         match noticed {
             Noticed::Damage => self.owed = self.owed.max(Owed::Changes),
@@ -107,6 +129,7 @@ impl<'a, S: UpdateSink> Run<'a, S> {
                 self.owed = Owed::Everything;
                 self.sink.resized(size);
             }
+            Noticed::Monitors(monitors) => self.sink.monitors(monitors),
             Noticed::Cursor(message) => self.sink.send_cursor(message),
         }
     }
@@ -183,8 +206,18 @@ impl<'a, S: UpdateSink> Run<'a, S> {
         self.pace.captured(Instant::now());
         let mut outcome = Ok(None);
         let (encoder, start) = (&mut self.encoder, self.start);
-        self.capturer
-            .capture(extent, &mut |frame| outcome = encoder.encode(frame, need, millis_since(start)))?;
+        let (sharing, shared) = (&self.sharing, self.shared);
+        let mut is_outdated = false;
+        self.capturer.capture(extent, &mut |frame| {
+            // The person was quicker than the pixels.
+            is_outdated = Some(sharing.generation()) != shared;
+            if !is_outdated {
+                outcome = encoder.encode(frame, need, millis_since(start));
+            }
+        })?;
+        if is_outdated {
+            self.owed = if extent == Extent::Whole { Owed::Everything } else { Owed::Changes };
+        }
         Ok(outcome)
     }
 

@@ -18,8 +18,13 @@ use crate::app::{CommandSender, ViewPublisher};
 use crate::cli::InviteArgs;
 use crate::consent::{NotGenuine, TerminalLine, TerminalLines, discard_typed_ahead};
 
+use crate::sharing::{Hidden, Share};
+
 use self::narrator::Narrator;
-use self::words::Wish;
+use self::words::{Named, Wish};
+
+/// A number that is not in the list of windows and screens.
+const NOT_LISTED: &str = "error: that is not in the list; type \"windows\" to see it";
 
 /// What a ticket that is being made shall become.
 #[derive(Debug, Default)]
@@ -43,6 +48,8 @@ struct State {
     delivered: Option<TicketId>,
     /// "understood" was typed; the view may not show it yet, and the next line is here already.
     understood: bool,
+    /// The list of windows was asked for after so many looks.
+    listing_after: Option<u64>,
 }
 
 /// The terminal as a surface.
@@ -88,7 +95,11 @@ impl Terminal {
     fn tell(&self) {
         let view = self.view.latest();
         let mut state = self.state();
-        let lines = state.narrator.tell(&view);
+        let mut lines = state.narrator.tell(&view);
+        if state.listing_after.is_some_and(|looks| looks < view.sharing.looks) {
+            state.listing_after = None;
+            lines.extend(narrator::windows(&view));
+        }
         // Taken just before the question is on the terminal: a line that was typed ahead does not answer it, and a quick
         // script's answer is never older than its question.
         let now = Instant::now();
@@ -154,6 +165,13 @@ impl Terminal {
             Ok(Wish::End) => self.commands.send(UserCommand::EndSession(None)),
             Ok(Wish::Tickets) => print(&narrator::tickets(&view)),
             Ok(Wish::Cancel(text)) => self.cancel(&text, &view),
+            Ok(Wish::Windows) => {
+                self.state().listing_after = Some(view.sharing.looks);
+                self.commands.send(UserCommand::ListChoices);
+            }
+            Ok(Wish::Share(named)) => self.share(named, &view),
+            Ok(Wish::Hide(named)) => self.hide(named, &view),
+            Ok(Wish::Unhide(which)) => self.unhide(which, &view),
             Ok(Wish::Status) => print(&narrator::status(&view)),
             Ok(Wish::Quit) => self.commands.send(UserCommand::Quit),
             Err(reason) => print(&[format!("error: {reason}")]),
@@ -215,6 +233,46 @@ impl Terminal {
             }
             Err(error) => print(&[format!("error: {error}")]),
         }
+    }
+
+    fn share(&self, named: Named, view: &AppView) {
+        let choices = &view.sharing.choices;
+        let share = match named {
+            Named::Everything => Some(Share::Everything),
+            Named::Screen(at) => choices.screens.get(at).map(|screen| Share::Screen(screen.name.clone())),
+            Named::Window(at) => choices.windows.get(at).map(|window| Share::Window(window.number)),
+            Named::Area(_) => None,
+        };
+        match share {
+            Some(share) => self.commands.send(UserCommand::Share(share)),
+            None => print(&[NOT_LISTED.to_owned()]),
+        }
+    }
+
+    fn hide(&self, named: Named, view: &AppView) {
+        let what = match named {
+            Named::Window(at) => {
+                view.sharing.choices.windows.get(at).map(|window| Hidden::Window(window.number))
+            }
+            Named::Area(area) => Some(Hidden::Area(area)),
+            Named::Everything | Named::Screen(_) => None,
+        };
+        match what {
+            Some(what) => self.commands.send(UserCommand::Hide(what)),
+            None => print(&[NOT_LISTED.to_owned()]),
+        }
+    }
+
+    fn unhide(&self, which: Option<usize>, view: &AppView) {
+        let all = view.sharing.hidden.iter().enumerate();
+        let meant: Vec<Hidden> = all
+            .filter(|(at, _)| which.is_none_or(|which| which == *at))
+            .map(|(_, hidden)| hidden.what)
+            .collect();
+        if meant.is_empty() {
+            print(&["error: nothing of that number is hidden; type \"windows\"".to_owned()]);
+        }
+        meant.into_iter().for_each(|what| self.commands.send(UserCommand::Unhide(what)));
     }
 
     fn cancel(&self, text: &str, view: &AppView) {

@@ -8,6 +8,7 @@ use crate::app::view::{
     AppView, Delivery, InvitationView, QuestionKind, QuestionView, SeenBefore, SessionState, SessionView,
 };
 use crate::app::words::{self, rfc3339};
+use crate::windows::words as sentences;
 
 /// What has been said already.
 #[derive(Debug, Default)]
@@ -17,6 +18,8 @@ pub(super) struct Narrator {
     question: Option<QuestionId>,
     sessions: BTreeMap<SessionId, SessionState>,
     notice: Option<(String, String)>,
+    /// What can be seen, and how much of it is hidden.
+    seen: Option<(String, usize)>,
     ended: bool,
 }
 
@@ -56,6 +59,22 @@ pub(super) fn tickets(view: &AppView) -> Vec<String> {
     lines
 }
 
+/// What can be seen, what is hidden, and what there is to choose from. Titles stand here because this terminal is the
+/// person's own.
+pub(super) fn windows(view: &AppView) -> Vec<String> {
+    let (sharing, choices) = (&view.sharing, &view.sharing.choices);
+    let numbered =
+        |what: &'static str| move |(at, text): (usize, String)| format!("{what} {} {text}", at + 1);
+    let screens = (0..choices.screens.len()).map(|at| sentences::screen(choices, at)).enumerate();
+    let windows = choices.windows.iter().map(|window| window.title.0.to_string()).enumerate();
+    let hidden = sharing.hidden.iter().map(sentences::hidden).enumerate();
+    let mut lines: Vec<String> = screens.map(numbered("screen")).collect();
+    lines.extend(windows.map(numbered("window")));
+    lines.extend(hidden.map(numbered("hidden")));
+    lines.push(format!("seen: {}", sentences::share(sharing)));
+    lines
+}
+
 /// Who is here.
 pub(super) fn status(view: &AppView) -> Vec<String> {
     let mut lines: Vec<String> = view.sessions.iter().map(session).collect();
@@ -78,6 +97,10 @@ impl Narrator {
         let open = view.question.as_ref().map(|question| question.id);
         if let Some(before) = self.question.filter(|before| Some(*before) != open) {
             lines.push(format!("answered {}", before.0));
+        }
+        let seen = (sentences::share(&view.sharing), view.sharing.hidden.len());
+        if self.seen.replace(seen.clone()).is_some_and(|before| before != seen) {
+            lines.push(format!("seen: {}, {} hidden", seen.0, seen.1));
         }
         self.tell_sessions(&view.sessions, &mut lines);
         if let Some(asked) = view.question.as_ref().filter(|asked| Some(asked.id) != self.question) {

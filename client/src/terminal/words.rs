@@ -1,6 +1,7 @@
 //! The lines that a person may type on the terminal.
 
 use clap::Parser;
+use deskside_proto::geometry::Rect;
 
 use crate::cli::InviteArgs;
 
@@ -18,7 +19,22 @@ pub(super) enum Wish {
     Tickets,
     Cancel(String),
     Status,
+    /// Which windows and screens there are, and what of them is seen.
+    Windows,
+    Share(Named),
+    Hide(Named),
+    /// Show again what is hidden at this place of the list, or all.
+    Unhide(Option<usize>),
     Quit,
+}
+
+/// Something of the desktop, by its place in the list that was printed last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    Everything,
+    Screen(usize),
+    Window(usize),
+    Area(Rect),
 }
 
 #[derive(Debug, Parser)]
@@ -47,6 +63,17 @@ pub(super) fn parse(line: &str) -> Result<Wish, String> {
         ("cancel", [id]) => Ok(Wish::Cancel((*id).to_owned())),
         ("cancel", _) => Err("say which ticket, for example \"cancel k7qm2xpa\"".to_owned()),
         ("status", []) => Ok(Wish::Status),
+        ("windows" | "screens" | "hidden", []) => Ok(Wish::Windows),
+        ("share", ["everything"]) => Ok(Wish::Share(Named::Everything)),
+        ("share", ["screen", place]) => place_of(place).map(|at| Wish::Share(Named::Screen(at))),
+        ("share", ["window", place]) => place_of(place).map(|at| Wish::Share(Named::Window(at))),
+        ("share", _) => Err("say \"share everything\", \"share screen 1\" or \"share window 1\"".to_owned()),
+        ("hide", ["window", place]) => place_of(place).map(|at| Wish::Hide(Named::Window(at))),
+        ("hide", ["area", numbers @ ..]) => area(numbers).map(|area| Wish::Hide(Named::Area(area))),
+        ("hide", _) => Err("say \"hide window 1\" or \"hide area X Y WIDTH HEIGHT\"".to_owned()),
+        ("unhide", ["all"]) => Ok(Wish::Unhide(None)),
+        ("unhide", [place]) => place_of(place).map(|at| Wish::Unhide(Some(at))),
+        ("unhide", _) => Err("say what, for example \"unhide 1\" or \"unhide all\"".to_owned()),
         ("quit" | "exit", []) => Ok(Wish::Quit),
         ("help" | "?" | "understood" | "stop" | "end" | "tickets" | "status" | "quit" | "exit", _) => {
             Err(format!("nothing may stand behind \"{first}\""))
@@ -70,6 +97,22 @@ fn invite(rest: &[&str]) -> Result<Wish, String> {
 fn one_line(message: &str) -> String {
     let first = message.lines().take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
     first.trim_start_matches("error: ").to_owned()
+}
+
+/// A place in a list, which begins with 1.
+fn place_of(text: &str) -> Result<usize, String> {
+    let place = text.parse::<usize>().ok().and_then(|place| place.checked_sub(1));
+    place.ok_or_else(|| format!("{text:?} is no number of the list; type \"windows\""))
+}
+
+/// Left, top, width and height in pixels of the desktop.
+fn area(numbers: &[&str]) -> Result<Rect, String> {
+    let wrong = || "an area is four numbers: its left and upper edge, its width and its height".to_owned();
+    let [x, y, width, height] = numbers else { return Err(wrong()) };
+    let (x, y) = (x.parse().map_err(|_| wrong())?, y.parse().map_err(|_| wrong())?);
+    let (width, height) = (width.parse().map_err(|_| wrong())?, height.parse().map_err(|_| wrong())?);
+    let area = Rect::new(x, y, width, height);
+    if area.is_empty() { Err(wrong()) } else { Ok(area) }
 }
 
 fn number_of(text: &str) -> Result<u64, String> {
@@ -117,6 +160,10 @@ pub(super) fn help() -> Vec<String> {
         "help: tickets             list the tickets",
         "help: cancel ID           close a ticket",
         "help: status              who is here",
+        "help: windows             list windows and screens, and what is hidden",
+        "help: share everything | screen N | window N      what experts may see",
+        "help: hide window N | area X Y WIDTH HEIGHT       what nobody shall see",
+        "help: unhide N | all      show something again",
         "help: understood          the introduction was read",
         "help: quit                end all sessions and Deskside",
     ]
@@ -139,6 +186,18 @@ mod tests {
             ("cancel", matches!(parse("cancel abc"), Ok(Wish::Cancel(id)) if id == "abc")),
             ("status", matches!(parse("status"), Ok(Wish::Status))),
             ("understood", matches!(parse("understood"), Ok(Wish::Understood))),
+            ("windows", matches!(parse("windows"), Ok(Wish::Windows))),
+            ("share", matches!(parse("share window 2"), Ok(Wish::Share(Named::Window(1))))),
+            ("share", matches!(parse("share screen 1"), Ok(Wish::Share(Named::Screen(0))))),
+            ("share", matches!(parse("share everything"), Ok(Wish::Share(Named::Everything)))),
+            ("hide", matches!(parse("hide window 1"), Ok(Wish::Hide(Named::Window(0))))),
+            (
+                "hide",
+                matches!(parse("hide area 1 2 3 4"),
+                Ok(Wish::Hide(Named::Area(area))) if area == Rect::new(1, 2, 3, 4)),
+            ),
+            ("unhide", matches!(parse("unhide 1"), Ok(Wish::Unhide(Some(0))))),
+            ("unhide", matches!(parse("unhide all"), Ok(Wish::Unhide(None)))),
             ("quit", matches!(parse("quit"), Ok(Wish::Quit))),
             ("nothing", matches!(parse("   "), Ok(Wish::Nothing))),
         ] {
@@ -170,6 +229,13 @@ mod tests {
             "invite --json",
             "invite \"",
             "stop now",
+            "share",
+            "share window",
+            "share window 0",
+            "hide everything",
+            "hide area 1 2 3",
+            "hide area 1 2 0 4",
+            "unhide",
             "cancel",
             "open sesame",
         ] {

@@ -54,6 +54,9 @@ fn buttons(ui: &mut Ui, scene: Scene<'_>, controlled: bool, tone: Tone) {
     if controlled && Button::on_bar(words::STOP_CONTROL, tone).low().show(ui).pressed() {
         scene.commands.send(UserCommand::StopControl);
     }
+    if Button::on_bar(words::HIDE, tone).low().show(ui).pressed() {
+        scene.commands.send(UserCommand::ShowSharing);
+    }
 }
 
 fn sentences(ui: &mut Ui, scene: Scene<'_>, sessions: &[SessionView], tone: Tone) {
@@ -67,7 +70,9 @@ fn sentences(ui: &mut Ui, scene: Scene<'_>, sessions: &[SessionView], tone: Tone
         let line =
             |words: String, font| Label::new(RichText::new(words).font(font).color(tone.on_fill)).truncate();
         ui.add(line(words::presence(sessions), fonts::strong(text::BODY)));
-        let hint = words::banner_hint(longest(scene, sessions), &scene.view.settings.hotkey);
+        let kept_back = words::kept_back(&scene.view.sharing);
+        let hotkey = &scene.view.settings.hotkey;
+        let hint = words::banner_hint(longest(scene, sessions), kept_back.as_deref(), hotkey);
         ui.add(line(hint, fonts::regular(text::SMALL)));
     });
 }

@@ -9,10 +9,12 @@ use deskside_look::tokens::{Meaning, space};
 use deskside_look::widget::{self, Button, Card, Row};
 use egui::{Id, Key, Ui};
 
+use super::main_window::sharing::shares;
 use super::{Confirm, Press, Scene, words};
 use crate::app::view::{QuestionKind, QuestionView, SeenBefore};
 use crate::app::{Answer, UserCommand};
 use crate::consent::{LocalYes, NotGenuine};
+use crate::sharing::Share;
 
 /// How long a question is deaf after it appeared: what was typed or clicked then was meant for something else (seconds).
 ///
@@ -28,6 +30,8 @@ pub struct ConsentWindow {
     /// When it was first painted, in egui's time (seconds).
     first_seen: Option<f64>,
     press: Option<Press>,
+    /// What they may see if the answer is yes; without a choice what holds already.
+    share: Option<Share>,
     stage: Stage,
 }
 
@@ -52,7 +56,13 @@ impl ConsentWindow {
             wish = self.answers(ui, awake);
         });
         widget::page(ui, |ui| {
-            egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| who_and_what(ui, scene, question));
+            egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                who_and_what(ui, scene, question, |ui| {
+                    if question.kind == QuestionKind::View {
+                        what_they_see(ui, scene, &mut self.share);
+                    }
+                });
+            });
         });
         if ui.input(|input| input.key_pressed(Key::Escape)) && awake {
             wish = Some(Wish::Deny);
@@ -138,6 +148,10 @@ impl ConsentWindow {
             },
         };
         self.stage = Stage::Answered;
+        if let (Some(share), Answer::Allow(_)) = (self.share.take(), &answer) {
+            // In front of the yes, so that no picture is taken before it holds.
+            scene.commands.send(UserCommand::Share(share));
+        }
         scene.commands.send(match question.kind {
             QuestionKind::View | QuestionKind::JoinView { .. } => {
                 UserCommand::AnswerView { question: question.id, answer }
@@ -166,10 +180,11 @@ enum Wish {
     Close,
 }
 
-fn who_and_what(ui: &mut Ui, scene: Scene<'_>, question: &QuestionView) {
+fn who_and_what(ui: &mut Ui, scene: Scene<'_>, question: &QuestionView, choice: impl FnOnce(&mut Ui)) {
     ui.spacing_mut().item_spacing.y = space::M;
     widget::heading(ui, &words::question(&question.kind, &question.expert_name));
     widget::body(ui, &words::meaning(&question.kind, &scene.view.settings.hotkey));
+    choice(ui);
     let (title, text) = words::acquaintance(&question.seen, scene.moment.system, scene.moment.offset);
     widget::hint_panel(ui, trust(&question.seen), &title, &text);
     widget::card(ui, Card::Plain, |ui| {
@@ -181,6 +196,34 @@ fn who_and_what(ui: &mut Ui, scene: Scene<'_>, question: &QuestionView) {
     });
     let left = question.deadline.saturating_duration_since(scene.moment.instant);
     widget::small(ui, words::remaining(left));
+}
+
+/// Everything, one screen or one window. The choice holds with the yes only.
+fn what_they_see(ui: &mut Ui, scene: Scene<'_>, share: &mut Option<Share>) {
+    let sharing = &scene.view.sharing;
+    let mut chosen = share.clone().unwrap_or_else(|| sharing.share.clone());
+    ui.horizontal(|ui| {
+        let label = ui.label(words::WILL_SEE);
+        let offered = shares(scene);
+        let known = offered.iter().find(|(_, share)| *share == chosen).map(|(label, _)| label.clone());
+        let width = ui.available_width() - space::S;
+        let response = egui::ComboBox::from_id_salt("what they see")
+            .selected_text(known.unwrap_or_else(|| words::share(sharing)))
+            .width(width)
+            .truncate()
+            .show_ui(ui, |ui| {
+                for (label, share) in offered {
+                    ui.selectable_value(&mut chosen, share, label);
+                }
+            })
+            .response;
+        response.labelled_by(label.id);
+    });
+    if chosen != sharing.share {
+        *share = Some(chosen);
+    } else if share.is_some() {
+        *share = None;
+    }
 }
 
 const fn trust(seen: &SeenBefore) -> Meaning {

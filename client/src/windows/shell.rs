@@ -72,6 +72,7 @@ struct Seen {
     view: Arc<AppView>,
     theme: Theme,
     window_requests: u64,
+    sharing_requests: u64,
 }
 
 struct Question {
@@ -110,7 +111,12 @@ impl Shell {
             },
             question: None,
             banner: None,
-            seen: Seen { window_requests: view.window_requests, theme, view },
+            seen: Seen {
+                window_requests: view.window_requests,
+                sharing_requests: view.sharing.requests,
+                theme,
+                view,
+            },
             stance: if hidden { Stance::Hidden } else { Stance::Shown },
             hidden: false,
             surroundings,
@@ -128,6 +134,10 @@ impl Shell {
         if view.settings.theme != self.seen.theme {
             self.seen.theme = view.settings.theme;
             deskside_look::theme::choose(ctx, look(view.settings.theme));
+        }
+        if view.sharing.requests != self.seen.sharing_requests {
+            self.seen.sharing_requests = view.sharing.requests;
+            self.main.show_sharing();
         }
         if view.window_requests != self.seen.window_requests {
             self.seen.window_requests = view.window_requests;

@@ -14,6 +14,7 @@
 use deskside_client::pipeline::{
     CpuBudget, CpuLimit, Pipeline, PipelineConfig, PipelineError, Update, UpdateSink,
 };
+use deskside_client::sharing::SharingCell;
 use deskside_media::{Area, PictureMode, Surface, UpdateDecoder};
 use deskside_proto::geometry::Size;
 use deskside_proto::ids::SessionId;
@@ -72,6 +73,7 @@ pub struct Stage {
     pub viewer: UpdateDecoder,
     pub updates: Vec<(UpdateClass, usize)>,
     pub painter: Painter,
+    pub sharing: SharingCell,
 }
 
 pub struct Painter {
@@ -201,10 +203,11 @@ impl Stage {
         let (sender, sent) = channel();
         let ready = Arc::new(AtomicBool::new(true));
         let sink = Sink { ready: Arc::clone(&ready), sent: sender };
-        let config = PipelineConfig { display: Some(xvfb.display().to_owned()), mode, budget: budget() };
+        let (display, sharing) = (Some(xvfb.display().to_owned()), SharingCell::default());
+        let config = PipelineConfig { display, mode, budget: budget(), sharing: sharing.clone() };
         let pipeline = Pipeline::start(permit(), config, sink).unwrap();
         let viewer = UpdateDecoder::new().unwrap();
-        Self { pipeline, ready, sent, viewer, updates: Vec::new(), painter }
+        Self { pipeline, ready, sent, viewer, updates: Vec::new(), painter, sharing }
     }
 
     /// Takes one message; false when none came in time.

@@ -24,8 +24,9 @@ use deskside_media::surface::{Area, Surface};
 use deskside_proto::geometry::{DesktopPoint, Rect, Size};
 use deskside_proto::name::PersonName;
 use deskside_proto::ticket_file::{Address, Addresses, Host, TicketFile, Validity};
-use deskside_proto::wire::control::{DeniedReason, EndedReason, RefusedReason, RevokedReason};
+use deskside_proto::wire::control::{DeniedReason, EndedReason, Part, RefusedReason, RevokedReason};
 use deskside_proto::wire::cursor::{CursorShape, Hotspot};
+use deskside_proto::wire::monitors::{Monitor, Monitors};
 
 /// The passphrase of every sample ticket that has one.
 pub const PASSPHRASE: &str = "orbit-canvas-tiger-lemon";
@@ -123,6 +124,15 @@ pub fn asked() -> LinkNews {
     LinkNews::Asked { open_for: Duration::from_secs(55) }
 }
 
+/// A larger monitor and a smaller one beside it, lower.
+pub fn monitors() -> LinkNews {
+    let monitor = |text: &str, place| Monitor { place, primary: false, scale_percent: 100, name: name(text) };
+    LinkNews::Monitors(Monitors::new([
+        monitor("eDP-1", Rect::new(0, 0, 800, 800)),
+        monitor("HDMI-1", Rect::new(800, 200, 480, 400)),
+    ]))
+}
+
 fn measured() -> LinkNews {
     LinkNews::Statistics(Statistics {
         frames: 24.0,
@@ -157,6 +167,8 @@ pub fn screens() -> Vec<(&'static str, Model)> {
     let denied = LinkNews::Denied { reason: DeniedReason::ByPerson, pause: Duration::ZERO };
     let mut whole_screen = with(vec![asked(), LinkNews::Controlling]);
     whole_screen.full_screen = true;
+    let mut monitor = with(vec![monitors()]);
+    monitor.handle(Message::Command(Command::LookAt(Some(name("HDMI-1")))), now());
     let mut large = with(vec![]);
     large.scale = deskside_expert::scale::Scale::Times(2);
     vec![
@@ -169,6 +181,8 @@ pub fn screens() -> Vec<(&'static str, Model)> {
         ("connecting", connected([])),
         ("waiting", connected([waiting()])),
         ("viewing", with(vec![])),
+        ("monitor", monitor),
+        ("shared-window", with(vec![LinkNews::Sharing { part: Part::Window, hides: false }])),
         ("large", large),
         ("asked", with(vec![asked()])),
         ("controlling", with(vec![asked(), LinkNews::Controlling])),

@@ -206,6 +206,10 @@ impl<R: Reporter> Driver<R> {
                 self.reporter.report(LinkNews::Viewing { screen });
                 return true;
             }
+            ExpertEffect::ShowMonitors(monitors) => self.reporter.report(LinkNews::Monitors(monitors)),
+            ExpertEffect::ShowSharing { part, hides } => {
+                self.reporter.report(LinkNews::Sharing { part, hides });
+            }
             ExpertEffect::StartInput { grant, scopes } => {
                 self.shared.gate.open(self.sender.clone(), grant, scopes);
                 self.sender.set_controlling(true);

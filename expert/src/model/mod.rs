@@ -53,6 +53,8 @@ pub enum Command {
     Copy(Copied),
     /// Show the picture in this size.
     SetScale(Scale),
+    /// Look at this monitor of theirs, or at the whole desktop.
+    LookAt(Option<PersonName>),
     /// Fill the screen, or not.
     SetFullScreen(bool),
     /// Show the statistics, or not.
@@ -276,6 +278,12 @@ impl Model {
                 self.scale = scale;
                 self.settings.scale = scale;
                 vec![Effect::Save]
+            }
+            Command::LookAt(monitor) => {
+                if let Stage::Session(session) = &mut self.stage {
+                    session.monitor = monitor;
+                }
+                Vec::new()
             }
             Command::SetFullScreen(full) => {
                 self.full_screen = full;

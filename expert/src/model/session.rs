@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use deskside_proto::geometry::Size;
+use deskside_proto::geometry::{Rect, Size};
 use deskside_proto::name::PersonName;
-use deskside_proto::wire::control::{DeniedReason, RevokedReason};
+use deskside_proto::wire::control::{DeniedReason, Part, RevokedReason};
+use deskside_proto::wire::monitors::Monitors;
 
 use super::{Effect, Ending, Model, Now, Stage, Wish};
 
@@ -22,6 +23,15 @@ pub enum LinkNews {
     Viewing {
         /// The size of the desktop.
         screen: Size,
+    },
+    /// The desktop has these monitors from now on.
+    Monitors(Monitors),
+    /// So much of the desktop may be seen from now on.
+    Sharing {
+        /// What may be seen at all.
+        part: Part,
+        /// Some of it is hidden.
+        hides: bool,
     },
     /// Control was asked for.
     Asked {
@@ -111,6 +121,12 @@ pub struct Session {
     pub phase: Phase,
     /// The size of their desktop; none before it is seen.
     pub screen: Option<Size>,
+    /// The monitors that can be chosen.
+    pub monitors: Monitors,
+    /// The one that is chosen, by its name; without, the whole desktop is shown.
+    pub monitor: Option<PersonName>,
+    /// What of the desktop may be seen, and whether some of it is hidden.
+    pub sharing: (Part, bool),
     /// How control ended last, and when.
     pub last: Option<(Last, Instant)>,
     /// From when on it makes sense to ask for control again.
@@ -131,6 +147,19 @@ impl Session {
             Wish::ReleaseControl => matches!(self.phase, Phase::Controlling { .. }),
             Wish::Leave => true,
         }
+    }
+
+    /// The part of the desktop that the expert looks at: the monitor that is chosen, or the only one that there is to
+    /// see, or everything.
+    #[must_use]
+    pub fn looked_at(&self) -> Option<Rect> {
+        let whole = self.screen?.rect();
+        let monitors = self.monitors.as_slice();
+        let chosen = self.monitor.as_ref();
+        let monitor = monitors.iter().find(|monitor| Some(&monitor.name) == chosen);
+        let only = monitors.first().filter(|_| self.sharing.0 == Part::Screen && monitors.len() == 1);
+        let place = monitor.or(only).and_then(|monitor| monitor.place.intersection(&whole));
+        Some(place.unwrap_or(whole))
     }
 
     /// Input goes to the other side.
@@ -159,6 +188,9 @@ impl Model {
                     client,
                     phase: Phase::Waiting { until: now.monotonic + open_for },
                     screen: None,
+                    monitors: Monitors::default(),
+                    monitor: None,
+                    sharing: (Part::Everything, false),
                     last: None,
                     ask_from: None,
                     statistics: Statistics::default(),
@@ -189,6 +221,9 @@ impl Session {
                     return true;
                 }
             }
+            // A monitor that is gone for a moment is shown again when it is back.
+            LinkNews::Monitors(monitors) => self.monitors = monitors,
+            LinkNews::Sharing { part, hides } => self.sharing = (part, hides),
             LinkNews::Asked { open_for } => {
                 self.last = None;
                 self.phase = Phase::Asked { until: now.monotonic + open_for };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deskside_look::tokens::{Palette, space};
-use deskside_proto::geometry::{Size, ViewPoint, ViewTransform};
+use deskside_proto::geometry::{PartView, Size, ViewPoint, ViewTransform};
 use deskside_proto::wire::cursor::CursorShape;
 use egui::containers::scroll_area::{DragScroll, ScrollSource};
 use egui::style::ScrollStyle;
@@ -27,6 +27,8 @@ const SCROLL_SPEED: f32 = 1200.0;
 #[derive(Default)]
 pub struct Remembered {
     offset: Vec2,
+    /// What of the desktop is shown.
+    part: Option<deskside_proto::geometry::Rect>,
     pointer: Option<Pointer>,
 }
 
@@ -51,8 +53,13 @@ pub fn show(
     }
     let points_per_pixel = 1.0 / ui.ctx().pixels_per_point();
     let room = pixels(ui, ui.available_rect_before_wrap());
-    let (factor, _) = factor(scale, desktop, size_of(&room));
-    let wanted = Vec2::new(desktop.width as f32, desktop.height as f32) * factor * points_per_pixel;
+    let part = session.looked_at().and_then(|part| part.intersection(&desktop.rect()));
+    let part = part.unwrap_or_else(|| desktop.rect());
+    if state.part.replace(part).is_some_and(|before| before != part) {
+        state.offset = Vec2::ZERO;
+    }
+    let (factor, _) = factor(scale, part.size(), size_of(&room));
+    let wanted = Vec2::new(part.width as f32, part.height as f32) * factor * points_per_pixel;
     let area = if fits(wanted, ui.available_size()) {
         ui.allocate_rect(ui.available_rect_before_wrap(), Sense::hover());
         state.offset = Vec2::ZERO;
@@ -61,8 +68,13 @@ pub fn show(
         scrolled(ui, wanted, session, state, live)
     };
     let scroll = state.offset / points_per_pixel;
-    let transform =
-        ViewTransform::placed(desktop, size_of(&area), factor, ViewPoint { x: scroll.x, y: scroll.y });
+    let scroll = ViewPoint { x: scroll.x, y: scroll.y };
+    let (area, transform) = if part == desktop.rect() {
+        (area, ViewTransform::placed(desktop, size_of(&area), factor, scroll))
+    } else {
+        let view = ViewTransform::part(desktop, part, size_of(&area), factor, scroll);
+        (within(&area, &view), view.transform)
+    };
     let rect = Rect::from_min_max(
         (Vec2::new(area.left, area.top) * points_per_pixel).to_pos2(),
         (Vec2::new(area.right, area.bottom) * points_per_pixel).to_pos2(),
@@ -85,6 +97,13 @@ pub fn show(
         scroll_margin_px: if scrolls { SCROLL_MARGIN_PX } else { 0.0 },
         ..Layout::default()
     }
+}
+
+/// The place of one monitor in the picture's area.
+fn within(area: &Pixels, view: &PartView) -> Pixels {
+    let (left, top) = (area.left + view.left as f32, area.top + view.top as f32);
+    let (width, height) = (view.size.width as f32, view.size.height as f32);
+    Pixels { left, top, right: left + width, bottom: top + height }
 }
 
 /// The size of the pixels that are there; before the first, what was announced.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use deskside_look::fonts;
 use deskside_look::tokens::{Meaning, Palette, space, text as sizes};
 use deskside_look::widget::{Button, Pressed, badge, small};
+use deskside_proto::name::PersonName;
 use egui::{Align, ComboBox, Label, Layout, RichText, Ui};
 
 use crate::model::{Command, Model, Now, Phase, Session, Wish};
@@ -30,6 +31,7 @@ pub fn show(
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             right_side(ui, model, commands);
+            monitors(ui, session, commands);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| message(ui, session));
         });
     });
@@ -88,9 +90,36 @@ fn ask(ui: &mut Ui, session: &Session, now: Now, commands: &mut Vec<Command>) ->
     shown
 }
 
+/// The choice of monitors, where there are several.
+fn monitors(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let monitors = session.monitors.as_slice();
+    if monitors.len() < 2 {
+        return;
+    }
+    let mut chosen = session.monitor.clone();
+    let named = |name: &PersonName| {
+        let at = monitors.iter().position(|monitor| monitor.name == *name);
+        at.map_or_else(|| text::ALL_MONITORS.to_owned(), |at| words::monitor(monitors, at))
+    };
+    let shown = chosen.as_ref().map_or_else(|| text::ALL_MONITORS.to_owned(), named);
+    let menu = ComboBox::from_id_salt("monitor").width(96.0).selected_text(shown).show_ui(ui, |ui| {
+        ui.selectable_value(&mut chosen, None, text::ALL_MONITORS);
+        for (at, monitor) in monitors.iter().enumerate() {
+            ui.selectable_value(&mut chosen, Some(monitor.name.clone()), words::monitor(monitors, at));
+        }
+    });
+    menu.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, text::MONITOR));
+    if chosen != session.monitor {
+        commands.push(Command::LookAt(chosen));
+    }
+}
+
 /// Who they are, or what has just happened.
 fn message(ui: &mut Ui, session: &Session) {
     let palette = Palette::of(ui);
+    if let Some(less) = words::sharing(session.sharing) {
+        badge(ui, less, Meaning::Neutral);
+    }
     let label = match session.last {
         Some((last, _)) => RichText::new(words::last(last, &session.client))
             .font(fonts::regular(sizes::SMALL))

@@ -81,6 +81,15 @@ fn keys(ui: &Ui, model: &Model, session: &Session, live: &Live<'_>, shown: &mut 
     if full {
         shown.commands.push(Command::SetFullScreen(!model.full_screen));
     }
+    let keyboard_here = live.wants.keyboard_in_toolbar || !session.is_controlling();
+    if let Some(number) = number_pressed(ui).filter(|_| keyboard_here) {
+        let monitor = number.checked_sub(1).map(|at| session.monitors.as_slice().get(at));
+        match monitor {
+            None => shown.commands.push(Command::LookAt(None)),
+            Some(Some(monitor)) => shown.commands.push(Command::LookAt(Some(monitor.name.clone()))),
+            Some(None) => {}
+        }
+    }
     if escape && !egui::Popup::is_any_open(ui.ctx()) {
         if live.wants.keyboard_in_toolbar {
             shown.leave_toolbar = true;
@@ -88,6 +97,27 @@ fn keys(ui: &Ui, model: &Model, session: &Session, live: &Live<'_>, shown: &mut 
             shown.commands.push(Command::SetFullScreen(false));
         }
     }
+}
+
+/// Which of the keys 0 to 9 was pressed, alone.
+fn number_pressed(ui: &Ui) -> Option<usize> {
+    use egui::Key;
+    const NUMBERS: [Key; 10] = [
+        Key::Num0,
+        Key::Num1,
+        Key::Num2,
+        Key::Num3,
+        Key::Num4,
+        Key::Num5,
+        Key::Num6,
+        Key::Num7,
+        Key::Num8,
+        Key::Num9,
+    ];
+    ui.input(|input| {
+        let pressed = |key: &Key| input.modifiers.is_none() && input.key_pressed(*key);
+        NUMBERS.iter().position(pressed)
+    })
 }
 
 fn bar_frame(ui: &Ui) -> Frame {

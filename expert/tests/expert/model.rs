@@ -8,9 +8,10 @@ use deskside_expert::model::{
     Stage, TicketFault, Wish,
 };
 use deskside_host::exit::Exit;
-use deskside_proto::geometry::Size;
+use deskside_proto::geometry::{Rect, Size};
 use deskside_proto::ticket_file::Standing;
 use deskside_proto::wire::control::{DeniedReason, EndedReason, RefusedReason, RevokedReason};
+use deskside_proto::wire::monitors::Monitors;
 
 use crate::samples::{self, asked, connected, now, opened, sealed, viewing, waiting, with_passphrase};
 
@@ -140,6 +141,26 @@ fn a_new_size_of_their_desktop_does_not_begin_a_second_viewing() {
     let mut model = connected([waiting(), viewing(), asked(), LinkNews::Controlling]);
     assert!(news(&mut model, LinkNews::Viewing { screen: Size::new(800, 600) }).is_empty());
     assert_eq!(phase(&model), Phase::Controlling { paused: false });
+}
+
+#[test]
+fn the_chosen_monitor_is_looked_at_and_outlives_its_absence() {
+    let mut model = connected([waiting(), viewing(), samples::monitors()]);
+    let looked_at = |model: &Model| match &model.stage {
+        Stage::Session(session) => session.looked_at().unwrap(),
+        other => panic!("no session: {other:?}"),
+    };
+    let whole = samples::desktop().size().rect();
+    assert_eq!(looked_at(&model), whole);
+    command(&mut model, Command::LookAt(Some(samples::name("HDMI-1"))));
+    assert_eq!(looked_at(&model), Rect::new(800, 200, 480, 400));
+    news(&mut model, LinkNews::Monitors(Monitors::default()));
+    assert_eq!(looked_at(&model), whole, "it was unplugged");
+    news(&mut model, samples::monitors());
+    assert_eq!(looked_at(&model), Rect::new(800, 200, 480, 400), "and plugged in again");
+    // A desktop that became smaller leaves nothing of it.
+    news(&mut model, LinkNews::Viewing { screen: Size::new(700, 100) });
+    assert_eq!(looked_at(&model), Rect::new(0, 0, 700, 100));
 }
 
 #[test]

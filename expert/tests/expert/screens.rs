@@ -5,11 +5,13 @@ use std::time::Instant;
 
 use deskside_expert::app::input::{Layout, Wants};
 use deskside_expert::link::{Picture, SharedCursor};
-use deskside_expert::model::{Command, Copied, Model};
+use deskside_expert::model::{Command, Copied, Message, Model};
 use deskside_expert::present::TexturePresenter;
 use deskside_expert::scale::Scale;
 use deskside_expert::view::{self, Live};
 use deskside_proto::geometry::{DesktopPoint, Region, ViewPoint};
+use deskside_proto::name::PersonName;
+use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
@@ -237,6 +239,54 @@ fn at_whole_scales_each_desktop_pixel_is_under_its_own_pixels() {
     }
     assert_eq!((area.left.fract(), area.top.fract()), (0.0, 0.0));
     assert!(screen.state().layout.scroll_margin_px > 0.0, "it is larger than the window");
+}
+
+#[test]
+fn one_monitor_is_shown_alone_in_the_middle_and_chosen_by_menu_or_key() {
+    let mut screen = show(model("monitor"));
+    let (area, transform) = screen.state().layout.picture.expect("a picture");
+    assert_eq!((area.right - area.left, area.bottom - area.top), (480.0, 400.0));
+    let corner = transform.desktop_from_view(ViewPoint { x: 0.5, y: 0.5 });
+    assert_eq!(corner, Some(DesktopPoint::new(800, 200)));
+    // Left of it is the other monitor: a drag goes on there.
+    assert_eq!(transform.nearest_desktop_from_view(ViewPoint { x: -1.5, y: 0.5 }).x, 798);
+    for (key, chosen) in [(Key::Num1, Some("eDP-1")), (Key::Num0, None)] {
+        screen.state_mut().commands.clear();
+        screen.key_press(key);
+        screen.run_steps(2);
+        let chosen = chosen.map(|text| PersonName::parse(text).unwrap());
+        assert_eq!(screen.state().commands, [Command::LookAt(chosen)]);
+    }
+    screen.state_mut().commands.clear();
+    screen.key_press(Key::Num9);
+    screen.run_steps(2);
+    assert!(screen.state().commands.is_empty(), "there is no ninth");
+    screen.get_by_label("Their monitor").click();
+    screen.run_steps(3);
+    assert_eq!(click(&mut screen, "1 · eDP-1"), [Command::LookAt(PersonName::parse("eDP-1").ok())]);
+}
+
+#[test]
+fn while_controlling_a_number_is_theirs_until_the_keyboard_is_called() {
+    let mut controlling = model("controlling");
+    let attempt = controlling.attempt;
+    controlling.handle(Message::Link { attempt, news: samples::monitors() }, samples::now());
+    let mut screen = show(controlling);
+    screen.key_press(Key::Num1);
+    screen.run_steps(2);
+    assert!(screen.state().commands.is_empty());
+    screen.state_mut().wants = Wants { toolbar: true, keyboard_in_toolbar: true, ..Wants::default() };
+    screen.run_steps(2);
+    screen.key_press(Key::Num1);
+    screen.run_steps(2);
+    assert!(matches!(screen.state().commands[..], [Command::LookAt(Some(_))]));
+}
+
+#[test]
+fn that_less_is_shared_is_said_in_the_toolbar() {
+    let screen = show(model("shared-window"));
+    assert!(screen.query_by_label("One window only").is_some());
+    assert!(screen.query_by_label("Their monitor").is_none(), "there is nothing to choose");
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 mod decode;
 mod encode;
-mod op;
+pub mod op;
 mod streams;
 mod viewer;
 

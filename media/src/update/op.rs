@@ -48,17 +48,45 @@ pub struct Recalled {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Operation<'a> {
     /// Areas of one colour (blue, green, red).
-    Solid { colour: [u8; 3], areas: Vec<Area> },
+    Solid {
+        /// Blue, green and red.
+        colour: [u8; 3],
+        /// What is painted.
+        areas: Vec<Area>,
+    },
     /// Content that moves, one after the other.
     Copy(Vec<Copied>),
     /// Content that is painted from slots.
     Cache(Vec<Recalled>),
     /// Areas with exact pixels, compressed together.
-    Lossless { form: Form, areas: Vec<Area>, compressed: &'a [u8] },
+    Lossless {
+        /// How the pixels are written.
+        form: Form,
+        /// What is painted.
+        areas: Vec<Area>,
+        /// The pixels of all areas.
+        compressed: &'a [u8],
+    },
     /// Areas whose pieces of one cell are kept in slots, consecutive from the first.
-    Store { slot: usize, areas: Vec<Area> },
+    Store {
+        /// The first slot.
+        slot: usize,
+        /// What is kept.
+        areas: Vec<Area>,
+    },
     /// A picture of a stream: where it lies, what of it is shown, how its chroma is spread, and its H.264 bytes.
-    Video { stream: u8, chroma: Chroma, picture: Area, shown: Vec<Area>, coded: &'a [u8] },
+    Video {
+        /// The number of the stream.
+        stream: u8,
+        /// How its chroma is spread.
+        chroma: Chroma,
+        /// Where the picture lies.
+        picture: Area,
+        /// What of it is shown.
+        shown: Vec<Area>,
+        /// H.264.
+        coded: &'a [u8],
+    },
 }
 
 impl<'a> Operation<'a> {
@@ -99,6 +127,7 @@ impl<'a> Operation<'a> {
     }
 
     /// Areas and entries that it has.
+    #[expect(clippy::len_without_is_empty, reason = "an operation without any is refused when it is read")]
     pub fn len(&self) -> usize {
         match self {
             Self::Solid { areas, .. }

@@ -5,7 +5,7 @@ mod region;
 mod transform;
 
 pub use region::Region;
-pub use transform::ViewTransform;
+pub use transform::{PartView, ViewTransform};
 
 use crate::wire::codec::{Reader, WireError, Writer};
 

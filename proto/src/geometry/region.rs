@@ -91,6 +91,34 @@ impl Region {
         }
     }
 
+    /// Takes every pixel of `rect` away.
+    ///
+    /// Where the rest would need more rectangles than a region has, some of it is covered again: never rely on this to
+    /// uncover a pixel, only to keep the others.
+    pub fn remove(&mut self, rect: &Rect) {
+        if !self.intersects(rect) {
+            return;
+        }
+        self.rects = self.rects.iter().flat_map(|own| own.without(rect)).collect();
+        self.join_exact();
+        while self.rects.len() > Self::MAX_RECTS {
+            self.merge_cheapest();
+        }
+    }
+
+    /// Takes every pixel of `other` away; like [`Self::remove`].
+    pub fn remove_region(&mut self, other: &Self) {
+        for rect in &other.rects {
+            self.remove(rect);
+        }
+    }
+
+    /// What belongs to the region and lies in `rect`: rectangles that do not overlap.
+    pub fn within(&self, rect: &Rect) -> impl Iterator<Item = Rect> {
+        let rect = *rect;
+        self.rects.iter().filter_map(move |own| own.intersection(&rect))
+    }
+
     /// The part inside a desktop of `size`.
     #[must_use]
     pub fn clipped(&self, size: Size) -> Self {

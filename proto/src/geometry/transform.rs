@@ -1,7 +1,7 @@
 //! How the desktop lies in the viewer's picture area: one scale and the place of its top left corner.
 //! Reads `desktop_from_view`: the name's first word is what comes out.
 
-use super::{DesktopPoint, Size, ViewPoint};
+use super::{DesktopPoint, Rect, Size, ViewPoint};
 
 /// The placing of a desktop in a view.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -11,6 +11,19 @@ pub struct ViewTransform {
     scale: f32,
     /// Where the desktop's top left lies in the view.
     origin: ViewPoint,
+}
+
+/// Where a part of a desktop lies in the room that there is for it. Units: view pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PartView {
+    /// From the room's left edge.
+    pub left: u32,
+    /// From the room's top.
+    pub top: u32,
+    /// Never larger than the room.
+    pub size: Size,
+    /// How the desktop lies in the place that begins there.
+    pub transform: ViewTransform,
 }
 
 impl ViewTransform {
@@ -45,6 +58,27 @@ impl ViewTransform {
         let times = |view: u32, desktop: u32| view / desktop.max(1);
         let scale = times(view.width, desktop.width).min(times(view.height, desktop.height)).max(1);
         Self::placed(desktop, view, scale as f32, scroll)
+    }
+
+    /// Shows a `part` of `desktop` alone, such as one monitor, in the middle of `room` where it is smaller, else moved by
+    /// `scroll`. What lies beyond it is not shown but has its places all the same, so that a drag can go there.
+    ///
+    /// Units: as in [`Self::placed`]; `scroll` from the part's top left.
+    pub fn part(desktop: Size, part: Rect, room: Size, scale: f32, scroll: ViewPoint) -> PartView {
+        let scale = if scale.is_finite() && scale > 0.0 { scale } else { 1.0 };
+        let axis = |start: i32, length: u32, room: u32, scroll: f32| {
+            let long = length as f32 * scale;
+            // A row or column of pixels that is shown in part only is not lost.
+            let place = (long.ceil() as u32).min(room);
+            let scroll =
+                if scroll.is_finite() { scroll.clamp(0.0, (long - place as f32).max(0.0)) } else { 0.0 };
+            let origin = (-(start as f32) * scale - scroll).round();
+            ((room - place) / 2, place, origin)
+        };
+        let (left, width, x) = axis(part.x, part.width, room.width, scroll.x);
+        let (top, height, y) = axis(part.y, part.height, room.height, scroll.y);
+        let transform = Self { desktop, scale, origin: ViewPoint { x, y } };
+        PartView { left, top, size: Size::new(width, height), transform }
     }
 
     /// View pixels per desktop pixel.

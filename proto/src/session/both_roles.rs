@@ -133,6 +133,8 @@ impl World {
                 ExpertEffect::ShowPicture { .. }
                 | ExpertEffect::StartInput { .. }
                 | ExpertEffect::StopInput
+                | ExpertEffect::ShowMonitors(_)
+                | ExpertEffect::ShowSharing { .. }
                 | ExpertEffect::Tell(_) => {}
             }
         }

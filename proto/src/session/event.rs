@@ -4,7 +4,8 @@
 use super::{Desk, Grant, ReceiptEvent, Scopes, ViewGrant};
 use crate::geometry::Size;
 use crate::ids::{GrantId, RequestId};
-use crate::wire::control::{DeniedReason, EndedReason, FromClient, FromExpert, RevokedReason};
+use crate::wire::control::{DeniedReason, EndedReason, FromClient, FromExpert, Part, RevokedReason};
+use crate::wire::monitors::Monitors;
 
 /// What happens to the client's session.
 ///
@@ -141,6 +142,15 @@ pub enum ExpertEffect {
     ShowPicture {
         /// The desktop's size, until an update says otherwise.
         screen: Size,
+    },
+    /// The desktop has these monitors from now on.
+    ShowMonitors(Monitors),
+    /// So much of the desktop may be seen from now on.
+    ShowSharing {
+        /// What may be seen at all.
+        part: Part,
+        /// Some of it is hidden.
+        hides: bool,
     },
     /// Begin to send input under this grant.
     StartInput {

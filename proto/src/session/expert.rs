@@ -191,6 +191,8 @@ impl ExpertSession {
             | FromClient::ControlDenied { .. }
             | FromClient::ControlRevoked { .. }
             | FromClient::ControlPaused { .. }
+            | FromClient::Monitors(_)
+            | FromClient::Sharing { .. }
             | FromClient::Ended { .. } => self.misbehaved(Misbehaviour::NotAdmittedYet),
         }
     }
@@ -207,6 +209,9 @@ impl ExpertSession {
             | FromClient::ControlDenied { .. }
             | FromClient::ControlRevoked { .. }
             | FromClient::ControlPaused { .. } => self.misbehaved(Misbehaviour::ControlBeforeView),
+            FromClient::Monitors(_) | FromClient::Sharing { .. } => {
+                self.misbehaved(Misbehaviour::PictureBeforeView)
+            }
         }
     }
 
@@ -217,6 +222,8 @@ impl ExpertSession {
             FromClient::ControlRevoked { grant, reason } => self.revoked(grant, reason, now),
             FromClient::ControlPaused { grant, paused } => self.paused(grant, paused),
             FromClient::Ended { reason } => self.finish(ExpertEnd::ByClient(reason), None),
+            FromClient::Monitors(monitors) => (self, vec![ExpertEffect::ShowMonitors(monitors)]),
+            FromClient::Sharing { part, hides } => (self, vec![ExpertEffect::ShowSharing { part, hides }]),
             FromClient::Welcome { .. } => self.misbehaved(Misbehaviour::SecondWelcome),
             FromClient::ViewAllowed { .. } => self.misbehaved(Misbehaviour::SecondViewAllowed),
             FromClient::Refused { .. } => self.misbehaved(Misbehaviour::RefusedAfterView),

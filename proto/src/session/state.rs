@@ -141,6 +141,8 @@ pub enum Misbehaviour {
     SecondWelcome,
     /// Spoke of control before it allowed seeing.
     ControlBeforeView,
+    /// Spoke of what the picture shows before it allowed seeing.
+    PictureBeforeView,
     /// Said `ViewAllowed` twice.
     SecondViewAllowed,
     /// Said `Refused` after it allowed seeing.

@@ -6,6 +6,7 @@ use std::fmt;
 use super::codec::{Reader, WireError, Writer, one_byte_enum};
 use super::frame::Message;
 use super::input::read_grant;
+use super::monitors::Monitors;
 use crate::geometry::Size;
 use crate::ids::{GrantId, RequestId, SessionId, TicketId};
 use crate::name::PersonName;
@@ -151,6 +152,15 @@ pub enum FromClient {
         /// Why.
         reason: EndedReason,
     },
+    /// The desktop's monitors from now on.
+    Monitors(Monitors),
+    /// How much of the desktop may be seen from now on. Without this message it is everything.
+    Sharing {
+        /// What may be seen at all.
+        part: Part,
+        /// Some of it is hidden.
+        hides: bool,
+    },
 }
 
 one_byte_enum! {
@@ -224,6 +234,18 @@ one_byte_enum! {
         Closing = 2,
         /// The client's program can no longer capture the desktop.
         CaptureFailed = 3,
+    }
+}
+
+one_byte_enum! {
+    /// What of the desktop may be seen. The rest is a neutral block.
+    Part, "part" {
+        /// All of it.
+        Everything = 1,
+        /// One monitor.
+        Screen = 2,
+        /// One window, with what belongs to it.
+        Window = 3,
     }
 }
 
@@ -310,6 +332,8 @@ impl FromClient {
     const CONTROL_REVOKED: u8 = 0x86;
     const CONTROL_PAUSED: u8 = 0x87;
     const ENDED: u8 = 0x88;
+    const MONITORS: u8 = 0x90;
+    const SHARING: u8 = 0x91;
     /// version, name, session.
     const WELCOME_LIMIT: usize = 2 + (2 + PersonName::MAX_BYTES) + 8;
 
@@ -322,7 +346,9 @@ impl FromClient {
             | Self::ControlAllowed { .. }
             | Self::ControlDenied { .. }
             | Self::ControlRevoked { .. }
-            | Self::ControlPaused { .. } => false,
+            | Self::ControlPaused { .. }
+            | Self::Monitors(_)
+            | Self::Sharing { .. } => false,
         }
     }
 }
@@ -338,6 +364,8 @@ impl Message for FromClient {
             Self::ControlRevoked { .. } => Self::CONTROL_REVOKED,
             Self::ControlPaused { .. } => Self::CONTROL_PAUSED,
             Self::Ended { .. } => Self::ENDED,
+            Self::Monitors(_) => Self::MONITORS,
+            Self::Sharing { .. } => Self::SHARING,
         }
     }
 
@@ -349,6 +377,8 @@ impl Message for FromClient {
             Self::CONTROL_ALLOWED => Ok(14),
             Self::CONTROL_DENIED => Ok(5),
             Self::CONTROL_REVOKED | Self::CONTROL_PAUSED => Ok(9),
+            Self::MONITORS => Ok(Monitors::MAX_BYTES),
+            Self::SHARING => Ok(2),
             _ => Err(WireError::UnknownKind(kind)),
         }
     }
@@ -383,6 +413,11 @@ impl Message for FromClient {
                 out.flag(*paused);
             }
             Self::Ended { reason } => out.u8(reason.code()),
+            Self::Monitors(monitors) => monitors.write(out),
+            Self::Sharing { part, hides } => {
+                out.u8(part.code());
+                out.flag(*hides);
+            }
         }
     }
 
@@ -412,6 +447,8 @@ impl Message for FromClient {
                 Ok(Self::ControlPaused { grant: read_grant(body)?, paused: body.flag("paused")? })
             }
             Self::ENDED => Ok(Self::Ended { reason: EndedReason::read(body)? }),
+            Self::MONITORS => Ok(Self::Monitors(Monitors::read(body)?)),
+            Self::SHARING => Ok(Self::Sharing { part: Part::read(body)?, hides: body.flag("hides")? }),
             _ => Err(WireError::UnknownKind(kind)),
         }
     }

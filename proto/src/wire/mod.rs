@@ -9,6 +9,7 @@ pub mod datagram;
 pub mod feedback;
 mod frame;
 pub mod input;
+pub mod monitors;
 pub mod stream;
 pub mod typed;
 pub mod update;

@@ -16,6 +16,8 @@ use crate::app::command::{InvitationOptions, UserCommand};
 use crate::app::view::SeenBefore;
 use crate::config::Settings;
 use crate::receipt::Entry;
+use crate::sharing::Sharing;
+use crate::sharing::list::Choices;
 use crate::tickets::record::{Closed, Record};
 
 /// This moment on both clocks.
@@ -63,6 +65,8 @@ pub enum Event {
     Arrived(Newcomer),
     /// A use of the ticket was spent for this session and the screen has this size; or why not.
     UseSpent(SessionId, Result<Size, String>),
+    /// Which windows and screens there are.
+    ChoicesRead(Choices),
     /// An expert said something.
     Said(SessionId, FromExpert),
     /// Input of the expert in control was carried out; told at most once a second.
@@ -108,6 +112,10 @@ pub enum Effect {
     StartCapture(SessionId, ViewGrant),
     /// Stop capturing for this expert.
     StopCapture(SessionId),
+    /// From now on experts see and reach this.
+    SetSharing(Sharing),
+    /// Look which windows and screens there are; comes back as [`Event::ChoicesRead`].
+    ReadChoices,
     /// Say this to the expert.
     Send(SessionId, FromClient),
     /// Say no to an expert for whom there is no session, and close the link.

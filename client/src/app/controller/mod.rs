@@ -6,6 +6,7 @@ mod event;
 mod invitations;
 mod receipts;
 mod sessions;
+mod sharing;
 mod show;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -19,6 +20,7 @@ use deskside_proto::wire::control::EndedReason;
 
 use self::invitations::Invitations;
 use self::sessions::Session;
+use self::sharing::SharingState;
 use super::command::{SettingsChange, UserCommand};
 use super::view::{Notice, NoticeKind};
 use crate::config::{Hotkey, Settings};
@@ -60,6 +62,7 @@ pub struct Controller {
     invitations: Invitations,
     next_question: u64,
     desk: DeskState,
+    sharing: SharingState,
     receipt: VecDeque<Entry>,
     notice: Option<Notice>,
     window_requests: u64,
@@ -87,6 +90,7 @@ impl Controller {
             invitations: Invitations::default(),
             next_question: 1,
             desk: DeskState::default(),
+            sharing: SharingState::default(),
             notice: None,
             window_requests: 0,
             ended: false,
@@ -97,6 +101,7 @@ impl Controller {
     pub fn handle(&mut self, event: Event, now: Now) -> Vec<Effect> {
         let mut effects = self.expire(now);
         effects.extend(self.apply(event, now));
+        effects.extend(self.forget_share());
         effects.extend(self.reconcile_listening(now));
         effects
     }
@@ -144,6 +149,7 @@ impl Controller {
             Event::TicketSent(id, result) => self.ticket_sent(id, result),
             Event::Arrived(newcomer) => self.arrived(newcomer, now),
             Event::UseSpent(session, result) => self.use_spent(session, result, now),
+            Event::ChoicesRead(choices) => self.choices_read(choices),
             Event::Said(session, message) => self.said(session, message, now),
             Event::InputSeen => self.input_seen(now),
             Event::Silent(session) => self.silent(session, now),
@@ -188,6 +194,11 @@ impl Controller {
                 vec![Effect::MarkIntroductionSeen]
             }
             UserCommand::ChangeSettings(change) => self.change_settings(change),
+            UserCommand::Share(share) => self.share(share),
+            UserCommand::Hide(what) => self.hide(what),
+            UserCommand::Unhide(what) => self.unhide(what),
+            UserCommand::ListChoices => vec![Effect::ReadChoices],
+            UserCommand::ShowSharing => self.show_sharing(),
             UserCommand::ShowWindow => {
                 self.window_requests = self.window_requests.saturating_add(1);
                 Vec::new()

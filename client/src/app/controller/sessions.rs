@@ -96,6 +96,7 @@ impl Controller {
                 ClientEffect::AskView => {
                     let id = self.question_number();
                     session.question = Some(Question { id, request: None, settling: false });
+                    translated.push(Effect::ReadChoices);
                 }
                 ClientEffect::AskControl { request, .. } => {
                     let id = self.question_number();
@@ -107,6 +108,7 @@ impl Controller {
                     let (fingerprint, name) = (session.who.fingerprint.clone(), session.who.name.clone());
                     translated.push(Effect::StartCapture(id, grant));
                     translated.push(Effect::CountExpert { fingerprint, name });
+                    translated.extend(self.sharing_at_first(id));
                 }
                 ClientEffect::StopCapture => translated.push(Effect::StopCapture(id)),
                 ClientEffect::EnableInput(grant) => translated.push(Effect::OpenGate(id, grant)),

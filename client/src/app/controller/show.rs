@@ -22,6 +22,7 @@ impl Controller {
             tickets: self.invitations.records().iter().map(|record| record.view(wall)).collect(),
             question: self.sessions.values().find_map(|session| self.question(session)),
             sessions: self.sessions.values().filter_map(|session| self.session(session)).collect(),
+            sharing: self.sharing.view(),
             notice: self.notice.clone(),
             receipt: self.receipt.iter().rev().map(crate::receipt::Entry::view).collect(),
             settings: self.settings_view(),

@@ -2,19 +2,20 @@
 
 use std::time::{Duration, Instant};
 
-use deskside_proto::geometry::Size;
+use deskside_proto::geometry::{Rect, Size};
 use deskside_proto::ids::{QuestionId, RequestId, SessionId, TicketId};
 use deskside_proto::name::PersonName;
 use deskside_proto::session::Scopes;
 use deskside_proto::time::Millis;
 use deskside_proto::wire::control::{
-    DeniedReason, EndedReason, FromClient, FromExpert, RefusedReason, RevokedReason,
+    DeniedReason, EndedReason, FromClient, FromExpert, Part, RefusedReason, RevokedReason,
 };
 
 use super::*;
 use crate::app::command::{Answer, InvitationOptions};
 use crate::app::view::{AppView, QuestionKind, SeenBefore, SessionState};
 use crate::consent::LocalYes;
+use crate::sharing::{Hidden, Share, WindowNumber};
 use crate::tickets::record::system_time;
 use crate::tickets::record::tests::record;
 
@@ -147,6 +148,8 @@ fn kinds(effects: &[Effect]) -> Vec<&'static str> {
             Effect::SendTicket(..) => "send ticket",
             Effect::MarkIntroductionSeen => "mark introduction",
             Effect::SaveSettings(_) => "save settings",
+            Effect::SetSharing(_) => "set sharing",
+            Effect::ReadChoices => "read choices",
             Effect::End => "end",
         })
         .collect()
@@ -162,7 +165,7 @@ fn sent(effects: &[Effect]) -> Vec<FromClient> {
 #[test]
 fn nothing_is_captured_before_the_persons_yes_and_a_spent_use() {
     let mut desk = Desk::new();
-    assert_eq!(kinds(&desk.arrive(1)), ["record"]);
+    assert_eq!(kinds(&desk.arrive(1)), ["record", "read choices"]);
     assert!(matches!(desk.view().question.unwrap().kind, QuestionKind::View));
     assert_eq!(kinds(&desk.answer_view(yes)), ["spend use"]);
     assert!(desk.view().question.is_none(), "an answered question is not asked again");
@@ -327,6 +330,40 @@ fn a_second_expert_hears_busy_while_a_question_is_open_and_may_join_later() {
 }
 
 #[test]
+fn what_is_hidden_holds_before_experts_are_told_and_undo_shows_it_again() {
+    let mut desk = Desk::watched(1);
+    let what = Hidden::Window(WindowNumber(7));
+    let effects = desk.command(UserCommand::Hide(what));
+    assert_eq!(kinds(&effects), ["set sharing", "send"]);
+    assert_eq!(sent(&effects), [FromClient::Sharing { part: Part::Everything, hides: true }]);
+    assert!(desk.command(UserCommand::Hide(what)).is_empty());
+    assert_eq!(desk.view().sharing.hidden.len(), 1);
+    let effects = desk.command(UserCommand::Unhide(what));
+    assert_eq!(sent(&effects), [FromClient::Sharing { part: Part::Everything, hides: false }]);
+    assert!(desk.command(UserCommand::Unhide(what)).is_empty());
+}
+
+#[test]
+fn less_than_everything_is_in_force_before_the_first_picture_and_ends_with_the_last_expert() {
+    let mut desk = Desk::new();
+    desk.arrive(1);
+    let hidden = Hidden::Area(Rect::new(1, 2, 3, 4));
+    let only = Share::Window(WindowNumber(9));
+    desk.command(UserCommand::Hide(hidden));
+    assert_eq!(kinds(&desk.command(UserCommand::Share(only.clone()))), ["set sharing"], "nobody sees yet");
+    desk.answer_view(yes);
+    let effects = desk.event(Event::UseSpent(SessionId(1), Ok(SCREEN)));
+    assert_eq!(sent(&effects).last(), Some(&FromClient::Sharing { part: Part::Window, hides: true }));
+    let started = kinds(&effects).iter().position(|kind| *kind == "start capture");
+    let told = kinds(&effects).iter().rposition(|kind| *kind == "send");
+    assert!(started < told, "what concerns the picture follows ViewAllowed");
+    assert_eq!(desk.view().sharing.share, only);
+    let effects = desk.command(UserCommand::EndSession(None));
+    let [.., Effect::SetSharing(sharing)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!((&sharing.share, &sharing.hidden[..]), (&Share::Everything, &[hidden][..]));
+}
+
+#[test]
 fn only_one_expert_controls() {
     let mut desk = Desk::controlled(1);
     desk.watch(2);
@@ -363,7 +400,7 @@ fn deskside_listens_exactly_while_somebody_may_come_or_is_here() {
     let mut desk = Desk::new();
     let mut used = record(1, 1);
     used.spent = 1;
-    assert_eq!(kinds(&desk.arrive(1)), ["record"]);
+    assert_eq!(kinds(&desk.arrive(1)), ["record", "read choices"]);
     assert_eq!(kinds(&desk.event(Event::TicketsRead(vec![used], Vec::new()))), ["admit"], "a session lives");
     assert!(kinds(&desk.answer_view(no)).contains(&"stop listening"));
     let effects = desk.event(Event::TicketsRead(vec![record(2, 1)], Vec::new()));

@@ -20,6 +20,7 @@ use crate::capture;
 use crate::config::{CaptureChoice, PictureChoice};
 use crate::email::Post;
 use crate::pipeline::{Pipeline, PipelineConfig};
+use crate::sharing::Sharing;
 use crate::tickets::issue::{Made, Workshop};
 use crate::tickets::record::unix_seconds;
 
@@ -37,6 +38,8 @@ impl Shell {
                         link.hide();
                     }
                 }
+                Effect::SetSharing(sharing) => self.set_sharing(sharing),
+                Effect::ReadChoices => self.read_choices(),
                 Effect::Send(session, message) => self.say(session, message),
                 Effect::TurnAway(session, reason) => {
                     self.say(session, FromClient::Refused { reason });
@@ -104,6 +107,27 @@ impl Shell {
         }
     }
 
+    /// Whatever the expert holds in a window that is hidden now is released; [`Shell::publish`] lets them go on.
+    fn set_sharing(&self, sharing: Sharing) {
+        self.desk.sharing.set(sharing);
+        for link in self.network.links.values() {
+            link.wake();
+        }
+        if let Some(input) = &self.desk.input
+            && let Err(error) = input.question_open(true)
+        {
+            tracing::warn!(%error, "held keys could not be released before something was hidden");
+        }
+    }
+
+    fn read_choices(&self) {
+        let inbox = self.inbox.clone();
+        tokio::task::spawn_blocking(move || match crate::sharing::list::choices(None) {
+            Ok(choices) => inbox.send(Event::ChoicesRead(choices)),
+            Err(error) => tracing::warn!(%error, "windows and screens cannot be listed"),
+        });
+    }
+
     fn start_capture(&mut self, session: SessionId, grant: ViewGrant) {
         let Some(link) = self.network.links.get_mut(&session) else { return };
         let mode = match self.controller.settings().picture {
@@ -117,7 +141,12 @@ impl Shell {
         };
         let inbox = self.inbox.clone();
         let sink = link.sink(session, self.desk.input.clone(), move |event| inbox.send(event));
-        let config = PipelineConfig { display: None, mode, budget: self.desk.budget.clone() };
+        let config = PipelineConfig {
+            display: None,
+            mode,
+            budget: self.desk.budget.clone(),
+            sharing: self.desk.sharing.clone(),
+        };
         match Pipeline::start_with(backend, grant, config, sink) {
             Ok(pipeline) => link.show(pipeline),
             Err(error) => self.inbox.send(Event::CaptureFailed(session, error.to_string())),

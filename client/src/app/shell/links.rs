@@ -11,6 +11,7 @@ use deskside_proto::wire::CloseCode;
 use deskside_proto::wire::control::FromClient;
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_proto::wire::feedback::Feedback;
+use deskside_proto::wire::monitors::Monitors;
 use deskside_proto::wire::update::UpdateClass;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -81,6 +82,11 @@ impl Link {
         self.waking.spawn(wake_when_there_is_room(sender, wanted, handle));
         *self.handle.lock().unwrap_or_else(PoisonError::into_inner) = Some(pipeline.handle());
         self.pipeline = Some(pipeline);
+    }
+
+    /// Lets the pipeline look at what has changed for it.
+    pub(super) fn wake(&self) {
+        tell(&self.handle, PipelineHandle::wake);
     }
 
     /// Stops capturing; the thread is waited for elsewhere, because it may be in the middle of a picture.
@@ -207,6 +213,12 @@ impl UpdateSink for Sink {
     fn resized(&mut self, size: Size) {
         if let Some(input) = &self.input {
             input.set_screen(size);
+        }
+    }
+
+    fn monitors(&mut self, monitors: Monitors) {
+        if let Err(error) = self.sender.send_control(FromClient::Monitors(monitors)) {
+            tracing::debug!(%error, "the monitors were not told");
         }
     }
 

@@ -28,6 +28,7 @@ use crate::input::{InputPath, InputReport, LocalReflex, Reflex, SystemDesktop};
 use crate::physical::{self, PhysicalWatch};
 use crate::pipeline::{CpuBudget, CpuLimit};
 use crate::profile::Profile;
+use crate::sharing::SharingCell;
 use crate::tickets::issue::fingerprint;
 use crate::windows::Confirm;
 
@@ -79,6 +80,8 @@ struct Desk {
     watch: Option<Arc<dyn PhysicalWatch>>,
     /// What all pictures together may use of the machine.
     budget: CpuBudget,
+    /// What others may see and reach.
+    sharing: SharingCell,
 }
 
 /// Everything that the loop holds.
@@ -329,7 +332,9 @@ impl Shell {
 /// Opens the input path and the watch over the person's devices, where there is a desktop.
 fn open_desk(profile: &Profile, inbox: &Inbox, budget: CpuBudget) -> io::Result<Desk> {
     let report = inbox.clone();
-    let input = InputPath::new(SystemDesktop::default(), move |said| {
+    let sharing = SharingCell::default();
+    let desktop = SystemDesktop { display: None, sharing: sharing.clone() };
+    let input = InputPath::new(desktop, move |said| {
         report.send(match said {
             InputReport::Paused => Event::PersonActive,
             InputReport::Resumed => Event::PersonQuiet,
@@ -347,11 +352,11 @@ fn open_desk(profile: &Profile, inbox: &Inbox, budget: CpuBudget) -> io::Result<
         }
     });
     match physical::open(None, &profile.settings.hotkey, Arc::new(reflex)) {
-        Ok(watch) => Ok(Desk { input: Some(input), watch: Some(watch), budget }),
+        Ok(watch) => Ok(Desk { input: Some(input), watch: Some(watch), budget, sharing }),
         Err(error) => {
             // Without the hotkey nobody gets control; seeing may still be allowed.
             inbox.send(Event::InputReady(Err(error.to_string())));
-            Ok(Desk { input: None, watch: None, budget })
+            Ok(Desk { input: None, watch: None, budget, sharing })
         }
     }
 }

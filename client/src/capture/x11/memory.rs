@@ -46,6 +46,12 @@ impl Memory {
         self.shared.bytes()
     }
 
+    /// The bytes, to be written over before anybody reads them. Only while no request is under way that lets the server
+    /// write.
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        self.shared.bytes_mut()
+    }
+
     /// Gives the memory back to the server and to the system.
     pub fn release(self, connection: &RustConnection) {
         // A server that is gone has released it already.

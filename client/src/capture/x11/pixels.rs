@@ -3,14 +3,15 @@
 
 use super::lost;
 use super::memory::Memory;
+use super::sources::Piece;
 use crate::capture::CaptureError;
 use deskside_media::surface::few_areas;
-use deskside_media::{Area, Patch};
+use deskside_media::{Area, Patch, mask};
 use deskside_proto::geometry::{Rect, Region, Size};
 use x11rb::errors::ReplyError;
 use x11rb::protocol::ErrorKind;
 use x11rb::protocol::shm::ConnectionExt as _;
-use x11rb::protocol::xproto::{ConnectionExt as _, ImageFormat, Rectangle, Window};
+use x11rb::protocol::xproto::{ConnectionExt as _, Drawable, ImageFormat, Rectangle, Window};
 use x11rb::rust_connection::RustConnection;
 
 /// All planes of a pixel.
@@ -71,6 +72,70 @@ impl Pixels {
         self.memory.as_ref().is_none_or(|memory| self.used + bytes <= memory.length())
     }
 
+    /// Fetches pieces of windows' pictures in one round trip, and puts the neutral block where nothing may be seen; false
+    /// when a picture is not what it was.
+    ///
+    /// # Errors
+    /// `Lost` when the server went away.
+    pub fn fetch_pieces(
+        &mut self,
+        connection: &RustConnection,
+        pieces: &[Piece],
+    ) -> Result<bool, CaptureError> {
+        let mut shots = Vec::with_capacity(pieces.len());
+        let mut at = self.used;
+        for piece in pieces {
+            if let Some((pixmap, x, y)) = piece.from {
+                let rect = Rect { x: piece.rect.x - x, y: piece.rect.y - y, ..piece.rect };
+                shots.push(Shot { drawable: pixmap, rect, at });
+            }
+            at += byte_length(piece.rect);
+        }
+        let outcome = match &self.memory {
+            Some(memory) => fetch_shared(connection, &shots, memory),
+            None => {
+                self.through_connection.resize(at, 0);
+                fetch_through(connection, &shots, &mut self.through_connection)
+            }
+        };
+        if !took(outcome)? {
+            return Ok(false);
+        }
+        for piece in pieces {
+            let bytes = byte_length(piece.rect);
+            let used = self.used;
+            if piece.from.is_none()
+                && let Some(pixels) = self.bytes_mut().get_mut(used..used + bytes)
+            {
+                mask::blank(pixels);
+            }
+            self.rects.push(piece.rect);
+            self.used += bytes;
+        }
+        Ok(true)
+    }
+
+    /// Puts the neutral block over these pixels of all that was fetched.
+    pub fn cover(&mut self, hidden: &[Rect]) {
+        let mut at = 0;
+        for rect in std::mem::take(&mut self.rects) {
+            let end = at + byte_length(rect);
+            if let Some(pixels) = self.bytes_mut().get_mut(at..end) {
+                mask::cover(pixels, rect, hidden);
+                // INVARIANT: a rectangle that could not be covered is forgotten with its pixels.
+                self.rects.push(rect);
+            }
+            at = end;
+        }
+    }
+
+    fn bytes_mut(&mut self) -> &mut [u8] {
+        match &mut self.memory {
+            Some(memory) => memory.bytes_mut(),
+            None => &mut self.through_connection,
+        }
+    }
+
     /// Fetches the rectangles of a region in one round trip; false when they are no longer inside the screen.
     ///
     /// # Errors
@@ -81,20 +146,28 @@ impl Pixels {
         root: Window,
         region: &Region,
     ) -> Result<bool, CaptureError> {
+        let mut at = self.used;
+        let shots: Vec<Shot> = region
+            .iter()
+            .map(|rect| {
+                let shot = Shot { drawable: root, rect: *rect, at };
+                at += byte_length(*rect);
+                shot
+            })
+            .collect();
         let outcome = match &self.memory {
-            Some(memory) => fetch_shared(connection, root, region, memory, self.used),
-            None => fetch_through(connection, root, region, &mut self.through_connection),
-        };
-        match outcome {
-            Ok(()) => {
-                self.rects.extend(region.iter());
-                self.used += region.iter().map(|rect| byte_length(*rect)).sum::<usize>();
-                Ok(true)
+            Some(memory) => fetch_shared(connection, &shots, memory),
+            None => {
+                self.through_connection.resize(at, 0);
+                fetch_through(connection, &shots, &mut self.through_connection)
             }
-            // The screen became smaller a moment ago; the report of it is on its way.
-            Err(ReplyError::X11Error(error)) if error.error_kind == ErrorKind::Match => Ok(false),
-            Err(error) => Err(lost(error)),
+        };
+        let is_there = took(outcome)?;
+        if is_there {
+            self.rects.extend(region.iter());
+            self.used = at;
         }
+        Ok(is_there)
     }
 
     /// What was fetched, in the order of fetching.
@@ -110,20 +183,29 @@ impl Pixels {
     }
 }
 
-fn fetch_shared(
-    connection: &RustConnection,
-    root: Window,
-    region: &Region,
-    memory: &Memory,
-    used: usize,
-) -> Result<(), ReplyError> {
-    let mut cookies = Vec::with_capacity(region.rects().len());
-    // A screen has at most 128 MiB.
-    let mut offset = u32::try_from(used).unwrap_or(u32::MAX);
-    for rect in region.iter() {
-        let (x, y, width, height) = wire(*rect);
+/// A rectangle of a drawable, and where its pixels shall be.
+struct Shot {
+    drawable: Drawable,
+    rect: Rect,
+    at: usize,
+}
+
+/// False when the rectangles are not there any more.
+fn took(outcome: Result<(), ReplyError>) -> Result<bool, CaptureError> {
+    match outcome {
+        Ok(()) => Ok(true),
+        // The screen became smaller a moment ago; the report of it is on its way.
+        Err(ReplyError::X11Error(error)) if error.error_kind == ErrorKind::Match => Ok(false),
+        Err(error) => Err(lost(error)),
+    }
+}
+
+fn fetch_shared(connection: &RustConnection, shots: &[Shot], memory: &Memory) -> Result<(), ReplyError> {
+    let mut cookies = Vec::with_capacity(shots.len());
+    for shot in shots {
+        let (x, y, width, height) = wire(shot.rect);
         cookies.push(connection.shm_get_image(
-            root,
+            shot.drawable,
             x,
             y,
             width,
@@ -131,31 +213,29 @@ fn fetch_shared(
             ALL_PLANES,
             ImageFormat::Z_PIXMAP.into(),
             memory.segment(),
-            offset,
+            // A screen has at most 128 MiB.
+            u32::try_from(shot.at).unwrap_or(u32::MAX),
         )?);
-        offset = offset.saturating_add(u32::try_from(byte_length(*rect)).unwrap_or(u32::MAX));
     }
     // All answers are awaited, also after an error: only then does the server not write any more.
     let replies: Vec<_> = cookies.into_iter().map(|cookie| cookie.reply()).collect();
     replies.into_iter().try_for_each(|reply| reply.map(|_| ()))
 }
 
-fn fetch_through(
-    connection: &RustConnection,
-    root: Window,
-    region: &Region,
-    pixels: &mut Vec<u8>,
-) -> Result<(), ReplyError> {
-    let mut cookies = Vec::with_capacity(region.rects().len());
-    for rect in region.iter() {
-        let (x, y, width, height) = wire(*rect);
-        let cookie = connection.get_image(ImageFormat::Z_PIXMAP, root, x, y, width, height, ALL_PLANES)?;
-        cookies.push((cookie, byte_length(*rect)));
+fn fetch_through(connection: &RustConnection, shots: &[Shot], pixels: &mut [u8]) -> Result<(), ReplyError> {
+    let mut cookies = Vec::with_capacity(shots.len());
+    for shot in shots {
+        let (x, y, width, height) = wire(shot.rect);
+        let format = ImageFormat::Z_PIXMAP;
+        cookies.push(connection.get_image(format, shot.drawable, x, y, width, height, ALL_PLANES)?);
     }
-    for (cookie, bytes) in cookies {
-        let mut data = cookie.reply()?.data;
-        data.resize(bytes, 0);
-        pixels.append(&mut data);
+    for (cookie, shot) in cookies.into_iter().zip(shots) {
+        let data = cookie.reply()?.data;
+        let there = pixels.get_mut(shot.at..).unwrap_or_default();
+        let length = data.len().min(byte_length(shot.rect)).min(there.len());
+        for (pixel, fetched) in there.iter_mut().zip(data.iter().take(length)) {
+            *pixel = *fetched;
+        }
     }
     Ok(())
 }

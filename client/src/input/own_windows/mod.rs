@@ -2,6 +2,7 @@
 //! person. The trait says where the windows are; the filter decides; when in doubt it refuses.
 
 mod host;
+mod kept_back;
 mod x11;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use thiserror::Error;
 
 use super::chain::{Filter, Refusal};
 use super::local_priority::is_release;
+use crate::sharing::SharingCell;
 
 pub use host::Host;
 
@@ -52,6 +54,14 @@ pub fn open(display: Option<&str>) -> Result<Box<dyn OwnWindows>, Unknown> {
 /// As [`open`].
 pub fn open_hosted(display: Option<&str>, host: &Host) -> Result<Box<dyn OwnWindows>, Unknown> {
     x11::open(display, host)
+}
+
+/// As [`open`], and what `sharing` keeps back counts as own too: what others may not see they may not reach.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_sharing(display: Option<&str>, sharing: SharingCell) -> Result<Box<dyn OwnWindows>, Unknown> {
+    kept_back::open(display, open(display)?, sharing)
 }
 
 /// Whether a question waits for the person; clones are the same.

@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::capture::{CaptureError, Waker};
-use crate::pipeline::CpuLimit;
-use deskside_media::{Area, Patch, Surface, UpdateDecoder};
+use crate::pipeline::{CpuBudget, CpuLimit};
+use crate::sharing::Sharing;
+use deskside_media::{Area, Patch, PictureMode, Surface, UpdateDecoder};
 use deskside_proto::geometry::Size;
 use deskside_proto::wire::cursor::CursorMessage;
 use std::collections::VecDeque;
@@ -108,6 +109,10 @@ impl ScreenCapturer for Desktop {
         Ok(())
     }
 
+    fn share(&mut self, _: &Sharing) -> Result<(), CaptureError> {
+        Ok(())
+    }
+
     fn waker(&self) -> Waker {
         Waker::new(|| {})
     }
@@ -152,11 +157,13 @@ fn play(turns: impl IntoIterator<Item = Turn>) -> Vec<Did> {
         log: log.clone(),
     };
     let mut link = Link { viewer: UpdateDecoder::new().unwrap(), room, log: log.clone() };
-    let budget = CpuBudget::new(CpuLimit::default());
-    Run::new(Box::new(desktop), PictureMode::Auto, budget, &mut link, &orders)
-        .unwrap()
-        .until_stopped()
-        .unwrap();
+    let config = PipelineConfig {
+        display: None,
+        mode: PictureMode::Auto,
+        budget: CpuBudget::new(CpuLimit::default()),
+        sharing: SharingCell::default(),
+    };
+    Run::new(Box::new(desktop), &config, &mut link, &orders).unwrap().until_stopped().unwrap();
     assert!(link.viewer.surface().same_colours(&surface.lock().unwrap()), "the viewer shows something else");
     log.0.lock().unwrap().clone()
 }

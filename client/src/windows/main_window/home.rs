@@ -4,12 +4,12 @@ use deskside_look::tokens::{Meaning, space};
 use deskside_look::widget::{self, Button, Card};
 use egui::{Align, Layout, Ui};
 
-use super::{Scene, words};
+use super::{Scene, sharing, words};
 use crate::app::UserCommand;
 use crate::app::view::{Activity, SessionState, SessionView, TicketState};
 
-/// Shows it; true when a ticket is wanted.
-pub(super) fn show(ui: &mut Ui, scene: Scene<'_>) -> bool {
+/// Shows it; whether a ticket is wanted, and which page about what experts may see.
+pub(super) fn show(ui: &mut Ui, scene: Scene<'_>) -> (bool, Option<sharing::Draft>) {
     let view = scene.view;
     let open = view.tickets.iter().filter(|ticket| ticket.state == TicketState::Open).count();
     match view.activity() {
@@ -28,6 +28,9 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>) -> bool {
             widget::card(ui, Card::Plain, |ui| super::tickets::row(ui, scene, ticket));
         }
     }
+    let is_seen = matches!(view.activity(), Activity::Watched | Activity::Controlled);
+    let less = !view.sharing.hidden.is_empty();
+    let wanted_sharing = if is_seen || less { sharing::card(ui, scene) } else { None };
     ui.add_space(space::XS);
     let button = match view.activity() {
         Activity::Idle => Button::primary(words::INVITE),
@@ -41,7 +44,7 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>) -> bool {
         widget::subheading(ui, words::HOW_TITLE);
         super::numbered(ui, &words::THREE_SENTENCES);
     }
-    wanted
+    (wanted, wanted_sharing)
 }
 
 fn sessions(ui: &mut Ui, scene: Scene<'_>) {

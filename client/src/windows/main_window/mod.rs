@@ -9,6 +9,7 @@ mod invitation;
 mod make_ticket;
 mod receipt;
 mod settings;
+pub(in crate::windows) mod sharing;
 mod tickets;
 
 use deskside_look::fonts;
@@ -33,6 +34,7 @@ pub struct MainWindow {
     ticket: Option<make_ticket::Draft>,
     invitation: invitation::Draft,
     settings: Option<settings::Draft>,
+    sharing: Option<sharing::Draft>,
     closing: bool,
 }
 
@@ -76,6 +78,12 @@ impl MainWindow {
         if scene.view.invitation.is_none() {
             self.ticket = Some(make_ticket::Draft::new(&scene.view.settings));
         }
+    }
+
+    /// Shows what experts may see, as the banner's button does.
+    pub fn show_sharing(&mut self) {
+        self.page = Page::Home;
+        (self.sharing, self.ticket) = (None, None);
     }
 
     /// Shows it.
@@ -132,16 +140,23 @@ impl MainWindow {
             return;
         }
         self.invitation = invitation::Draft::default();
+        if let Some(draft) = &mut self.sharing {
+            if sharing::show(ui, scene, draft) == sharing::Outcome::Back {
+                self.sharing = None;
+            }
+            return;
+        }
         if let Some(draft) = &mut self.ticket {
             if make_ticket::show(ui, scene, draft) == make_ticket::Outcome::Back {
                 self.ticket = None;
             }
             return;
         }
-        let invited = scrolling(ui, |ui| {
+        let (invited, sharing) = scrolling(ui, |ui| {
             notice(ui, scene);
             home::show(ui, scene)
         });
+        self.sharing = sharing;
         if invited {
             self.ticket = Some(make_ticket::Draft::new(&scene.view.settings));
         }

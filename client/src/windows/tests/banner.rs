@@ -4,6 +4,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
 use super::*;
+use crate::sharing::{Share, WindowNumber};
 use crate::windows::banner::{SIZE, show};
 
 fn bar(sessions: Vec<SessionView>) -> Harness<'static, Bench<()>> {
@@ -57,4 +58,14 @@ fn it_is_painted_again_once_a_minute_at_most() {
     let harness = bar(vec![session(1, "Martin Berg", SessionState::Watching, 3)]);
     let output = harness.output().viewport_output.values().next().unwrap();
     assert!(output.repaint_delay > Duration::from_secs(50), "{:?}", output.repaint_delay);
+}
+
+#[test]
+fn it_says_what_is_kept_back_and_leads_to_hiding() {
+    let mut harness = bar(vec![session(1, "Martin Berg", SessionState::Watching, 12)]);
+    press(&mut harness, "Hide…");
+    assert!(matches!(harness.state_mut().sent().as_slice(), [UserCommand::ShowSharing]));
+    harness.state_mut().view.sharing.share = Share::Window(WindowNumber(1));
+    harness.run_steps(2);
+    assert!(says(&harness, "one window only"));
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use deskside_proto::geometry::Rect;
 use deskside_proto::session::Scopes;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
@@ -11,6 +12,8 @@ use egui_kittest::kittest::Queryable as _;
 use super::*;
 use crate::app::Answer;
 use crate::consent::{LocalYes, NotGenuine};
+use crate::sharing::list::Screen;
+use crate::sharing::{ScreenName, Share};
 use crate::windows::Confirm;
 use crate::windows::consent::{ConsentWindow, SIZE};
 
@@ -61,7 +64,7 @@ fn key(harness: &mut Open, modifiers: Modifiers, key: Key) {
 fn it_says_who_asks_what_it_means_and_that_they_are_new() {
     let harness = awake(view_question(), guard(true).0);
     for part in
-        ["May Martin Berg see your screen?", FINGERPRINT, "everything on your screen", "never been helped"]
+        ["May Martin Berg see your screen?", FINGERPRINT, "They will see your screen", "never been helped"]
     {
         assert!(says(&harness, part), "{part}");
     }
@@ -238,4 +241,29 @@ fn devices_that_cannot_be_watched_never_say_yes() {
     key(&mut harness, Modifiers::ALT, Key::A);
     key(&mut harness, Modifiers::ALT, Key::A);
     assert!(harness.state_mut().sent().is_empty());
+}
+
+#[test]
+fn what_they_will_see_is_chosen_with_the_yes_and_holds_before_it() {
+    let mut harness = awake(view_question(), guard(true).0);
+    let screens = [("eDP-1", 0), ("HDMI-1", 1920)].map(|(name, x)| Screen {
+        name: ScreenName(name.into()),
+        place: Rect::new(x, 0, 1920, 1080),
+        primary: x == 0,
+    });
+    harness.state_mut().view.sharing.choices.screens = screens.to_vec();
+    harness.run_steps(2);
+    harness.get_by_role(egui::accesskit::Role::ComboBox).click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("The left screen").click();
+    harness.run_steps(3);
+    assert!(harness.state_mut().sent().is_empty(), "a choice without a yes is none");
+    press(&mut harness, "Allow");
+    let sent = harness.state_mut().sent();
+    let [UserCommand::Share(Share::Screen(name)), UserCommand::AnswerView { answer: Answer::Allow(_), .. }] =
+        sent.as_slice()
+    else {
+        panic!("{sent:?}");
+    };
+    assert_eq!(&*name.0, "eDP-1");
 }

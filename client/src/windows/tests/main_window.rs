@@ -1,10 +1,14 @@
 //! The main window: two clicks to a ticket, one question before the first, and everything that the tray offers.
 
+use deskside_proto::geometry::{Rect, Size};
+use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
 use super::*;
 use crate::app::SettingsChange;
+use crate::sharing::list::{Choices, Screen, Titled};
+use crate::sharing::{Hidden, ScreenName, Share, Title, WindowNumber};
 use crate::windows::main_window::{LEAST_SIZE, MainWindow, Page, SIZE};
 
 type Open = Harness<'static, Bench<MainWindow>>;
@@ -259,4 +263,81 @@ fn a_thousand_receipt_lines_are_no_trouble() {
     };
     let harness = on(Page::Receipt, AppView { receipt: (0..1000).map(line).collect(), ..view() }, SIZE);
     assert!(says(&harness, "Wilhelmina"));
+}
+
+/// Somebody watches; two windows and two screens are there, and one window is hidden already.
+fn shared_desktop() -> AppView {
+    let window = |number, title: &str, x| Titled {
+        number: WindowNumber(number),
+        title: Title(title.into()),
+        place: Rect::new(x, 100, 800, 600),
+    };
+    let screen = |name: &str, x| Screen {
+        name: ScreenName(name.into()),
+        place: Rect::new(x, 0, 1920, 1080),
+        primary: x == 0,
+    };
+    let choices = Choices {
+        screens: vec![screen("eDP-1", 0), screen("HDMI-1", 1920)],
+        windows: vec![window(7, "Bank account", 100), window(8, "Letters", 2000)],
+        size: Size::new(3840, 1080),
+        has_effects: false,
+    };
+    let hidden = HiddenView { what: Hidden::Window(WindowNumber(8)), title: Some(Title("Letters".into())) };
+    let sharing = SharingView { choices, hidden: vec![hidden], ..SharingView::default() };
+    AppView { sessions: vec![session(1, "Martin Berg", SessionState::Watching, 3)], sharing, ..view() }
+}
+
+#[test]
+fn a_window_is_hidden_with_two_presses_and_shown_again_with_one() {
+    let mut harness = home(shared_desktop());
+    assert!(says(&harness, "Everything on your screen") && says(&harness, "the window “Letters”"));
+    press(&mut harness, "Show again");
+    press(&mut harness, "Hide a window…");
+    assert!(says(&harness, "Which window shall nobody see?"));
+    harness.get_by_label("The window “Bank account”").click();
+    harness.run_steps(3);
+    let sent = harness.state_mut().sent();
+    let [UserCommand::Unhide(shown), UserCommand::ListChoices, UserCommand::Hide(hidden)] = &sent[..] else {
+        panic!("{sent:?}");
+    };
+    assert_eq!(*shown, Hidden::Window(WindowNumber(8)));
+    assert_eq!(*hidden, Hidden::Window(WindowNumber(7)));
+    assert!(says(&harness, "What they can see"), "back where it began");
+}
+
+#[test]
+fn an_area_is_chosen_by_keyboard_alone() {
+    let mut harness = home(shared_desktop());
+    press(&mut harness, "Hide an area…");
+    harness.get_by_label("The part of the desktop to hide").focus();
+    harness.run_steps(2);
+    for (modifiers, key) in [(Modifiers::NONE, Key::ArrowRight), (Modifiers::SHIFT, Key::ArrowDown)] {
+        harness.key_press_modifiers(modifiers, key);
+        harness.run_steps(2);
+    }
+    harness.key_press_modifiers(Modifiers::ALT, Key::H);
+    harness.run_steps(3);
+    let sent = harness.state_mut().sent();
+    let [UserCommand::ListChoices, UserCommand::Hide(Hidden::Area(area))] = &sent[..] else {
+        panic!("{sent:?}")
+    };
+    assert_eq!(*area, Rect::new(1280 + 60, 360, 1280, 360 + 16));
+}
+
+#[test]
+fn less_is_shared_by_screens_and_windows_and_escape_changes_nothing() {
+    let mut harness = home(shared_desktop());
+    press(&mut harness, "Share less…");
+    harness.key_press(Key::Escape);
+    harness.run_steps(3);
+    press(&mut harness, "Share less…");
+    harness.get_by_label_contains("The right screen").click();
+    harness.run_steps(3);
+    let sent = harness.state_mut().sent();
+    assert!(
+        matches!(&sent[..], [.., UserCommand::Share(Share::Screen(name))] if &*name.0 == "HDMI-1"),
+        "{sent:?}"
+    );
+    assert_eq!(sent.len(), 3);
 }

@@ -3,6 +3,7 @@
 //! Plain words for people under stress: who, what, and what to do. Knows no widget.
 
 mod pages;
+mod sharing;
 
 use std::time::{Duration, SystemTime};
 
@@ -15,6 +16,7 @@ use crate::app::view::{Activity, QuestionKind, SeenBefore, SessionState, Session
 use crate::consent::NotGenuine;
 
 pub use pages::*;
+pub use sharing::*;
 
 /// The main window's title.
 pub const APP: &str = "Deskside";
@@ -79,16 +81,11 @@ pub fn question(kind: &QuestionKind, name: &PersonName) -> String {
 #[must_use]
 pub fn meaning(kind: &QuestionKind, hotkey: &str) -> String {
     match kind {
-        QuestionKind::View => {
-            "They will see everything on your screen, as you see it. They cannot click or type. \
-            Close what they should not see first."
-                .to_owned()
-        }
+        QuestionKind::View => "They will see your screen, as you see it. They cannot click or type. \
+            Close what they should not see first, or choose below that they see less."
+            .to_owned(),
         QuestionKind::JoinView { others } => {
-            format!(
-                "{} here already. One more person would see everything on your screen.",
-                is_or_are(others)
-            )
+            format!("{} here already. One more person would see your screen.", is_or_are(others))
         }
         QuestionKind::Control { scopes } => {
             format!("They could {} as if they sat here. You stop them at once with {hotkey}.", doing(*scopes))
@@ -250,8 +247,9 @@ pub const fn session_state(state: SessionState) -> &'static str {
 
 /// The banner's second line.
 #[must_use]
-pub fn banner_hint(passed: Duration, hotkey: &str) -> String {
-    format!("for {} · {hotkey} takes control back", minutes_down(passed))
+pub fn banner_hint(passed: Duration, kept_back: Option<&str>, hotkey: &str) -> String {
+    let kept_back = kept_back.map(|kept_back| format!("{kept_back} · ")).unwrap_or_default();
+    format!("for {} · {kept_back}{hotkey} takes control back", minutes_down(passed))
 }
 
 /// A session's second line.

@@ -8,7 +8,8 @@ use crate::geometry::Size;
 use crate::ids::SessionId;
 use crate::name::PersonName;
 use crate::session::Scope;
-use crate::wire::control::{EndedReason, RefusedReason};
+use crate::wire::control::{EndedReason, Part, RefusedReason};
+use crate::wire::monitors::Monitors;
 
 /// What decides how a session goes on: moments as distances from now.
 pub(in crate::session) type Outline = (ExpertState, Option<u32>);
@@ -73,6 +74,8 @@ fn every_message() -> Vec<FromClient> {
         FromClient::ControlRevoked { grant: GRANT, reason: RevokedReason::ByPerson },
         FromClient::ControlPaused { grant: GRANT, paused: true },
         FromClient::Ended { reason: EndedReason::ByPerson },
+        FromClient::Monitors(Monitors::default()),
+        FromClient::Sharing { part: Part::Window, hides: false },
     ]
 }
 
@@ -130,6 +133,10 @@ fn an_illegal_act_of_the_client_ends_the_session_and_is_named() {
             | FromClient::ControlPaused { .. } => {
                 cases.push((vec![received(message.clone())], NotAdmittedYet));
                 cases.push((vec![received(welcome(1)), received(message)], ControlBeforeView));
+            }
+            FromClient::Monitors(_) | FromClient::Sharing { .. } => {
+                cases.push((vec![received(message.clone())], NotAdmittedYet));
+                cases.push((vec![received(welcome(1)), received(message)], PictureBeforeView));
             }
         }
     }
