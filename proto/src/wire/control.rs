@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use super::clipboard::Offer;
 use super::codec::{Reader, WireError, Writer, one_byte_enum};
 use super::frame::Message;
 use super::input::read_grant;
@@ -88,6 +89,8 @@ pub enum FromExpert {
         /// The grant.
         grant: GrantId,
     },
+    /// Something was copied on the expert's machine.
+    Offer(Offer),
     /// The expert leaves; the last message.
     Goodbye,
 }
@@ -146,6 +149,8 @@ pub enum FromClient {
         /// Paused.
         paused: bool,
     },
+    /// Something was copied on the person's machine.
+    Offer(Offer),
     /// The session is over; the last message.
     Ended {
         /// Why.
@@ -233,6 +238,7 @@ impl FromExpert {
     const CANCEL_REQUEST: u8 = 0x03;
     const RELEASE_CONTROL: u8 = 0x04;
     const GOODBYE: u8 = 0x05;
+    const OFFER: u8 = 0x40;
     /// version, name, sealing key, ticket, sealed password, proof.
     const HELLO_LIMIT: usize =
         2 + (2 + PersonName::MAX_BYTES) + 32 + TicketId::LENGTH + (2 + SealedPassword::MAX_BYTES) + 32;
@@ -245,6 +251,7 @@ impl Message for FromExpert {
             Self::RequestControl { .. } => Self::REQUEST_CONTROL,
             Self::CancelRequest { .. } => Self::CANCEL_REQUEST,
             Self::ReleaseControl { .. } => Self::RELEASE_CONTROL,
+            Self::Offer(_) => Self::OFFER,
             Self::Goodbye => Self::GOODBYE,
         }
     }
@@ -255,6 +262,7 @@ impl Message for FromExpert {
             Self::REQUEST_CONTROL => Ok(6),
             Self::CANCEL_REQUEST => Ok(4),
             Self::RELEASE_CONTROL => Ok(8),
+            Self::OFFER => Ok(Offer::BYTES),
             Self::GOODBYE => Ok(0),
             _ => Err(WireError::UnknownKind(kind)),
         }
@@ -276,6 +284,7 @@ impl Message for FromExpert {
             }
             Self::CancelRequest { request } => out.u32(request.0),
             Self::ReleaseControl { grant } => out.u64(grant.as_u64()),
+            Self::Offer(offer) => offer.write(out),
             Self::Goodbye => {}
         }
     }
@@ -290,11 +299,13 @@ impl Message for FromExpert {
                 sealed_password: SealedPassword::new(body.bytes(SealedPassword::MAX_BYTES)?.to_vec())?,
                 proof: body.array()?,
             })),
-            Self::REQUEST_CONTROL => {
-                Ok(Self::RequestControl { request: RequestId(body.u32()?), scopes: read_input_scopes(body)? })
-            }
+            Self::REQUEST_CONTROL => Ok(Self::RequestControl {
+                request: RequestId(body.u32()?),
+                scopes: read_granted_scopes(body)?,
+            }),
             Self::CANCEL_REQUEST => Ok(Self::CancelRequest { request: RequestId(body.u32()?) }),
             Self::RELEASE_CONTROL => Ok(Self::ReleaseControl { grant: read_grant(body)? }),
+            Self::OFFER => Offer::read(body).map(Self::Offer),
             Self::GOODBYE => Ok(Self::Goodbye),
             _ => Err(WireError::UnknownKind(kind)),
         }
@@ -310,6 +321,7 @@ impl FromClient {
     const CONTROL_REVOKED: u8 = 0x86;
     const CONTROL_PAUSED: u8 = 0x87;
     const ENDED: u8 = 0x88;
+    const OFFER: u8 = 0xC0;
     /// version, name, session.
     const WELCOME_LIMIT: usize = 2 + (2 + PersonName::MAX_BYTES) + 8;
 
@@ -322,7 +334,8 @@ impl FromClient {
             | Self::ControlAllowed { .. }
             | Self::ControlDenied { .. }
             | Self::ControlRevoked { .. }
-            | Self::ControlPaused { .. } => false,
+            | Self::ControlPaused { .. }
+            | Self::Offer(_) => false,
         }
     }
 }
@@ -337,6 +350,7 @@ impl Message for FromClient {
             Self::ControlDenied { .. } => Self::CONTROL_DENIED,
             Self::ControlRevoked { .. } => Self::CONTROL_REVOKED,
             Self::ControlPaused { .. } => Self::CONTROL_PAUSED,
+            Self::Offer(_) => Self::OFFER,
             Self::Ended { .. } => Self::ENDED,
         }
     }
@@ -349,6 +363,7 @@ impl Message for FromClient {
             Self::CONTROL_ALLOWED => Ok(14),
             Self::CONTROL_DENIED => Ok(5),
             Self::CONTROL_REVOKED | Self::CONTROL_PAUSED => Ok(9),
+            Self::OFFER => Ok(Offer::BYTES),
             _ => Err(WireError::UnknownKind(kind)),
         }
     }
@@ -382,6 +397,7 @@ impl Message for FromClient {
                 out.u64(grant.as_u64());
                 out.flag(*paused);
             }
+            Self::Offer(offer) => offer.write(out),
             Self::Ended { reason } => out.u8(reason.code()),
         }
     }
@@ -400,7 +416,7 @@ impl Message for FromClient {
             Self::CONTROL_ALLOWED => Ok(Self::ControlAllowed {
                 request: RequestId(body.u32()?),
                 grant: read_grant(body)?,
-                scopes: read_input_scopes(body)?,
+                scopes: read_granted_scopes(body)?,
             }),
             Self::CONTROL_DENIED => {
                 Ok(Self::ControlDenied { request: RequestId(body.u32()?), reason: DeniedReason::read(body)? })
@@ -411,6 +427,7 @@ impl Message for FromClient {
             Self::CONTROL_PAUSED => {
                 Ok(Self::ControlPaused { grant: read_grant(body)?, paused: body.flag("paused")? })
             }
+            Self::OFFER => Offer::read(body).map(Self::Offer),
             Self::ENDED => Ok(Self::Ended { reason: EndedReason::read(body)? }),
             _ => Err(WireError::UnknownKind(kind)),
         }
@@ -429,10 +446,10 @@ fn read_name(body: &mut Reader<'_>) -> Result<PersonName, WireError> {
     PersonName::parse(text).map_err(|_| WireError::InvalidValue("name"))
 }
 
-/// Scopes that need a grant: at least one of them, and nothing else.
-fn read_input_scopes(body: &mut Reader<'_>) -> Result<Scopes, WireError> {
+/// Scopes that may be asked for together.
+fn read_granted_scopes(body: &mut Reader<'_>) -> Result<Scopes, WireError> {
     Scopes::from_bits(body.u16()?)
-        .filter(|scopes| scopes.need_grant())
+        .filter(|scopes| scopes.can_be_requested())
         .ok_or(WireError::InvalidValue("scopes"))
 }
 
