@@ -158,6 +158,7 @@ fn question(question: &QuestionView) -> String {
         QuestionKind::Control { scopes } => {
             ("control", format!("asks to use your {}", words::scopes(*scopes)))
         }
+        QuestionKind::Clipboard { way } => ("clipboard", format!("asks to {}", words::way(*way))),
     };
     let seen = match &question.seen {
         SeenBefore::New => "new".to_owned(),

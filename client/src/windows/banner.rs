@@ -51,7 +51,8 @@ fn buttons(ui: &mut Ui, scene: Scene<'_>, controlled: bool, tone: Tone) {
     if Button::on_bar(end, tone).low().show(ui).pressed() {
         scene.commands.send(UserCommand::EndSession(None));
     }
-    if controlled && Button::on_bar(words::STOP_CONTROL, tone).low().show(ui).pressed() {
+    let stop = if controlled { words::STOP_CONTROL } else { words::STOP_CLIPBOARD };
+    if scene.view.can_be_stopped() && Button::on_bar(stop, tone).low().show(ui).pressed() {
         scene.commands.send(UserCommand::StopControl);
     }
 }
@@ -67,7 +68,7 @@ fn sentences(ui: &mut Ui, scene: Scene<'_>, sessions: &[SessionView], tone: Tone
         let line =
             |words: String, font| Label::new(RichText::new(words).font(font).color(tone.on_fill)).truncate();
         ui.add(line(words::presence(sessions), fonts::strong(text::BODY)));
-        let hint = words::banner_hint(longest(scene, sessions), &scene.view.settings.hotkey);
+        let hint = words::banner_hint(longest(scene, sessions), sessions, &scene.view.settings.hotkey);
         ui.add(line(hint, fonts::regular(text::SMALL)));
     });
 }

@@ -123,6 +123,9 @@ impl ClientSession {
             ClientEvent::LocalInputQuiet => self.pause(false, now),
             ClientEvent::LinkSilent => self.stop_control(RevokedReason::LinkSilent),
             ClientEvent::InputFailed => self.stop_control(RevokedReason::InputFailed),
+            ClientEvent::ClipboardFailed(way) => {
+                self.close_way(way, DeniedReason::Unsupported, RevokedReason::InputFailed)
+            }
             ClientEvent::ScreenLocked => self.lock(),
             ClientEvent::ExpertLeaves => self.end(ClientEnd::ExpertLeft),
             ClientEvent::LinkLost => self.end(ClientEnd::LinkLost),
@@ -349,7 +352,7 @@ impl ClientSession {
     /// The person stops control. Input is disabled and released in every state, whatever this machine believes.
     fn revoke(self, now: Millis) -> Step {
         let cooling = ClientState::Revoked { until: now.after(self.policy.cool_down) };
-        let is_shared = !Way::ALL.into_iter().all(|way| self.ways.is_closed(way));
+        let is_shared = self.ways != Ways::default();
         let (session, told) = self.close_ways(DeniedReason::ByPerson, RevokedReason::ByPerson);
         let (session, rest) = match session.state {
             ClientState::Controlled { .. } => session.stop_control_into(cooling, RevokedReason::ByPerson),

@@ -70,6 +70,8 @@ pub enum ClientEvent {
     },
     /// Input can no longer be injected.
     InputFailed,
+    /// The clipboard cannot be used this way.
+    ClipboardFailed(Way),
     /// The screen was locked.
     ScreenLocked,
     /// `ClientSession::deadline` has been reached.

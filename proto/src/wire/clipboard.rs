@@ -84,6 +84,12 @@ impl Formats {
     }
 }
 
+impl From<Format> for Formats {
+    fn from(format: Format) -> Self {
+        Self(format.bit())
+    }
+}
+
 impl FromIterator<Format> for Formats {
     fn from_iter<I: IntoIterator<Item = Format>>(formats: I) -> Self {
         Self(formats.into_iter().fold(0, |bits, format| bits | format.bit()))

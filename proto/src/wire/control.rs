@@ -215,7 +215,7 @@ one_byte_enum! {
         LinkSilent = 3,
         /// Nobody used pointer or keyboard for a long time.
         Idle = 4,
-        /// The client's program can no longer inject input.
+        /// The client's program can no longer inject input, or use the clipboard.
         InputFailed = 5,
     }
 }

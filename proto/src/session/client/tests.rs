@@ -166,6 +166,7 @@ fn events(session: &ClientSession) -> Vec<ClientEvent> {
         ClientEvent::LocalEnd,
         ClientEvent::ProgramEnds { reason: EndedReason::CaptureFailed },
         ClientEvent::InputFailed,
+        ClientEvent::ClipboardFailed(Way::ToExpert),
         ClientEvent::ScreenLocked,
         ClientEvent::TimePassed,
     ];

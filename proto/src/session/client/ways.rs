@@ -76,12 +76,11 @@ impl ClientSession {
     /// What the session takes up of the person's attention. Whoever has a way of the clipboard counts as in control: two
     /// experts would take turns in what is pasted.
     pub fn presence(&self) -> Presence {
-        match Presence::from(&self.state) {
+        let of_state = Presence::from(&self.state);
+        match of_state {
             Presence::Watching | Presence::Controlling if self.ways.is_asking() => Presence::Asking,
-            Presence::Watching if !Way::ALL.into_iter().all(|way| self.ways.is_closed(way)) => {
-                Presence::Controlling
-            }
-            presence => presence,
+            Presence::Watching if self.ways != Ways::default() => Presence::Controlling,
+            Presence::Asking | Presence::Watching | Presence::Controlling | Presence::Gone => of_state,
         }
     }
 

@@ -101,9 +101,9 @@ impl ExpertSession {
     pub(super) fn deny_way(mut self, way: Way, reason: DeniedReason, now: Millis) -> Step {
         self.ways.set(way, ExpertWay::Closed);
         let told = ExpertEffect::Tell(ExpertNotice::ClipboardDenied(way, reason));
-        match (self.after_denial(reason, now), self.state) {
-            (Some(next), ExpertState::Viewing) => self.enter(next, [told]),
-            (Some(_) | None, _) => (self, vec![told]),
+        match self.after_denial(reason, now).filter(|_| self.state == ExpertState::Viewing) {
+            Some(next) => self.enter(next, [told]),
+            None => (self, vec![told]),
         }
     }
 
@@ -113,10 +113,11 @@ impl ExpertSession {
             ExpertEffect::CloseClipboard(way),
             ExpertEffect::Tell(ExpertNotice::ClipboardRevoked(way, reason)),
         ];
-        match (self.after_revoke(reason, now), self.state) {
-            (Some(next), ExpertState::Viewing | ExpertState::Revoked { .. }) => self.enter(next, effects),
+        let waits = matches!(self.state, ExpertState::Viewing | ExpertState::Revoked { .. });
+        match self.after_revoke(reason, now).filter(|_| waits) {
+            Some(next) => self.enter(next, effects),
             // Where control was stopped with it, a message of its own says so.
-            (Some(_) | None, _) => (self, effects.into()),
+            None => (self, effects.into()),
         }
     }
 
