@@ -112,6 +112,7 @@ fn session(id: u64, name: &PersonName, state: SessionState) -> SessionView {
         expert_name: name.clone(),
         fingerprint: FINGERPRINT.to_owned(),
         state,
+        clipboard: [false; 2],
         since: Instant::now().checked_sub(Duration::from_secs(60 * 12 + 5)).unwrap_or_else(Instant::now),
     }
 }

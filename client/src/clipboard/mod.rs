@@ -140,7 +140,8 @@ impl SessionClipboard {
             announce: Box::new(move |offer, selection, formats| {
                 if passes.permits(Way::ToExpert, grant) {
                     // A failure to send shows as the end of the link.
-                    let _ = sender.send_control(FromClient::Offer(Offer { grant, offer, selection, formats }));
+                    let _ =
+                        sender.send_control(FromClient::Offer(Offer { grant, offer, selection, formats }));
                 }
             }),
             runtime: Handle::current(),
@@ -193,7 +194,11 @@ impl Fetch for Fetcher {
 fn note(report: Report) {
     match report {
         Report::Underway { .. } | Report::Failed { why: Failure::Cancelled, .. } => {}
-        Report::Arrived { format, total } => tracing::info!(?format, total, "something of the expert was pasted"),
-        Report::Failed { format, why } => tracing::info!(?format, ?why, "something of the expert was not pasted"),
+        Report::Arrived { format, total } => {
+            tracing::info!(?format, total, "something of the expert was pasted")
+        }
+        Report::Failed { format, why } => {
+            tracing::info!(?format, ?why, "something of the expert was not pasted")
+        }
     }
 }

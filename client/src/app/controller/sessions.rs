@@ -292,7 +292,13 @@ impl Controller {
         effects
     }
 
-    pub(super) fn clipboard_failed(&mut self, id: SessionId, way: Way, reason: String, now: Now) -> Vec<Effect> {
+    pub(super) fn clipboard_failed(
+        &mut self,
+        id: SessionId,
+        way: Way,
+        reason: String,
+        now: Now,
+    ) -> Vec<Effect> {
         self.trouble("The clipboard cannot be shared", reason);
         self.step(id, ClientEvent::ClipboardFailed(way), now)
     }

@@ -76,8 +76,7 @@ impl Controller {
             expert_name: session.who.name.clone(),
             fingerprint: session.who.fingerprint.clone(),
             state,
-            clipboard: Way::ALL
-                .map(|way| matches!(session.machine.way(way), ClientWay::Open { .. })),
+            clipboard: Way::ALL.map(|way| matches!(session.machine.way(way), ClientWay::Open { .. })),
             since: self.instant(session.since?),
         })
     }

@@ -111,7 +111,9 @@ impl Shell {
     }
 
     fn open_clipboard(&self, session: SessionId, grant: Grant) {
-        let (Some(link), Some(way)) = (self.network.links.get(&session), Way::of(grant.scopes())) else { return };
+        let (Some(link), Some(way)) = (self.network.links.get(&session), Way::of(grant.scopes())) else {
+            return;
+        };
         if let Err(error) = link.clipboard().open(grant) {
             self.inbox.send(Event::ClipboardFailed(session, way, error.to_string()));
         }

@@ -321,7 +321,13 @@ impl Shell {
         let Arrival { link, session, expert, name, ticket, remote } = arrival;
         let fingerprint = fingerprint(&expert);
         let seen = self.seen.look_up(&fingerprint, &name);
-        let (link, listening) = Link::follow(session, link, self.desk.input.clone(), self.desk.clipboard.clone(), self.experts.0.clone());
+        let (link, listening) = Link::follow(
+            session,
+            link,
+            self.desk.input.clone(),
+            self.desk.clipboard.clone(),
+            self.experts.0.clone(),
+        );
         self.network.listening.spawn(listening);
         self.network.links.insert(session, link);
         let from = remote.ip().to_canonical().to_string();
@@ -342,7 +348,11 @@ fn open_desk(profile: &Profile, inbox: &Inbox, budget: CpuBudget) -> io::Result<
     })?;
     let input = Arc::new(input);
     let tell = inbox.clone();
-    let clipboard = Place { passes: Passes::default(), files_in: None, primary: false };
+    let clipboard = Place {
+        passes: Passes::default(),
+        files_in: Some(profile.directories.data().join("pasted")),
+        primary: profile.settings.share_marked,
+    };
     let passes = clipboard.passes.clone();
     let reflex = LocalReflex::new(Arc::clone(&input), move |reflex| {
         // In the thread that heard it, as the gate.
