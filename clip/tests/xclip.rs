@@ -168,3 +168,22 @@ fn a_text_that_is_too_long_is_refused() {
     let failed = Report::Failed { format: Format::Text, why: Failure::Refused(NoPiece::TooLong) };
     assert_eq!(shared.reports.lock().unwrap().last(), Some(&failed));
 }
+
+#[test]
+fn files_of_a_paste_that_is_taken_back_do_not_stay() {
+    let shared = shared(false);
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("large");
+    std::fs::write(&file, vec![7; 20_000_000]).unwrap();
+    let _owner =
+        copy(&shared.here, "text/uri-list", "clipboard", format!("file://{}\n", file.display()).as_bytes());
+    wait_for_target(&shared.there, "clipboard", "text/uri-list");
+    let waiting = pasting(&shared.there, "text/uri-list");
+    eventually("some pieces", || shared.way.asked.load(Ordering::SeqCst) > 10);
+    shared.way.is_cut.store(true, Ordering::SeqCst);
+    let pasted = shared.folder.path().join("pasted");
+    assert_eq!(std::fs::read_dir(&pasted).unwrap().count(), 1);
+    shared.pasting.as_ref().unwrap().cancel();
+    assert_eq!(waiting.wait_with_output().unwrap().stdout, b"");
+    eventually("an empty folder", || std::fs::read_dir(&pasted).unwrap().count() == 0);
+}

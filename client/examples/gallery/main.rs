@@ -29,7 +29,7 @@ use samples::view;
 use time::UtcOffset;
 
 /// The names of the windows.
-const WINDOWS: [&str; 19] = [
+const WINDOWS: [&str; 22] = [
     "introduction",
     "introduction-warning",
     "home",
@@ -47,8 +47,11 @@ const WINDOWS: [&str; 19] = [
     "consent-view",
     "consent-join",
     "consent-control",
+    "consent-read",
+    "consent-give",
     "banner-watching",
     "banner-controlling",
+    "banner-sharing",
 ];
 
 fn main() -> ExitCode {

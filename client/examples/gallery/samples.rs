@@ -12,7 +12,7 @@ use deskside_client::config::{PictureChoice, Theme};
 use deskside_crypto::passphrase::Passphrase;
 use deskside_proto::ids::{QuestionId, SessionId, TicketId};
 use deskside_proto::name::PersonName;
-use deskside_proto::session::Scopes;
+use deskside_proto::session::{Scopes, Way};
 
 const FINGERPRINT: &str = "K7QM-2XPA-9FTC-LW3E-B6ND";
 
@@ -85,6 +85,18 @@ pub fn view(window: &str, theme: Theme, name: &PersonName) -> AppView {
                 other_name: None,
             };
             view.question = Some(question(QuestionKind::Control { scopes: Scopes::CONTROL }, name, before));
+        }
+        "consent-read" => {
+            let kind = QuestionKind::Clipboard { way: Way::ToExpert };
+            view.question = Some(question(kind, name, SeenBefore::New));
+        }
+        "consent-give" => {
+            let kind = QuestionKind::Clipboard { way: Way::ToPerson };
+            view.question = Some(question(kind, name, SeenBefore::New));
+        }
+        "banner-sharing" => {
+            let shared = session(1, name, SessionState::Watching);
+            view.sessions = vec![SessionView { clipboard: [true; 2], ..shared }];
         }
         "banner-watching" => view.sessions = vec![session(1, name, SessionState::Watching)],
         "banner-controlling" => {

@@ -69,6 +69,9 @@ impl Pasting {
     /// There is no clipboard.
     pub fn begin(options: PastingOptions) -> Result<Self, ClipError> {
         let PastingOptions { display, fetch, tell, files_in, primary, runtime } = options;
+        if let Some(folder) = files_in.clone() {
+            runtime.spawn_blocking(move || whole::tidy(&folder));
+        }
         let shared = Arc::new(Shared { state: Mutex::default(), fetch, tell, files_in, runtime });
         let wanted = shared.clone();
         let own = own::open(display.as_deref(), Arc::new(move |want| wanted.wanted(want)))?;

@@ -156,13 +156,7 @@ impl<R: Reporter> Driver<R> {
                     None
                 }
                 Happened::Link(ExpertLinkEvent::Cursor(message)) => {
-                    // While the own pointer stands for theirs, its place needs no repaint.
-                    let stands_for_it =
-                        matches!(session.state(), ExpertState::Controlling { paused: false, .. });
-                    let moved = matches!(message, CursorMessage::Moved { .. });
-                    if self.shared.cursor.take(message) && !(moved && stands_for_it) {
-                        self.reporter.repaint();
-                    }
+                    self.cursor(message, session.state());
                     None
                 }
                 Happened::Link(ExpertLinkEvent::Closed(reason)) => {
@@ -203,6 +197,15 @@ impl<R: Reporter> Driver<R> {
                     None => Happened::Event(ExpertEvent::LinkLost),
                 },
             };
+        }
+    }
+
+    fn cursor(&self, message: CursorMessage, state: &ExpertState) {
+        // While the own pointer stands for theirs, its place needs no repaint.
+        let stands_for_it = matches!(state, ExpertState::Controlling { paused: false, .. });
+        let moved = matches!(message, CursorMessage::Moved { .. });
+        if self.shared.cursor.take(message) && !(moved && stands_for_it) {
+            self.reporter.repaint();
         }
     }
 

@@ -1,8 +1,10 @@
 //! The client's machine: from "may they see?" to the end, with the person's yes as the only way to a grant.
 //! It begins after admission (`Hello` answered by `Welcome`) and knows neither windows nor sockets.
 
+mod rules;
 mod ways;
 
+use self::rules::{LATER, is_refusal, leaving, urgency};
 use self::ways::Ways;
 use super::grant::{GrantIssuer, ViewGrant};
 use super::{
@@ -481,65 +483,6 @@ impl ClientSession {
     fn finish(self, reason: ClientEnd, then: impl IntoIterator<Item = ClientEffect>) -> Step {
         let last = [ClientEffect::Record(ReceiptEvent::SessionEnded { reason }), ClientEffect::CloseLink];
         self.enter(ClientState::Ended { reason }, then.into_iter().chain(last))
-    }
-}
-
-/// The rank of what need not come first.
-const LATER: u8 = 3;
-
-/// What closes comes before everything else, in this order.
-fn urgency(effect: &ClientEffect) -> u8 {
-    match effect {
-        ClientEffect::DisableInput => 0,
-        ClientEffect::ReleaseAll => 1,
-        ClientEffect::CloseClipboard(_) => 2,
-        ClientEffect::AskView
-        | ClientEffect::StartCapture(_)
-        | ClientEffect::StopCapture
-        | ClientEffect::AskControl { .. }
-        | ClientEffect::AskClipboard { .. }
-        | ClientEffect::OpenClipboard(_)
-        | ClientEffect::CloseQuestion
-        | ClientEffect::EnableInput(_)
-        | ClientEffect::Send(_)
-        | ClientEffect::Record(_)
-        | ClientEffect::CloseLink => LATER,
-    }
-}
-
-/// What must be done before anything else on the way from one state to another.
-fn leaving(from: &ClientState, to: &ClientState) -> Vec<ClientEffect> {
-    let is_end = matches!(to, ClientState::Ended { .. });
-    let mut effects = match from {
-        ClientState::Controlled { .. } => match to {
-            ClientState::Controlled { .. } => Vec::new(),
-            ClientState::AskingView { .. }
-            | ClientState::Viewing
-            | ClientState::ControlRequested { .. }
-            | ClientState::Revoked { .. }
-            | ClientState::Ended { .. } => vec![ClientEffect::DisableInput, ClientEffect::ReleaseAll],
-        },
-        ClientState::AskingView { .. } => return vec![ClientEffect::CloseQuestion],
-        ClientState::ControlRequested { .. } => vec![ClientEffect::CloseQuestion],
-        ClientState::Viewing | ClientState::Revoked { .. } => Vec::new(),
-        ClientState::Ended { .. } => return Vec::new(),
-    };
-    if is_end {
-        effects.push(ClientEffect::StopCapture);
-    }
-    effects
-}
-
-/// The person was asked and did not say yes: counts towards [`Policy::unallowed_requests`].
-fn is_refusal(reason: DeniedReason) -> bool {
-    match reason {
-        DeniedReason::ByPerson | DeniedReason::NoAnswer => true,
-        DeniedReason::Busy
-        | DeniedReason::CoolingDown
-        | DeniedReason::TooManyRequests
-        | DeniedReason::ScreenLocked
-        | DeniedReason::OutOfTurn
-        | DeniedReason::Unsupported => false,
     }
 }
 

@@ -24,6 +24,8 @@ const PROGRESS_EVERY: Duration = Duration::from_millis(250);
 /// How often a lost piece is asked for again, and how long after it was lost.
 const TRIES: u32 = 6;
 const PAUSE: Duration = Duration::from_millis(500);
+/// How long pasted files are kept; whoever pasted them has copied them by then.
+const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A content that is being fetched.
 pub(super) struct Whole {
@@ -70,6 +72,7 @@ impl Whole {
         let folder = folder.ok_or(Failure::NotWritten)?;
         let list = FileList::decode(&self.gather().await?).map_err(|_| Failure::Wrong)?;
         let place = new_folder(folder.to_owned()).await?;
+        let unfinished = Unfinished(Some(place.clone()));
         let total = list.total_bytes();
         let mut done = 0;
         for (number, entry) in (1_u32..).zip(list.entries()) {
@@ -96,6 +99,7 @@ impl Whole {
             }
             done += entry.bytes;
         }
+        unfinished.keep();
         let top = list.entries().iter().filter(|entry| entry.path.parent().is_none());
         let lines = top.map(|entry| format!("{}\r\n", uri_of_path(&place.join(entry.path.as_str()))));
         Ok((lines.collect::<String>().into_bytes().into(), total))
@@ -147,6 +151,38 @@ impl Whole {
         if now >= self.next_report {
             self.next_report = now + PROGRESS_EVERY;
             (self.tell)(Report::Underway { format: self.format, done, total });
+        }
+    }
+}
+
+/// A folder whose files are not all there: it goes when the paste ends that way, also when it is taken back.
+struct Unfinished(Option<PathBuf>);
+
+impl Unfinished {
+    fn keep(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(folder) = self.0.take() {
+            // Whoever drops it must not wait for a disk.
+            std::thread::spawn(move || fs::remove_dir_all(folder));
+        }
+    }
+}
+
+/// Removes what was pasted longer ago than a program takes to copy it to where it belongs.
+pub(super) fn tidy(folder: &Path) {
+    let is_old = |entry: &fs::DirEntry| {
+        let age = entry.metadata().and_then(|metadata| metadata.modified()).ok()?.elapsed().ok()?;
+        Some(age > KEPT)
+    };
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_ours = entry.file_name().to_str().is_some_and(|name| name.parse::<u32>().is_ok());
+        if is_ours && is_old(&entry) == Some(true) && fs::remove_dir_all(entry.path()).is_err() {
+            tracing::debug!("an old pasted folder was not removed");
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The client's part about the clipboard: two ways, each with its own question, its own grant and its own end.
 //! It neither reads nor writes a clipboard; it says when that may begin and when it must end.
 
-use super::{ClientSession, Step, is_refusal};
+use super::rules::is_refusal;
+use super::{ClientSession, Step};
 use crate::ids::{GrantId, RequestId};
 use crate::session::{ClientEffect, ClientWay, Presence, ReceiptEvent, Timeout, Way};
 use crate::time::Millis;
