@@ -158,7 +158,6 @@ fn each_way_passes_with_its_own_yes_and_ends_with_the_hotkey() -> Result<()> {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the measured figures belong into the test output")]
 fn two_hundred_megabytes_of_files_go_on_where_a_cut_network_stopped_them() -> Result<()> {
     const FILES: usize = 4;
     const BYTES: usize = 50_000_000;

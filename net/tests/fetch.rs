@@ -258,12 +258,9 @@ async fn offers_must_rise() {
         client.send_control(FromClient::Offer(offer(number))).unwrap();
     }
     loop {
-        match expert_event(&mut expert_events).await {
-            ExpertLinkEvent::Closed(reason) => {
-                assert_eq!(reason, CloseReason::PeerMisbehaved(PeerMisbehaved::OfferOutOfOrder));
-                return;
-            }
-            _ => {}
+        if let ExpertLinkEvent::Closed(reason) = expert_event(&mut expert_events).await {
+            assert_eq!(reason, CloseReason::PeerMisbehaved(PeerMisbehaved::OfferOutOfOrder));
+            return;
         }
     }
 }

@@ -68,11 +68,14 @@ mod tests {
             (session, _) = session.handle(event, Millis(0));
         }
         let (_, effects) = session.handle(ClientEvent::LocalAllowControl { request }, Millis(0));
-        let token = effects.into_iter().find_map(|effect| match effect {
-            ClientEffect::OpenClipboard(grant) | ClientEffect::EnableInput(grant) => Some(grant),
-            _ => None,
-        });
-        token.unwrap()
+        let is_token = |effect: &ClientEffect| {
+            matches!(effect, ClientEffect::OpenClipboard(_) | ClientEffect::EnableInput(_))
+        };
+        let token = effects.into_iter().find(is_token);
+        let Some(ClientEffect::OpenClipboard(grant) | ClientEffect::EnableInput(grant)) = token else {
+            unreachable!("a yes gives a token")
+        };
+        grant
     }
 
     #[test]

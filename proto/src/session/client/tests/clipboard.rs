@@ -15,7 +15,7 @@ fn only_a_local_allow_opens_a_way_and_opens_that_way_alone() {
     let mut opened = [0, 0];
     for Transition { before, event, now, after, effects } in every_transition() {
         assert_eq!(after.passes, open_ways(&after), "what passes and the machine differ after {event:?}");
-        for place in 0..2 {
+        for (place, opened) in opened.iter_mut().enumerate() {
             let way = way_of(place);
             let token = effects.iter().find_map(|effect| match effect {
                 ClientEffect::OpenClipboard(grant) if Way::of(grant.scopes()) == Some(way) => {
@@ -38,7 +38,7 @@ fn only_a_local_allow_opens_a_way_and_opens_that_way_alone() {
             assert!(now < deadline, "the question was over");
             let other = 1 - place;
             assert_eq!(after.passes[other], before.passes[other], "one yes, one way");
-            opened[place] += 1;
+            *opened += 1;
         }
     }
     assert!(opened.iter().all(|count| *count > 10), "{opened:?}");
