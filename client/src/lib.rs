@@ -4,6 +4,7 @@ pub mod app;
 mod bucket;
 pub mod capture;
 pub mod cli;
+pub mod clipboard;
 pub mod config;
 pub mod consent;
 pub mod control_socket;

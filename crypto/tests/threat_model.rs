@@ -12,8 +12,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-const ROOMS: [&str; 11] =
-    ["proto", "crypto", "media", "net", "client", "expert", "e2e", "testkit", "look", "host", "xtask"];
+const ROOMS: [&str; 12] = [
+    "proto", "crypto", "media", "net", "client", "expert", "e2e", "testkit", "look", "clip", "host", "xtask",
+];
 
 #[test]
 fn every_test_that_the_threat_model_names_exists() {

@@ -40,9 +40,12 @@ With --terminal the program writes one line for each stage to standard output:
   stage paused               the person uses their own mouse or keyboard; your input waits
   stage denied REASON        control was not given; you still see
   stage revoked REASON       control was taken back; you still see
+  clipboard read STATE       what they copy can be pasted here: closed, asked or open
+  clipboard give STATE       what you copy can be pasted there: closed, asked or open
   stage ended REASON         it is over; the exit code says in which way
 and reads one command a line from standard input:
   control   ask for control        release   give control back
+  clipboard read, clipboard give           ask for a way of the clipboard; with `off` close it
   end       end the session        status    write the stage line again
 Without --terminal the program writes nothing and reads only the passphrase.
 A ticket that cannot be used is told on standard error, and the program ends with code 3; without
@@ -187,7 +190,7 @@ yes. Mouse and keyboard work only after they have said yes to that too, and only
 const FILES: &str = "\
 Settings, all of which may be left out:
   $XDG_CONFIG_HOME/deskside-expert/config.toml
-      name, theme (system, light, dark), scale, full_screen, presenter (auto, gpu, software)
+      name, theme (system, light, dark), scale, full_screen, share_marked, presenter (auto, gpu, software)
 Your identity, readable by you only; whoever has it can open tickets that are sealed to your key:
   $XDG_DATA_HOME/deskside-expert/identity
 Where these are not set, they are ~/.config and ~/.local/share.";

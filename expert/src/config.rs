@@ -22,6 +22,8 @@ pub struct Settings {
     pub scale: Scale,
     /// Sessions start in full screen.
     pub full_screen: bool,
+    /// Where copied things are shared, also what is marked and pasted with the middle button.
+    pub share_marked: bool,
     /// How the picture reaches the window.
     pub presenter: Choice,
 }
@@ -124,6 +126,7 @@ mod tests {
             theme: Theme::Dark,
             scale: Scale::Times(2),
             full_screen: true,
+            share_marked: true,
             presenter: Choice::Software,
         };
         settings.save(&path).unwrap();

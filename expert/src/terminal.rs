@@ -6,10 +6,11 @@ use std::ops::Deref;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 
+use deskside_proto::session::Way;
 use deskside_proto::ticket_file::Standing;
 use zeroize::Zeroizing;
 
-use crate::model::{Command, Last, Model, Passphrase, Phase, Session, Spoken, Stage, TicketStage};
+use crate::model::{Command, Last, Model, Passage, Passphrase, Phase, Session, Spoken, Stage, TicketStage};
 use crate::words;
 
 /// How much of the terminal is used.
@@ -160,6 +161,10 @@ pub fn meaning(line: &str, model: &Model, mode: Mode) -> Meaning {
             let asking = matches!(&model.stage, Stage::Session(Session { phase: Phase::Asked { .. }, .. }));
             Meaning::Command(if asking { Command::WithdrawRequest } else { Command::ReleaseControl })
         }
+        "clipboard read" => Meaning::Command(Command::AskClipboard(Way::ToExpert)),
+        "clipboard give" => Meaning::Command(Command::AskClipboard(Way::ToPerson)),
+        "clipboard read off" => Meaning::Command(Command::ReleaseClipboard(Way::ToExpert)),
+        "clipboard give off" => Meaning::Command(Command::ReleaseClipboard(Way::ToPerson)),
         "end" => Meaning::Command(Command::End),
         "status" => Meaning::Status,
         _ => Meaning::Unknown,
@@ -212,7 +217,14 @@ fn session_words(session: &Session) -> String {
         (Phase::Viewing, Some((Last::Revoked(reason), _))) => {
             format!("revoked {}", words::revoked_word(reason))
         }
-        (Phase::Viewing, Some((Last::Released, _)) | None) => {
+        (
+            Phase::Viewing,
+            Some((
+                Last::Released | Last::ClipboardDenied(..) | Last::ClipboardRevoked(..) | Last::NotPasted(_),
+                _,
+            ))
+            | None,
+        ) => {
             let size = session.screen.unwrap_or_default();
             format!("viewing {}x{}", size.width, size.height)
         }
@@ -223,6 +235,7 @@ fn session_words(session: &Session) -> String {
 #[derive(Debug, Default)]
 pub struct Reporter {
     written: Option<String>,
+    clipboard: [Passage; 2],
 }
 
 impl Reporter {
@@ -232,18 +245,36 @@ impl Reporter {
         if line.is_some() && line != self.written {
             self.repeat(model);
         }
+        self.report_clipboard(model);
+    }
+
+    /// Writes where the ways of the clipboard stand, each if it is not as it was written last.
+    fn report_clipboard(&mut self, model: &Model) {
+        let Stage::Session(session) = &model.stage else { return };
+        for (way, before) in Way::ALL.into_iter().zip(self.clipboard) {
+            let passage = session.passage(way);
+            if passage != before {
+                let (word, state) = (words::clipboard::word(way), words::clipboard::passage_word(passage));
+                write_line(&format!("clipboard {word} {state}"));
+            }
+        }
+        self.clipboard = session.ways;
     }
 
     /// Writes the stage.
     pub fn repeat(&mut self, model: &Model) {
         let line = stage_line(model);
         if let Some(line) = &line {
-            let mut out = std::io::stdout().lock();
-            // Whoever stopped reading does not want to know.
-            let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+            write_line(line);
         }
         self.written = line;
     }
+}
+
+fn write_line(line: &str) {
+    let mut out = std::io::stdout().lock();
+    // Whoever stopped reading does not want to know.
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
 #[cfg(test)]

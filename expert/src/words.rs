@@ -1,5 +1,6 @@
 //! Every sentence that the person reads, in one place. Knows what happened, not how it is drawn.
 
+pub mod clipboard;
 mod explain;
 mod time;
 
@@ -168,6 +169,9 @@ pub const fn sharing((part, hides): (Part, bool)) -> Option<&'static str> {
 pub fn last(last: Last, client: &PersonName) -> String {
     match last {
         Last::Released => "You gave control back.".to_owned(),
+        Last::ClipboardDenied(way, reason) => clipboard::denied(way, reason, client),
+        Last::ClipboardRevoked(_, reason) => clipboard::revoked(reason, client),
+        Last::NotPasted(report) => clipboard::not_pasted(report),
         Last::Denied(reason) => match reason {
             DeniedReason::ByPerson => format!("{client} did not give you control."),
             DeniedReason::NoAnswer => format!("{client} did not answer; that means no."),

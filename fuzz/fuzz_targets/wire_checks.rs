@@ -5,21 +5,43 @@
 
 use std::fmt::Debug;
 
+use deskside_proto::wire::clipboard::{PieceHead, PieceRequest};
 use deskside_proto::wire::control::{FromClient, FromExpert};
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_proto::wire::feedback::Feedback;
+use deskside_proto::wire::files::FileList;
 use deskside_proto::wire::input::InputFrame;
 use deskside_proto::wire::{FrameReader, HEADER_BYTES, Message, UpdateHeader};
 
 /// One frame: refused, or accepted with exactly one spelling.
 pub fn message(data: &[u8]) {
     let Some((family, frame)) = data.split_first() else { return };
-    match family % 6 {
+    match family % 9 {
         0 => one_spelling::<FromExpert>(frame),
         1 => one_spelling::<FromClient>(frame),
         2 => one_spelling::<InputFrame>(frame),
         3 => one_spelling::<Feedback>(frame),
         4 => one_spelling::<CursorMessage>(frame),
+        5 => {
+            if let Ok(request) = PieceRequest::decode(frame) {
+                let mut again = Vec::new();
+                request.encode(&mut again);
+                assert_eq!(again, frame);
+            }
+        }
+        6 => {
+            if let Ok((head, piece)) = PieceHead::decode(frame) {
+                let mut again = Vec::new();
+                head.encode(&mut again);
+                again.extend_from_slice(piece);
+                assert_eq!(again, frame);
+            }
+        }
+        7 => {
+            if let Ok(list) = FileList::decode(frame) {
+                assert_eq!(list.encode(), frame);
+            }
+        }
         _ => {
             if let Ok(header) = UpdateHeader::decode(frame) {
                 let mut again = Vec::new();

@@ -58,6 +58,9 @@ pub enum PeerMisbehaved {
         /// The number that came.
         found: u32,
     },
+    /// An offer is not numbered higher than the one before.
+    #[error("an offer out of its order")]
+    OfferOutOfOrder,
     /// It stopped reading a stream that it must read.
     #[error("it stopped reading")]
     StoppedReading,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deskside_proto::wire::UpdateHeader;
+use deskside_proto::wire::clipboard::PieceRequest;
 use quinn::{AckFrequencyConfig, IdleTimeout, TransportConfig, VarInt};
 
 use crate::congestion;
@@ -23,7 +24,9 @@ pub const MAX_ACK_DELAY: Duration = Duration::from_millis(5);
 /// Bytes that may be in flight before the first acknowledgement.
 pub const INITIAL_WINDOW_BYTES: u64 = 64 * KIB;
 /// Bytes that a side buffers for sending, all streams together.
-pub const SEND_WINDOW_BYTES: u64 = 512 * KIB;
+///
+/// What is fetched takes up a part of it; the picture has the same room with and without that.
+pub const SEND_WINDOW_BYTES: u64 = 512 * KIB + MAX_FETCH_STREAMS as u64 * FETCH_STREAM_BYTES;
 /// Bytes of datagrams that wait for sending.
 pub const DATAGRAM_BUFFER_BYTES: usize = 32 * 1024;
 /// Largest update that either side sends or takes; the expert's largest single allocation.
@@ -31,10 +34,14 @@ pub const MAX_UPDATE_BYTES: usize = UpdateHeader::MAX_PAYLOAD_BYTES;
 
 /// What the client buffers of a peer that has proved nothing: a Hello fits four times.
 pub const STRANGER_RECEIVE_BYTES: u64 = 8 * KIB;
-/// What the client buffers of an admitted expert: control, input and feedback are small.
-pub const EXPERT_RECEIVE_BYTES: u64 = 64 * KIB;
-/// What the client buffers on any one stream.
-pub const CLIENT_STREAM_BYTES: u64 = 32 * KIB;
+/// Pieces of copied things that may be under way at once in each direction.
+pub const MAX_FETCH_STREAMS: u32 = 2;
+/// What one piece takes with its head.
+pub const FETCH_STREAM_BYTES: u64 = PieceRequest::MAX_LENGTH as u64 + KIB;
+/// What the client buffers of an admitted expert: control, input and feedback are small, and pieces never take their room.
+pub const EXPERT_RECEIVE_BYTES: u64 = 64 * KIB + MAX_FETCH_STREAMS as u64 * CLIENT_STREAM_BYTES;
+/// What the client buffers on any one stream: a piece.
+pub const CLIENT_STREAM_BYTES: u64 = FETCH_STREAM_BYTES;
 /// What the client buffers for sending to a stranger: one refusal.
 pub const STRANGER_SEND_BYTES: u64 = 4 * KIB;
 /// Out-of-order handshake bytes that are kept; a hybrid ClientHello has about 1.6 KB.
@@ -71,8 +78,8 @@ pub const MEMORY_BEFORE_PROOF_BYTES: u64 = CONNECTION_STATE_BYTES
 
 // docs/PROTOCOL.md, section 14, states these three.
 const _: () = assert!(MEMORY_BEFORE_PROOF_BYTES <= 160 * KIB);
-const _: () = assert!(MEMORY_AFTER_PROOF_BYTES <= 35 * MIB);
-const _: () = assert!(EXPERT_MEMORY_BYTES <= 104 * MIB);
+const _: () = assert!(MEMORY_AFTER_PROOF_BYTES <= 36 * MIB);
+const _: () = assert!(EXPERT_MEMORY_BYTES <= 105 * MIB);
 // What the credit lets out must fit the expert's buffers, or a stream could wait for room that an earlier one holds.
 const _: () = assert!(crate::credit::MOST_BYTES as u64 <= CLIENT_RECEIVE_BYTES / 2);
 
@@ -125,13 +132,15 @@ pub(crate) fn admit(connection: &quinn::Connection) {
     connection.set_send_window(SEND_WINDOW_BYTES);
     // Input and feedback; a third one is a violation, see `client::link`.
     connection.set_max_concurrent_uni_streams(2u32.into());
+    // The control stream is one.
+    connection.set_max_concurrent_bi_streams((MAX_FETCH_STREAMS + 1).into());
 }
 
 /// For the expert, which connects to one pinned client.
 pub(crate) fn connecting(idle: Duration) -> TransportConfig {
     let mut config = common(idle);
     config
-        .max_concurrent_bidi_streams(0u32.into())
+        .max_concurrent_bidi_streams(MAX_FETCH_STREAMS.into())
         // One more than the updates, for the cursor.
         .max_concurrent_uni_streams((MAX_UPDATE_STREAMS + 1).into())
         .stream_receive_window(var(UPDATE_STREAM_BYTES))

@@ -86,6 +86,10 @@ impl GrantId {
     }
 }
 
+/// One thing that was copied and is offered to the other side, counted from 1 by whoever offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct OfferId(pub u32);
+
 /// One session between a client and an expert, counted by the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SessionId(pub u64);

@@ -13,9 +13,11 @@ use deskside_proto::geometry::DesktopPoint;
 use deskside_proto::ids::{GrantId, RequestId};
 use deskside_proto::keycode::KeyUsage;
 use deskside_proto::session::Scopes;
+use deskside_proto::wire::clipboard::{PieceHead, PieceRequest};
 use deskside_proto::wire::control::{FromClient, FromExpert};
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_proto::wire::feedback::Feedback;
+use deskside_proto::wire::files::FileList;
 use deskside_proto::wire::input::{InputEvent, InputFrame, KeyEvent, Locks, PointerButton};
 use deskside_proto::wire::typed::Typed;
 use deskside_proto::wire::{FrameReader, Message, UpdateHeader};
@@ -24,8 +26,8 @@ use proptest::prelude::*;
 /// Frames with a kind that exists and a length that fits, so that bodies are reached.
 fn frames() -> impl Strategy<Value = Vec<u8>> {
     let kinds = prop::sample::select(vec![
-        0x01u8, 0x02, 0x03, 0x04, 0x05, 0x21, 0x22, 0x23, 0x24, 0x25, 0x31, 0x32, 0x33, 0x81, 0x82, 0x83,
-        0x84, 0x85, 0x86, 0x87, 0x88, 0x90, 0x91, 0xa1, 0xa2, 0xa3,
+        0x01u8, 0x02, 0x03, 0x04, 0x05, 0x40, 0xc0, 0x21, 0x22, 0x23, 0x24, 0x25, 0x31, 0x32, 0x33, 0x81,
+        0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x90, 0x91, 0xa1, 0xa2, 0xa3,
     ]);
     // Small numbers are valid far more often than large ones.
     let byte = prop_oneof![4 => 0u8..8, 1 => any::<u8>()];
@@ -62,6 +64,20 @@ fn every_family(bytes: &[u8]) -> Result<(), TestCaseError> {
         let mut again = Vec::new();
         header.encode(&mut again);
         prop_assert_eq!(again, bytes);
+    }
+    if let Ok(request) = PieceRequest::decode(bytes) {
+        let mut again = Vec::new();
+        request.encode(&mut again);
+        prop_assert_eq!(again, bytes);
+    }
+    if let Ok((head, piece)) = PieceHead::decode(bytes) {
+        let mut again = Vec::new();
+        head.encode(&mut again);
+        again.extend_from_slice(piece);
+        prop_assert_eq!(again, bytes);
+    }
+    if let Ok(list) = FileList::decode(bytes) {
+        prop_assert_eq!(list.encode(), bytes);
     }
     Ok(())
 }

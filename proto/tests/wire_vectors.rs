@@ -13,16 +13,20 @@ use std::num::NonZeroU64;
 use std::path::Path;
 
 use deskside_proto::geometry::{DesktopPoint, Rect, Size};
-use deskside_proto::ids::{GrantId, RequestId, SessionId, TicketId};
+use deskside_proto::ids::{GrantId, OfferId, RequestId, SessionId, TicketId};
 use deskside_proto::keycode::KeyUsage;
 use deskside_proto::name::PersonName;
 use deskside_proto::session::{Scope, Scopes};
+use deskside_proto::wire::clipboard::{
+    Format, Formats, NoPiece, Offer, Piece, PieceHead, PieceRequest, Selection,
+};
 use deskside_proto::wire::control::{
     DeniedReason, EndedReason, FromClient, FromExpert, Hello, Part, RefusedReason, RevokedReason,
     SealedPassword,
 };
 use deskside_proto::wire::cursor::{CursorMessage, CursorShape, Hotspot};
 use deskside_proto::wire::feedback::Feedback;
+use deskside_proto::wire::files::{Entry, EntryKind, FileList, RelativePath};
 use deskside_proto::wire::input::{InputEvent, InputFrame, KeyEvent, Locks, PointerButton};
 use deskside_proto::wire::monitors::{Monitor, Monitors};
 use deskside_proto::wire::typed::Typed;
@@ -63,7 +67,7 @@ fn read(path: &Path, text: &str) -> Vector {
     Vector { name, family, expect, bytes }
 }
 
-/// A message of any family, or the header of an update.
+/// A message of any family, or another thing that stands on a stream.
 #[derive(Debug, PartialEq)]
 enum Any {
     FromExpert(FromExpert),
@@ -72,6 +76,9 @@ enum Any {
     Feedback(Feedback),
     Cursor(CursorMessage),
     UpdateHeader(UpdateHeader),
+    PieceRequest(PieceRequest),
+    PieceHead(PieceHead),
+    FileList(FileList),
 }
 
 impl Any {
@@ -83,6 +90,9 @@ impl Any {
             "feedback" => Feedback::decode(bytes).map(Self::Feedback),
             "cursor" => CursorMessage::decode(bytes).map(Self::Cursor),
             "update-header" => UpdateHeader::decode(bytes).map(Self::UpdateHeader),
+            "piece-request" => PieceRequest::decode(bytes).map(Self::PieceRequest),
+            "piece-head" => PieceHead::decode(bytes).map(|(head, _)| Self::PieceHead(head)),
+            "file-list" => FileList::decode(bytes).map(Self::FileList),
             _ => panic!("unknown family {family}"),
         }
     }
@@ -96,6 +106,9 @@ impl Any {
             Self::Feedback(message) => message.encode(&mut bytes),
             Self::Cursor(message) => message.encode(&mut bytes),
             Self::UpdateHeader(header) => header.encode(&mut bytes),
+            Self::PieceRequest(request) => request.encode(&mut bytes),
+            Self::PieceHead(head) => head.encode(&mut bytes),
+            Self::FileList(list) => bytes = list.encode(),
         }
         bytes
     }
@@ -163,7 +176,40 @@ fn messages() -> BTreeMap<String, Any> {
     let longest = UpdateHeader::MAX_PAYLOAD_BYTES;
     add("update_header", Any::UpdateHeader(UpdateHeader::new(41, 1000).unwrap()));
     add("update_header_largest", Any::UpdateHeader(UpdateHeader::new(u32::MAX, longest).unwrap()));
+    for (name, thing) in fetched() {
+        add(&name, thing);
+    }
     all
+}
+
+/// What stands on fetch streams, and what is fetched as a list.
+fn fetched() -> Vec<(String, Any)> {
+    let request = |format, item, offset, length| {
+        let piece = Piece { offer: OfferId(7), format, item, offset, length };
+        Any::PieceRequest(PieceRequest { grant: grant(1 << 32 | 2), piece })
+    };
+    let entry = |path: &str, kind, bytes| Entry { path: RelativePath::parse(path).unwrap(), kind, bytes };
+    let files = vec![
+        entry("Fotos", EntryKind::Folder, 0),
+        entry("Fotos/Nuñez.jpg", EntryKind::File, 1000),
+        entry("empty", EntryKind::File, 0),
+    ];
+    let mut all = vec![
+        ("piece_request".to_owned(), request(Format::Text, 0, 0, PieceRequest::MAX_LENGTH)),
+        ("piece_request_of_file".to_owned(), request(Format::Files, 3, u64::MAX - 1, 1)),
+        ("piece_follows".to_owned(), Any::PieceHead(PieceHead::Follows { total: 1000 })),
+        ("file_list".to_owned(), Any::FileList(FileList::new(files).unwrap())),
+        ("file_list_empty".to_owned(), Any::FileList(FileList::new(Vec::new()).unwrap())),
+    ];
+    for &why in NoPiece::ALL {
+        all.push((format!("piece_refused_{}", snake(why)), Any::PieceHead(PieceHead::Refused(why))));
+    }
+    all
+}
+
+fn offer(number: u32, selection: Selection, formats: &[Format]) -> Offer {
+    let formats: Formats = formats.iter().copied().collect();
+    Offer { grant: grant(1 << 32 | 2), offer: OfferId(number), selection, formats }
 }
 
 fn from_expert() -> Vec<(&'static str, FromExpert)> {
@@ -192,6 +238,15 @@ fn from_expert() -> Vec<(&'static str, FromExpert)> {
             "request_control_keyboard",
             FromExpert::RequestControl { request: RequestId(0x0102_0304), scopes: keyboard },
         ),
+        (
+            "request_control_read_copied",
+            FromExpert::RequestControl { request: RequestId(1), scopes: Scope::ReadCopied.into() },
+        ),
+        (
+            "request_control_give_copied",
+            FromExpert::RequestControl { request: RequestId(1), scopes: Scope::GiveCopied.into() },
+        ),
+        ("expert_offer", FromExpert::Offer(offer(7, Selection::Clipboard, &[Format::Text, Format::Html]))),
         ("cancel_request", FromExpert::CancelRequest { request: RequestId(7) }),
         ("release_control", FromExpert::ReleaseControl { grant: grant(1 << 32 | 1) }),
         ("goodbye", FromExpert::Goodbye),
@@ -204,7 +259,18 @@ fn from_client() -> Vec<(String, FromClient)> {
         |width, height| FromClient::ViewAllowed { scopes: Scopes::VIEW, screen: Size::new(width, height) };
     let welcome = FromClient::Welcome { version: 1, client_name: name("Ana Núñez"), session: SessionId(3) };
     let allowed = FromClient::ControlAllowed { request: RequestId(1), grant, scopes: Scopes::CONTROL };
+    let read = Scope::ReadCopied.into();
+    let read =
+        FromClient::ControlAllowed { request: RequestId(1), grant: self::grant(1 << 32 | 2), scopes: read };
+    let text = offer(7, Selection::Clipboard, &[Format::Text, Format::Html]);
     let mut all = vec![
+        ("control_allowed_read_copied".to_owned(), read),
+        ("client_offer".to_owned(), FromClient::Offer(text)),
+        ("client_offer_nothing".to_owned(), FromClient::Offer(offer(u32::MAX, Selection::Primary, &[]))),
+        (
+            "client_offer_everything".to_owned(),
+            FromClient::Offer(offer(7, Selection::Clipboard, Format::ALL)),
+        ),
         ("welcome".to_owned(), welcome),
         ("view_allowed".to_owned(), view(1920, 1080)),
         ("view_allowed_largest".to_owned(), view(16384, 2048)),

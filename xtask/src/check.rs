@@ -15,6 +15,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("deskside-host", &[]),
     ("deskside-look", &[]),
     ("deskside-net", &["deskside-proto", "deskside-crypto"]),
+    ("deskside-clip", &["deskside-proto"]),
     (
         "deskside",
         &[
@@ -23,6 +24,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "deskside-media",
             "deskside-host",
             "deskside-look",
+            "deskside-clip",
             "deskside-net",
         ],
     ),
@@ -34,6 +36,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "deskside-media",
             "deskside-host",
             "deskside-look",
+            "deskside-clip",
             "deskside-net",
         ],
     ),
@@ -102,7 +105,7 @@ fn operating_systems() -> Result<()> {
             }
         }
     }
-    for room in ["net", "client", "expert", "host", "look"] {
+    for room in ["net", "client", "expert", "host", "look", "clip"] {
         for path in rust_files(&run::root().join(room).join("src"))? {
             let is_verifier =
                 path.ends_with("net/src/tls.rs") || path.to_string_lossy().contains("net/src/tls/");
@@ -182,8 +185,8 @@ fn documents() -> Result<()> {
         }
     }
     let rooms = [
-        "proto", "crypto", "media", "net", "host", "look", "client", "expert", "testkit", "e2e", "bench",
-        "xtask",
+        "proto", "crypto", "media", "net", "host", "look", "clip", "client", "expert", "testkit", "e2e",
+        "bench", "xtask",
     ];
     for room in rooms {
         for path in rust_files(&root.join(room).join("src"))? {

@@ -30,7 +30,7 @@ use samples::view;
 use time::UtcOffset;
 
 /// The names of the windows.
-const WINDOWS: [&str; 23] = [
+const WINDOWS: [&str; 26] = [
     "introduction",
     "introduction-warning",
     "home",
@@ -52,8 +52,11 @@ const WINDOWS: [&str; 23] = [
     "consent-view",
     "consent-join",
     "consent-control",
+    "consent-read",
+    "consent-give",
     "banner-watching",
     "banner-controlling",
+    "banner-sharing",
 ];
 
 fn main() -> ExitCode {

@@ -15,7 +15,7 @@ use deskside_crypto::passphrase::Passphrase;
 use deskside_proto::geometry::{Rect, Size};
 use deskside_proto::ids::{QuestionId, SessionId, TicketId};
 use deskside_proto::name::PersonName;
-use deskside_proto::session::Scopes;
+use deskside_proto::session::{Scopes, Way};
 
 const FINGERPRINT: &str = "K7QM-2XPA-9FTC-LW3E-B6ND";
 
@@ -96,6 +96,18 @@ pub fn view(window: &str, theme: Theme, name: &PersonName) -> AppView {
             };
             view.question = Some(question(QuestionKind::Control { scopes: Scopes::CONTROL }, name, before));
         }
+        "consent-read" => {
+            let kind = QuestionKind::Clipboard { way: Way::ToExpert };
+            view.question = Some(question(kind, name, SeenBefore::New));
+        }
+        "consent-give" => {
+            let kind = QuestionKind::Clipboard { way: Way::ToPerson };
+            view.question = Some(question(kind, name, SeenBefore::New));
+        }
+        "banner-sharing" => {
+            let shared = session(1, name, SessionState::Watching);
+            view.sessions = vec![SessionView { clipboard: [true; 2], ..shared }];
+        }
         "banner-watching" => view.sessions = vec![session(1, name, SessionState::Watching)],
         "banner-controlling" => {
             view.sessions = vec![session(1, name, SessionState::Controlling { paused: false })];
@@ -151,6 +163,7 @@ fn session(id: u64, name: &PersonName, state: SessionState) -> SessionView {
         expert_name: name.clone(),
         fingerprint: FINGERPRINT.to_owned(),
         state,
+        clipboard: [false; 2],
         since: Instant::now().checked_sub(Duration::from_secs(60 * 12 + 5)).unwrap_or_else(Instant::now),
     }
 }

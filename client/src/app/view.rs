@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use deskside_crypto::passphrase::Passphrase;
 use deskside_proto::ids::{QuestionId, SessionId, TicketId};
 use deskside_proto::name::PersonName;
-use deskside_proto::session::Scopes;
+use deskside_proto::session::{Scopes, Way};
 
 use crate::config::{PictureChoice, Theme};
 use crate::sharing::list::Choices;
@@ -62,6 +62,12 @@ impl AppView {
             window_requests: 0,
             ended: false,
         }
+    }
+
+    /// Somebody can do more than see: there is something to stop.
+    #[must_use]
+    pub fn can_be_stopped(&self) -> bool {
+        self.sessions.iter().any(SessionView::can_be_stopped)
     }
 
     /// The one word that a tray icon shows: the most that anybody can do at this moment.
@@ -220,6 +226,11 @@ pub enum QuestionKind {
         /// Pointer, keyboard and so on.
         scopes: Scopes,
     },
+    /// May copied things pass this way? Answered by `AnswerControl`.
+    Clipboard {
+        /// Which.
+        way: Way,
+    },
 }
 
 /// Whether an expert's key was here before.
@@ -249,8 +260,18 @@ pub struct SessionView {
     pub fingerprint: String,
     /// What they can do.
     pub state: SessionState,
+    /// What they can do with the clipboard, in the order of [`Way::ALL`].
+    pub clipboard: [bool; 2],
     /// When viewing was allowed.
     pub since: Instant,
+}
+
+impl SessionView {
+    /// They can do more than see.
+    #[must_use]
+    pub fn can_be_stopped(&self) -> bool {
+        matches!(self.state, SessionState::Controlling { .. }) || self.clipboard.contains(&true)
+    }
 }
 
 /// What somebody who sees the screen can do.

@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
-use deskside_proto::session::{ClientEnd, Scope, Scopes};
+use deskside_proto::session::{ClientEnd, Scope, Scopes, Way};
 use deskside_proto::wire::control::{DeniedReason, EndedReason, RevokedReason};
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
@@ -59,6 +59,15 @@ pub fn terms(record: &Record) -> String {
     format!("valid for {}, {uses}", config::in_words(valid_for))
 }
 
+/// What a way of the clipboard lets the expert do.
+#[must_use]
+pub const fn way(way: Way) -> &'static str {
+    match way {
+        Way::ToExpert => "read what you copy",
+        Way::ToPerson => "put things into your clipboard",
+    }
+}
+
 /// What can be used, in words: `pointer and keyboard`.
 #[must_use]
 pub fn scopes(scopes: Scopes) -> String {
@@ -68,6 +77,7 @@ pub fn scopes(scopes: Scopes) -> String {
             Scope::View => "screen",
             Scope::Pointer => "pointer",
             Scope::Keyboard => "keyboard",
+            Scope::ReadCopied | Scope::GiveCopied => "clipboard",
         })
         .collect();
     words.join(" and ")

@@ -60,6 +60,8 @@ pub struct Settings {
     pub capture: CaptureChoice,
     /// What the picture may use of the machine; counts from the next start.
     pub cpu_limit: CpuLimit,
+    /// Where copied things are shared, also what is marked and pasted with the middle button.
+    pub share_marked: bool,
     /// Light, dark, or as the system.
     pub theme: Theme,
     /// The mail server that sends tickets; without, the person's own mail program opens.
@@ -79,6 +81,7 @@ impl Default for Settings {
             picture: PictureChoice::Auto,
             capture: CaptureChoice::Auto,
             cpu_limit: CpuLimit::default(),
+            share_marked: false,
             theme: Theme::System,
             smtp: None,
         }

@@ -88,6 +88,30 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// The expert asked for a way of the clipboard.
+    ClipboardAsked {
+        /// Which, as what the expert may do.
+        way: String,
+    },
+    /// The person allowed it.
+    ClipboardAllowed {
+        /// Which.
+        way: String,
+    },
+    /// The person did not.
+    ClipboardDenied {
+        /// Which.
+        way: String,
+        /// Why.
+        reason: String,
+    },
+    /// It ended.
+    ClipboardEnded {
+        /// Which.
+        way: String,
+        /// Why.
+        reason: String,
+    },
     /// The session ended.
     SessionEnded {
         /// Why.
@@ -112,6 +136,10 @@ impl Entry {
             Event::ControlAllowed { scopes } => format!("You allowed {who} to use your {scopes}."),
             Event::ControlDenied { reason } => format!("{who} did not get control: {reason}."),
             Event::ControlEnded { reason } => format!("{who} lost control: {reason}."),
+            Event::ClipboardAsked { way } => format!("{who} asked to {way}."),
+            Event::ClipboardAllowed { way } => format!("You allowed {who} to {way}."),
+            Event::ClipboardDenied { way, reason } => format!("{who} may not {way}: {reason}."),
+            Event::ClipboardEnded { way, reason } => format!("{who} can no longer {way}: {reason}."),
             Event::SessionEnded { reason } => format!("The session with {who} ended: {reason}."),
         }
     }

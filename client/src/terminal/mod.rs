@@ -222,7 +222,9 @@ impl Terminal {
             Ok(yes) => {
                 let (question, answer) = (question.id, Answer::Allow(yes));
                 self.commands.send(match view.question.as_ref().map(|open| &open.kind) {
-                    Some(QuestionKind::Control { .. }) => UserCommand::AnswerControl { question, answer },
+                    Some(QuestionKind::Control { .. } | QuestionKind::Clipboard { .. }) => {
+                        UserCommand::AnswerControl { question, answer }
+                    }
                     Some(QuestionKind::View | QuestionKind::JoinView { .. }) | None => {
                         UserCommand::AnswerView { question, answer }
                     }
@@ -291,7 +293,9 @@ fn denial(question: QuestionId, kind: &QuestionKind) -> UserCommand {
         QuestionKind::View | QuestionKind::JoinView { .. } => {
             UserCommand::AnswerView { question, answer: Answer::Deny }
         }
-        QuestionKind::Control { .. } => UserCommand::AnswerControl { question, answer: Answer::Deny },
+        QuestionKind::Control { .. } | QuestionKind::Clipboard { .. } => {
+            UserCommand::AnswerControl { question, answer: Answer::Deny }
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use deskside_proto::ids::{QuestionId, SessionId, TicketId};
+use deskside_proto::session::Way;
 
 use crate::app::view::{
     AppView, Delivery, InvitationView, QuestionKind, QuestionView, SeenBefore, SessionState, SessionView,
@@ -16,7 +17,7 @@ pub(super) struct Narrator {
     introduced: bool,
     invitation: Option<Told>,
     question: Option<QuestionId>,
-    sessions: BTreeMap<SessionId, SessionState>,
+    sessions: BTreeMap<SessionId, (SessionState, [bool; 2])>,
     notice: Option<(String, String)>,
     /// What can be seen, and how much of it is hidden.
     seen: Option<(String, usize)>,
@@ -149,14 +150,18 @@ impl Narrator {
 
     fn tell_sessions(&mut self, sessions: &[SessionView], lines: &mut Vec<String>) {
         for now in sessions {
-            if self.sessions.get(&now.id) != Some(&now.state) {
+            let before = self.sessions.get(&now.id);
+            if before.map(|(state, _)| *state) != Some(now.state) {
                 lines.push(session(now));
+            }
+            if before.map_or([false; 2], |(_, clipboard)| *clipboard) != now.clipboard {
+                lines.push(clipboard(now));
             }
         }
         for gone in self.sessions.keys().filter(|id| sessions.iter().all(|now| now.id != **id)) {
             lines.push(format!("session {} ended", gone.0));
         }
-        self.sessions = sessions.iter().map(|now| (now.id, now.state)).collect();
+        self.sessions = sessions.iter().map(|now| (now.id, (now.state, now.clipboard))).collect();
     }
 }
 
@@ -170,6 +175,13 @@ fn session(session: &SessionView) -> String {
     format!("session {} {state}: {} ({})", session.id.0, session.expert_name, session.fingerprint)
 }
 
+fn clipboard(session: &SessionView) -> String {
+    let open = Way::ALL.into_iter().zip(session.clipboard).filter(|(_, open)| *open);
+    let may: Vec<&str> = open.map(|(way, _)| words::way(way)).collect();
+    let may = if may.is_empty() { "nothing".to_owned() } else { may.join(" and ") };
+    format!("session {} clipboard: they may {may}", session.id.0)
+}
+
 fn question(question: &QuestionView) -> String {
     let number = question.id.0;
     let (kind, wish) = match &question.kind {
@@ -181,6 +193,7 @@ fn question(question: &QuestionView) -> String {
         QuestionKind::Control { scopes } => {
             ("control", format!("asks to use your {}", words::scopes(*scopes)))
         }
+        QuestionKind::Clipboard { way } => ("clipboard", format!("asks to {}", words::way(*way))),
     };
     let seen = match &question.seen {
         SeenBefore::New => "new".to_owned(),
@@ -244,6 +257,7 @@ mod tests {
             expert_name: name("Erika Expert"),
             fingerprint: "K7QM-2XPA-AAAA-BBBB-CCCC".into(),
             state,
+            clipboard: [false; 2],
             since: Instant::now(),
         }
     }

@@ -151,9 +151,7 @@ impl Tray for Item {
             item(words::TRAY_INVITE, true, |item| item.presence.want_invitation()),
             item(words::TRAY_SHOW, true, |item| item.wish(UserCommand::ShowWindow)),
             MenuItem::Separator,
-            item(words::TRAY_STOP, activity == Activity::Controlled, |item| {
-                item.wish(UserCommand::StopControl)
-            }),
+            item(words::TRAY_STOP, view.can_be_stopped(), |item| item.wish(UserCommand::StopControl)),
             item(words::TRAY_END, !view.sessions.is_empty(), |item| item.wish(UserCommand::EndSession(None))),
             MenuItem::Separator,
             item(words::TRAY_QUIT, true, |item| item.wish(UserCommand::Quit)),

@@ -51,7 +51,8 @@ fn buttons(ui: &mut Ui, scene: Scene<'_>, controlled: bool, tone: Tone) {
     if Button::on_bar(end, tone).low().show(ui).pressed() {
         scene.commands.send(UserCommand::EndSession(None));
     }
-    if controlled && Button::on_bar(words::STOP_CONTROL, tone).low().show(ui).pressed() {
+    let stop = if controlled { words::STOP_CONTROL } else { words::STOP_CLIPBOARD };
+    if scene.view.can_be_stopped() && Button::on_bar(stop, tone).low().show(ui).pressed() {
         scene.commands.send(UserCommand::StopControl);
     }
     if Button::on_bar(words::HIDE, tone).low().show(ui).pressed() {
@@ -72,7 +73,8 @@ fn sentences(ui: &mut Ui, scene: Scene<'_>, sessions: &[SessionView], tone: Tone
         ui.add(line(words::presence(sessions), fonts::strong(text::BODY)));
         let kept_back = words::kept_back(&scene.view.sharing);
         let hotkey = &scene.view.settings.hotkey;
-        let hint = words::banner_hint(longest(scene, sessions), kept_back.as_deref(), hotkey);
+        let passed = longest(scene, sessions);
+        let hint = words::banner_hint(passed, kept_back.as_deref(), sessions, hotkey);
         ui.add(line(hint, fonts::regular(text::SMALL)));
     });
 }

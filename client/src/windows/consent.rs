@@ -156,7 +156,9 @@ impl ConsentWindow {
             QuestionKind::View | QuestionKind::JoinView { .. } => {
                 UserCommand::AnswerView { question: question.id, answer }
             }
-            QuestionKind::Control { .. } => UserCommand::AnswerControl { question: question.id, answer },
+            QuestionKind::Control { .. } | QuestionKind::Clipboard { .. } => {
+                UserCommand::AnswerControl { question: question.id, answer }
+            }
         });
     }
 }

@@ -130,7 +130,9 @@ impl App {
                     break;
                 }
                 Meaning::Unknown if mode.stages => {
-                    crate::run::say("deskside-expert: the commands are: control, release, end, status");
+                    crate::run::say(
+                        "deskside-expert: the commands are: control, release, clipboard read, clipboard give, each of these with off, end, status",
+                    );
                 }
                 Meaning::Unknown => {}
             }

@@ -7,6 +7,7 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use deskside_crypto::identity::Identity;
+use deskside_host::dirs::Directories;
 use deskside_host::exit::Exit;
 use deskside_proto::geometry::Size;
 use egui::{Context, Pos2, Rect, Vec2, ViewportCommand};
@@ -15,7 +16,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
 use super::Arrived;
-use crate::link::{self, InputGate, Peer, Reporter, Shared, ToSession};
+use crate::link::{self, ClipboardPlace, InputGate, Peer, Reporter, Shared, ToSession};
 use crate::model::{
     Access, Command, Copied, Effect, LinkNews, Message, Model, Spoken, Ticket, TicketFault, Wish,
 };
@@ -196,7 +197,11 @@ impl Shell {
 
     fn connect(&mut self, attempt: u32, ticket: Arc<Ticket>, access: Arc<Access>, model: &Model) {
         self.disconnect();
-        let shared = Shared { gate: self.gate.clone(), ..Shared::default() };
+        let shared = Shared {
+            gate: self.gate.clone(),
+            clipboard: clipboard_place(model.settings.share_marked),
+            ..Shared::default()
+        };
         let (to_session, wishes) = tokio::sync::mpsc::unbounded_channel();
         let peer = Peer { identity: Arc::clone(&self.identity), name: model.name.clone(), ticket, access };
         let reporter = SessionPost { post: self.post.clone(), watcher: Arc::clone(&self.watcher), attempt };
@@ -291,6 +296,12 @@ fn window_for(context: &Context, desktop: Size) -> Option<(Vec2, Option<Pos2>)> 
     };
     let place = window.filter(overflows).map(|_| ((screen - size) / 2.0).floor().to_pos2());
     Some((size, place))
+}
+
+/// How this desktop's clipboard is used.
+fn clipboard_place(primary: bool) -> ClipboardPlace {
+    let directories = Directories::for_program("deskside-expert").ok();
+    ClipboardPlace { files_in: directories.map(|directories| directories.data().join("pasted")), primary }
 }
 
 fn copied(what: Copied, model: &Model) -> String {

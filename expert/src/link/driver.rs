@@ -1,7 +1,7 @@
 //! Drives one session: connection events and the expert's wishes into the session machine, its effects out again.
 //! Decides nothing about the session itself; the machine in `deskside-proto` does.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use deskside_crypto::identity::Identity;
@@ -12,7 +12,8 @@ use deskside_net::expert::{
 use deskside_net::{CloseCode, CloseReason, FLUSH_LIMIT, LinkStats};
 use deskside_proto::name::PersonName;
 use deskside_proto::session::{
-    ExpertEffect, ExpertEnd, ExpertEvent, ExpertNotice, ExpertSession, ExpertState, Policy, Scopes,
+    ExpertEffect, ExpertEnd, ExpertEvent, ExpertNotice, ExpertSession, ExpertState, ExpertWay, Policy,
+    Scopes, Way,
 };
 use deskside_proto::time::Millis;
 use deskside_proto::wire::REVISION;
@@ -20,9 +21,10 @@ use deskside_proto::wire::control::{FromClient, RefusedReason};
 use deskside_proto::wire::cursor::CursorMessage;
 use tokio::sync::mpsc;
 
+use super::clipboard::SessionClipboard;
 use super::decoder::{Arrived, Decoded, Decoder};
 use super::{Shared, ToSession};
-use crate::model::{Access, ConnectFault, Ending, Given, LinkNews, Statistics, Ticket, Wish};
+use crate::model::{Access, ConnectFault, Ending, Given, LinkNews, Passage, Statistics, Ticket, Wish};
 
 /// How often the statistics are taken while they are shown.
 const STATISTICS_INTERVAL: Duration = Duration::from_secs(1);
@@ -71,7 +73,13 @@ pub async fn drive(
         Ok(connected) => {
             let Connected { link, client_name, session, .. } = connected;
             let (sender, events) = link.split();
-            let driver = Driver { sender, shared, reporter, decoder: None, start: Instant::now() };
+            let told = Mutex::new(reporter.clone());
+            let tell = Arc::new(move |report| {
+                told.lock().unwrap_or_else(PoisonError::into_inner).report(LinkNews::Pasting(report));
+            });
+            let clipboard = SessionClipboard::new(sender.clone(), shared.clipboard.clone(), tell);
+            let start = Instant::now();
+            let driver = Driver { sender, shared, reporter, decoder: None, clipboard, failed: None, start };
             let welcome = FromClient::Welcome { version: REVISION, client_name, session };
             driver.run(welcome, events, wishes).await;
         }
@@ -97,6 +105,9 @@ struct Driver<R> {
     shared: Shared,
     reporter: R,
     decoder: Option<Decoder>,
+    clipboard: SessionClipboard,
+    /// A way of the clipboard that was opened and cannot be used.
+    failed: Option<Way>,
     start: Instant,
 }
 
@@ -107,6 +118,7 @@ enum Happened {
     Handed,
     Statistics(bool),
     Measure,
+    CancelPaste,
 }
 
 impl<R: Reporter> Driver<R> {
@@ -123,6 +135,20 @@ impl<R: Reporter> Driver<R> {
         loop {
             let event = match next {
                 Happened::Event(event) => Some(event),
+                Happened::Link(ExpertLinkEvent::Control(FromClient::Offer(offer)))
+                    if sees(session.state()) =>
+                {
+                    self.clipboard.offered(offer);
+                    None
+                }
+                Happened::Link(ExpertLinkEvent::Asked(asked)) => {
+                    self.clipboard.asked(asked);
+                    None
+                }
+                Happened::CancelPaste => {
+                    self.clipboard.cancel();
+                    None
+                }
                 Happened::Link(ExpertLinkEvent::Control(message)) => Some(ExpertEvent::Received(message)),
                 Happened::Link(ExpertLinkEvent::Update { sequence, payload }) => {
                     let behind = events.backlog();
@@ -130,13 +156,7 @@ impl<R: Reporter> Driver<R> {
                     None
                 }
                 Happened::Link(ExpertLinkEvent::Cursor(message)) => {
-                    // While the own pointer stands for theirs, its place needs no repaint.
-                    let stands_for_it =
-                        matches!(session.state(), ExpertState::Controlling { paused: false, .. });
-                    let moved = matches!(message, CursorMessage::Moved { .. });
-                    if self.shared.cursor.take(message) && !(moved && stands_for_it) {
-                        self.reporter.repaint();
-                    }
+                    self.cursor(message, session.state());
                     None
                 }
                 Happened::Link(ExpertLinkEvent::Closed(reason)) => {
@@ -158,6 +178,9 @@ impl<R: Reporter> Driver<R> {
             };
             if let Some(event) = event {
                 session = self.step(session, event);
+                if let Some(way) = self.failed.take() {
+                    session = self.step(session, ExpertEvent::ReleaseClipboard(way));
+                }
                 if let ExpertState::Ended { .. } = session.state() {
                     return farewell(events).await;
                 }
@@ -177,6 +200,15 @@ impl<R: Reporter> Driver<R> {
         }
     }
 
+    fn cursor(&self, message: CursorMessage, state: &ExpertState) {
+        // While the own pointer stands for theirs, its place needs no repaint.
+        let stands_for_it = matches!(state, ExpertState::Controlling { paused: false, .. });
+        let moved = matches!(message, CursorMessage::Moved { .. });
+        if self.shared.cursor.take(message) && !(moved && stands_for_it) {
+            self.reporter.repaint();
+        }
+    }
+
     /// One event through the machine, and what follows from it.
     fn step(&mut self, session: ExpertSession, event: ExpertEvent) -> ExpertSession {
         let client = if let ExpertEvent::Received(FromClient::Welcome { client_name, .. }) = &event {
@@ -185,10 +217,14 @@ impl<R: Reporter> Driver<R> {
             None
         };
         let before = *session.state();
+        let ways_before = ways(&session);
         let (session, effects) = session.handle(event, self.now());
         let mut told = false;
         for effect in effects {
             told |= self.carry_out(effect, session.state());
+        }
+        if ways(&session) != ways_before {
+            self.reporter.report(LinkNews::Ways(ways(&session)));
         }
         if let Some(news) = self.news(&before, session.state(), client, told) {
             self.reporter.report(news);
@@ -218,6 +254,13 @@ impl<R: Reporter> Driver<R> {
                 self.shared.gate.close();
                 self.sender.set_controlling(false);
             }
+            ExpertEffect::OpenClipboard { way, grant } => {
+                if let Err(error) = self.clipboard.open(way, grant) {
+                    tracing::warn!(%error, "the clipboard cannot be shared");
+                    self.failed = Some(way);
+                }
+            }
+            ExpertEffect::CloseClipboard(way) => self.clipboard.close(way),
             ExpertEffect::Tell(notice) => {
                 let pause = if let ExpertState::Revoked { until } = state {
                     self.now().until(*until)
@@ -227,6 +270,14 @@ impl<R: Reporter> Driver<R> {
                 self.reporter.report(match notice {
                     ExpertNotice::ControlDenied(reason) => LinkNews::Denied { reason, pause },
                     ExpertNotice::ControlRevoked(reason) => LinkNews::Revoked { reason, pause },
+                    ExpertNotice::ClipboardDenied(way, reason) => {
+                        self.reporter.report(LinkNews::ClipboardDenied { way, reason, pause });
+                        return false;
+                    }
+                    ExpertNotice::ClipboardRevoked(way, reason) => {
+                        self.reporter.report(LinkNews::ClipboardRevoked { way, reason, pause });
+                        return false;
+                    }
                 });
                 return true;
             }
@@ -321,10 +372,35 @@ fn from_wish(wish: Option<ToSession>) -> Happened {
         }
         Some(ToSession::Wish(Wish::WithdrawRequest)) => Happened::Event(ExpertEvent::CancelRequest),
         Some(ToSession::Wish(Wish::ReleaseControl)) => Happened::Event(ExpertEvent::ReleaseControl),
+        Some(ToSession::Wish(Wish::AskClipboard(way))) => Happened::Event(ExpertEvent::AskClipboard(way)),
+        Some(ToSession::Wish(Wish::ReleaseClipboard(way))) => {
+            Happened::Event(ExpertEvent::ReleaseClipboard(way))
+        }
+        Some(ToSession::Wish(Wish::CancelPaste)) => Happened::CancelPaste,
         Some(ToSession::Statistics(shown)) => Happened::Statistics(shown),
         // The window has gone: nobody is there any more.
         Some(ToSession::Wish(Wish::Leave)) | None => Happened::Event(ExpertEvent::Leave),
     }
+}
+
+/// The desktop may be seen, and with it offers may come.
+fn sees(state: &ExpertState) -> bool {
+    match state {
+        ExpertState::Viewing
+        | ExpertState::Asked { .. }
+        | ExpertState::Controlling { .. }
+        | ExpertState::Revoked { .. } => true,
+        ExpertState::Connecting | ExpertState::Waiting | ExpertState::Ended { .. } => false,
+    }
+}
+
+/// Both ways of the clipboard as they are shown.
+fn ways(session: &ExpertSession) -> [Passage; 2] {
+    Way::ALL.map(|way| match session.way(way) {
+        ExpertWay::Closed => Passage::Closed,
+        ExpertWay::Asked { .. } => Passage::Asked,
+        ExpertWay::Open { .. } => Passage::Open,
+    })
 }
 
 /// Hands the waiting update to the decoder once it has room; without a decoder the update is dropped, because no

@@ -1,6 +1,7 @@
 //! The connection and the picture that comes over it, away from the window's thread.
 //! Knows sessions and surfaces, no widgets.
 
+mod clipboard;
 mod cursor;
 mod decoder;
 mod driver;
@@ -9,6 +10,7 @@ mod picture;
 
 use std::sync::Arc;
 
+pub use clipboard::Place as ClipboardPlace;
 pub use cursor::{Cursor, SharedCursor};
 pub use driver::{Peer, Reporter, drive};
 pub use gate::InputGate;
@@ -25,6 +27,8 @@ pub struct Shared {
     pub gate: InputGate,
     /// The other side's pointer.
     pub cursor: SharedCursor,
+    /// How this desktop's clipboard is used.
+    pub clipboard: ClipboardPlace,
 }
 
 /// What the window tells a session.

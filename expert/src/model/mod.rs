@@ -8,6 +8,7 @@ use std::time::Instant;
 use deskside_host::exit::Exit;
 use deskside_proto::geometry::Size;
 use deskside_proto::name::PersonName;
+use deskside_proto::session::Way;
 use zeroize::Zeroizing;
 
 use crate::config::{Settings, Theme};
@@ -19,7 +20,7 @@ mod session;
 mod ticket;
 
 pub use ending::{ConnectFault, Ending, Given};
-pub use session::{Last, LinkNews, Phase, Session, Statistics};
+pub use session::{Last, LinkNews, Passage, Phase, Session, Statistics};
 pub use ticket::{Access, Passphrase, Problem, Ticket, TicketFault, TicketStage};
 
 /// What a person wants, from a button, a key or a line on standard input.
@@ -43,6 +44,12 @@ pub enum Command {
     WithdrawRequest,
     /// Give control back.
     ReleaseControl,
+    /// Ask for a way of the clipboard.
+    AskClipboard(Way),
+    /// Close a way of the clipboard.
+    ReleaseClipboard(Way),
+    /// Stop what is being pasted.
+    CancelPaste,
     /// End the session, or stop trying to connect.
     End,
     /// The same ticket once more.
@@ -165,6 +172,12 @@ pub enum Wish {
     WithdrawRequest,
     /// Give control back.
     ReleaseControl,
+    /// Ask for a way of the clipboard.
+    AskClipboard(Way),
+    /// Close a way of the clipboard.
+    ReleaseClipboard(Way),
+    /// Stop what is being pasted.
+    CancelPaste,
     /// Say goodbye and close.
     Leave,
 }
@@ -268,6 +281,9 @@ impl Model {
             Command::RequestControl => self.wish(Wish::RequestControl),
             Command::WithdrawRequest => self.wish(Wish::WithdrawRequest),
             Command::ReleaseControl => self.wish(Wish::ReleaseControl),
+            Command::AskClipboard(way) => self.wish(Wish::AskClipboard(way)),
+            Command::ReleaseClipboard(way) => self.wish(Wish::ReleaseClipboard(way)),
+            Command::CancelPaste => self.wish(Wish::CancelPaste),
             Command::End => self.end(),
             Command::Back => self.back(),
             Command::Copy(what) => {

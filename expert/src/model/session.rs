@@ -7,6 +7,9 @@ use deskside_proto::name::PersonName;
 use deskside_proto::wire::control::{DeniedReason, Part, RevokedReason};
 use deskside_proto::wire::monitors::Monitors;
 
+use deskside_clip::share::Report;
+use deskside_proto::session::Way;
+
 use super::{Effect, Ending, Model, Now, Stage, Wish};
 
 /// What the connection reports.
@@ -60,6 +63,28 @@ pub enum LinkNews {
         /// How long it makes no sense to ask again.
         pause: Duration,
     },
+    /// Where the ways of the clipboard stand, in the order of [`Way::ALL`].
+    Ways([Passage; 2]),
+    /// A way of the clipboard was asked for and refused.
+    ClipboardDenied {
+        /// Which.
+        way: Way,
+        /// Why.
+        reason: DeniedReason,
+        /// How long it makes no sense to ask again.
+        pause: Duration,
+    },
+    /// A way of the clipboard was closed.
+    ClipboardRevoked {
+        /// Which.
+        way: Way,
+        /// Why.
+        reason: RevokedReason,
+        /// How long it makes no sense to ask again.
+        pause: Duration,
+    },
+    /// What becomes of a paste here.
+    Pasting(Report),
     /// How the line is.
     Statistics(Statistics),
     /// Over.
@@ -88,6 +113,18 @@ pub enum Phase {
     },
 }
 
+/// Where a way of the clipboard stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Passage {
+    /// Nothing passes.
+    #[default]
+    Closed,
+    /// The person is being asked.
+    Asked,
+    /// What is copied can be pasted.
+    Open,
+}
+
 /// How control ended last, or was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Last {
@@ -97,6 +134,12 @@ pub enum Last {
     Revoked(RevokedReason),
     /// Given back.
     Released,
+    /// A way of the clipboard was refused.
+    ClipboardDenied(Way, DeniedReason),
+    /// A way of the clipboard was closed.
+    ClipboardRevoked(Way, RevokedReason),
+    /// Nothing came of a paste.
+    NotPasted(Report),
 }
 
 /// How the line is, over the last second.
@@ -131,6 +174,10 @@ pub struct Session {
     pub last: Option<(Last, Instant)>,
     /// From when on it makes sense to ask for control again.
     pub ask_from: Option<Instant>,
+    /// Where the ways of the clipboard stand, in the order of [`Way::ALL`].
+    pub ways: [Passage; 2],
+    /// A paste that takes a while.
+    pub pasting: Option<Report>,
     /// How the line is.
     pub statistics: Statistics,
     /// Since when it exists.
@@ -142,8 +189,17 @@ impl Session {
     #[must_use]
     pub fn accepts(&self, wish: Wish) -> bool {
         match wish {
-            Wish::RequestControl => self.phase == Phase::Viewing && self.screen.is_some(),
-            Wish::WithdrawRequest => matches!(self.phase, Phase::Asked { .. }),
+            Wish::RequestControl => {
+                self.phase == Phase::Viewing && self.screen.is_some() && !self.asks_clipboard()
+            }
+            Wish::WithdrawRequest => matches!(self.phase, Phase::Asked { .. }) || self.asks_clipboard(),
+            Wish::AskClipboard(way) => {
+                matches!(self.phase, Phase::Viewing | Phase::Controlling { .. })
+                    && self.passage(way) == Passage::Closed
+                    && !self.asks_clipboard()
+            }
+            Wish::ReleaseClipboard(way) => self.passage(way) == Passage::Open,
+            Wish::CancelPaste => self.pasting.is_some(),
             Wish::ReleaseControl => matches!(self.phase, Phase::Controlling { .. }),
             Wish::Leave => true,
         }
@@ -160,6 +216,22 @@ impl Session {
         let only = monitors.first().filter(|_| self.sharing.0 == Part::Screen && monitors.len() == 1);
         let place = monitor.or(only).and_then(|monitor| monitor.place.intersection(&whole));
         Some(place.unwrap_or(whole))
+    }
+
+    /// Where this way of the clipboard stands.
+    #[must_use]
+    pub fn passage(&self, way: Way) -> Passage {
+        let [to_expert, to_person] = self.ways;
+        match way {
+            Way::ToExpert => to_expert,
+            Way::ToPerson => to_person,
+        }
+    }
+
+    /// The person is being asked for a way of the clipboard.
+    #[must_use]
+    pub fn asks_clipboard(&self) -> bool {
+        self.ways.contains(&Passage::Asked)
     }
 
     /// Input goes to the other side.
@@ -193,6 +265,8 @@ impl Model {
                     sharing: (Part::Everything, false),
                     last: None,
                     ask_from: None,
+                    ways: [Passage::Closed; 2],
+                    pasting: None,
                     statistics: Statistics::default(),
                     since: now.monotonic,
                 });
@@ -247,11 +321,40 @@ impl Session {
                 self.back_to_viewing(Some((Last::Revoked(reason), now.monotonic)));
             }
             LinkNews::Released => self.back_to_viewing(Some((Last::Released, now.monotonic))),
+            LinkNews::Ways(ways) => {
+                self.ways = ways;
+                if ways.contains(&Passage::Asked) {
+                    self.last = None;
+                }
+            }
+            LinkNews::ClipboardDenied { way, reason, pause } => {
+                self.pause(pause, now);
+                self.last = Some((Last::ClipboardDenied(way, reason), now.monotonic));
+            }
+            LinkNews::ClipboardRevoked { way, reason, pause } => {
+                self.pause(pause, now);
+                self.last = Some((Last::ClipboardRevoked(way, reason), now.monotonic));
+            }
+            LinkNews::Pasting(report) => match report {
+                Report::Underway { .. } => self.pasting = Some(report),
+                Report::Arrived { .. } => self.pasting = None,
+                Report::Failed { .. } => {
+                    self.pasting = None;
+                    self.last = Some((Last::NotPasted(report), now.monotonic));
+                }
+            },
             LinkNews::Statistics(statistics) => self.statistics = statistics,
             // Handled where the stage changes.
             LinkNews::Waiting { .. } | LinkNews::Ended(_) => {}
         }
         false
+    }
+
+    /// From when on it makes sense to ask again, if it does not now.
+    fn pause(&mut self, pause: Duration, now: Now) {
+        if !pause.is_zero() {
+            self.ask_from = Some(now.monotonic + pause);
+        }
     }
 
     fn back_to_viewing(&mut self, last: Option<(Last, Instant)>) {

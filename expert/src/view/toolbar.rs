@@ -6,9 +6,10 @@ use deskside_look::fonts;
 use deskside_look::tokens::{Meaning, Palette, space, text as sizes};
 use deskside_look::widget::{Button, Pressed, badge, small};
 use deskside_proto::name::PersonName;
+use deskside_proto::session::Way;
 use egui::{Align, ComboBox, Label, Layout, RichText, Ui};
 
-use crate::model::{Command, Model, Now, Phase, Session, Wish};
+use crate::model::{Command, Model, Now, Passage, Phase, Session, Wish};
 use crate::scale::Scale;
 use crate::words::{self, toolbar as text};
 
@@ -29,6 +30,7 @@ pub fn show(
         if called {
             first.response.request_focus();
         }
+        clipboard(ui, session, commands);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             right_side(ui, model, commands);
             monitors(ui, session, commands);
@@ -74,6 +76,36 @@ fn control(ui: &mut Ui, session: &Session, now: Now, commands: &mut Vec<Command>
         commands.push(command);
     }
     shown
+}
+
+/// The two ways of the clipboard, and what is being pasted.
+fn clipboard(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    if !session.is_seeing() {
+        return;
+    }
+    let menu = Button::quiet(words::clipboard::MENU).low().show(ui);
+    egui::Popup::menu(&menu.response).show(|ui| {
+        for way in Way::ALL {
+            let passage = session.passage(way);
+            let (wish, command) = match passage {
+                Passage::Closed => (Wish::AskClipboard(way), Command::AskClipboard(way)),
+                Passage::Asked => (Wish::WithdrawRequest, Command::WithdrawRequest),
+                Passage::Open => (Wish::ReleaseClipboard(way), Command::ReleaseClipboard(way)),
+            };
+            let line = egui::Button::new(words::clipboard::choice(way, passage));
+            if ui.add_enabled(session.accepts(wish), line).clicked() {
+                commands.push(command);
+            }
+        }
+    });
+    if let Some(progress) = session.pasting.and_then(words::clipboard::progress) {
+        small(ui, &progress);
+        if Button::quiet(words::clipboard::CANCEL).low().show(ui).pressed() {
+            commands.push(Command::CancelPaste);
+        }
+    } else if let Some(state) = words::clipboard::state(session.ways) {
+        small(ui, state);
+    }
 }
 
 fn ask(ui: &mut Ui, session: &Session, now: Now, commands: &mut Vec<Command>) -> Pressed {

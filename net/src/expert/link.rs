@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use deskside_proto::wire::clipboard::PieceRequest;
 use deskside_proto::wire::control::{FromClient, FromExpert};
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_proto::wire::feedback::Feedback;
@@ -15,6 +16,7 @@ use tokio::time::Instant;
 use super::input::write_input;
 use super::pulse::{Echo, Pulse, beat};
 use super::updates::take_updates;
+use crate::fetch::{Asked, FETCH_QUEUE, FetchError, Fetches, PieceOf, accept_fetches};
 use crate::link::{
     CONTROL_QUEUE, CURSOR_QUEUE, CloseReason, FrameSource, Line, PeerMisbehaved, read_kind, receive,
     write_control, write_frames,
@@ -34,6 +36,7 @@ pub(super) mod priority {
     pub(in crate::expert) const INPUT: i32 = 30;
     pub(super) const FEEDBACK: i32 = 20;
     pub(super) const CONTROL: i32 = 10;
+    pub(super) const FETCH: i32 = 0;
 }
 
 /// What came from the client.
@@ -51,6 +54,8 @@ pub enum ExpertLinkEvent {
     },
     /// How the cursor looks, or where it is.
     Cursor(CursorMessage),
+    /// The person pastes: the client asks for a piece of what was offered.
+    Asked(Asked),
     /// The link is over; the last event.
     Closed(CloseReason),
 }
@@ -75,15 +80,18 @@ impl ExpertLink {
             input: Outbox::new(INPUT_QUEUE),
             feedback: Outbox::new(FEEDBACK_QUEUE),
             pulse: watch::Sender::default(),
+            fetches: Fetches::new(priority::FETCH),
         });
         let _ = words.set_priority(priority::CONTROL);
         let (control_in, control) = mpsc::channel(CONTROL_QUEUE);
         let (cursor_in, cursor) = mpsc::channel(CURSOR_QUEUE);
         let (update_in, update) = mpsc::channel(UPDATE_QUEUE);
+        let (asked_in, asked) = mpsc::channel(FETCH_QUEUE);
 
         let writer = shared.clone();
         tokio::spawn(async move { write_control(&writer.line, words, &writer.control).await });
         tokio::spawn(read_control(shared.clone(), answers, control_in));
+        tokio::spawn(accept_fetches(shared.clone(), priority::FETCH, asked_in));
         let cursor_line = shared.clone();
         let begin_cursor = |stream| drop(tokio::spawn(read_cursor(cursor_line, stream, cursor_in)));
         tokio::spawn(take_updates(shared.clone(), update_in, begin_cursor));
@@ -94,7 +102,7 @@ impl ExpertLink {
         tokio::spawn(watch_end(shared.clone(), endpoint));
 
         let open = Arc::new(Open(shared));
-        let events = ExpertEvents { control, cursor, update, open: open.clone(), told: false };
+        let events = ExpertEvents { control, cursor, update, asked, open: open.clone(), told: false };
         Self { sender: ExpertSender { open }, events }
     }
 
@@ -112,6 +120,13 @@ pub(super) struct Shared {
     pub(super) input: Outbox<InputFrame>,
     feedback: Outbox<Feedback>,
     pulse: watch::Sender<Pulse>,
+    fetches: Fetches,
+}
+
+impl AsRef<Line> for Shared {
+    fn as_ref(&self) -> &Line {
+        &self.line
+    }
 }
 
 impl Shared {
@@ -177,6 +192,16 @@ impl ExpertSender {
         shared.sent(sent)
     }
 
+    /// Fetches a piece of what the client offers. A few are under way at once, others wait. Dropping the future takes the
+    /// request back.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn fetch(&self, request: PieceRequest) -> Result<PieceOf, FetchError> {
+        let shared = &self.open.0;
+        shared.fetches.fetch(&shared.line, request).await
+    }
+
     /// Says whether this expert has control, and with it whether heartbeats are sent.
     pub fn set_controlling(&self, controlling: bool) {
         self.open.0.pulse.send_if_modified(|pulse| pulse.set_controlling(controlling));
@@ -218,12 +243,14 @@ pub struct ExpertEvents {
     control: mpsc::Receiver<FromClient>,
     cursor: mpsc::Receiver<CursorMessage>,
     update: mpsc::Receiver<ExpertLinkEvent>,
+    asked: mpsc::Receiver<Asked>,
     open: Arc<Open>,
     told: bool,
 }
 
 impl ExpertEvents {
-    /// The next event: control messages before the cursor, the cursor before updates, each in its own order.
+    /// The next event: control messages before the cursor, the cursor before updates, updates before requests
+    /// for pieces, each in its own order.
     /// `None` after [`ExpertLinkEvent::Closed`].
     ///
     /// Safe to drop half-way.
@@ -236,6 +263,7 @@ impl ExpertEvents {
             Some(message) = self.control.recv() => return Some(ExpertLinkEvent::Control(message)),
             Some(message) = self.cursor.recv() => return Some(ExpertLinkEvent::Cursor(message)),
             Some(update) = self.update.recv() => return Some(update),
+            Some(asked) = self.asked.recv() => return Some(ExpertLinkEvent::Asked(asked)),
             else => {}
         }
         let reason = self.open.0.line.closed().await;
@@ -257,6 +285,9 @@ async fn read_control(
     let take = |message| {
         if let FromClient::Welcome { .. } = message {
             return Err(PeerMisbehaved::GreetingAgain);
+        }
+        if let FromClient::Offer(offer) = &message {
+            shared.fetches.offered(offer)?;
         }
         Ok(Some(message))
     };

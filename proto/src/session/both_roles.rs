@@ -11,7 +11,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
-use super::client::tests::{SHORT, numbers, outline as client_outline};
+use super::client::tests::{SHORT, numbers, open_way, outline as client_outline};
 use super::expert::tests::outline as expert_outline;
 use super::*;
 use crate::geometry::Size;
@@ -35,6 +35,8 @@ struct World {
     /// One event of a stream of its own, which nothing orders against the control stream.
     input: Option<InputFrame>,
     gate: Option<GrantId>,
+    /// Under which grant copied things pass to the expert.
+    passes: Option<GrantId>,
     /// The client said its last word; what is under way still arrives.
     client_closes: bool,
     expert_closes: bool,
@@ -58,8 +60,10 @@ enum Act {
 #[derive(Debug, Clone, Copy)]
 enum ExpertAct {
     Ask,
+    AskClipboard,
     Cancel,
     Release,
+    ReleaseClipboard,
     Leave,
 }
 
@@ -76,7 +80,10 @@ fn acts() -> Vec<Act> {
     ]
     .map(Act::Client)
     .into();
-    acts.extend([ExpertAct::Ask, ExpertAct::Cancel, ExpertAct::Release, ExpertAct::Leave].map(Act::Expert));
+    acts.extend(
+        [ExpertAct::Ask, ExpertAct::AskClipboard, ExpertAct::Cancel, ExpertAct::Release].map(Act::Expert),
+    );
+    acts.extend([ExpertAct::ReleaseClipboard, ExpertAct::Leave].map(Act::Expert));
     acts.extend([Act::AnswerControl { allow: true }, Act::AnswerControl { allow: false }]);
     acts.extend([Act::DeliverToClient { desk: Desk::Free }, Act::DeliverToClient { desk: Desk::Busy }]);
     acts.extend([Act::DeliverToExpert, Act::DeliverInput, Act::ExpertMoves, Act::Second, Act::Break]);
@@ -96,6 +103,7 @@ impl World {
             to_expert: VecDeque::from([welcome]),
             input: None,
             gate: None,
+            passes: None,
             client_closes: false,
             expert_closes: false,
             requests: 0,
@@ -111,11 +119,15 @@ impl World {
                 ClientEffect::Send(message) => self.to_expert.push_back(message),
                 ClientEffect::EnableInput(grant) => self.gate = Some(grant.number()),
                 ClientEffect::DisableInput => self.gate = None,
+                ClientEffect::OpenClipboard(grant) => self.passes = Some(grant.number()),
+                ClientEffect::CloseClipboard(Way::ToExpert) => self.passes = None,
                 ClientEffect::CloseLink => self.client_closes = true,
                 ClientEffect::AskView
                 | ClientEffect::StartCapture(_)
                 | ClientEffect::StopCapture
                 | ClientEffect::AskControl { .. }
+                | ClientEffect::AskClipboard { .. }
+                | ClientEffect::CloseClipboard(Way::ToPerson)
                 | ClientEffect::CloseQuestion
                 | ClientEffect::ReleaseAll
                 | ClientEffect::Record(_) => {}
@@ -135,6 +147,8 @@ impl World {
                 | ExpertEffect::StopInput
                 | ExpertEffect::ShowMonitors(_)
                 | ExpertEffect::ShowSharing { .. }
+                | ExpertEffect::OpenClipboard { .. }
+                | ExpertEffect::CloseClipboard(_)
                 | ExpertEffect::Tell(_) => {}
             }
         }
@@ -148,6 +162,7 @@ impl World {
             }
             FromExpert::CancelRequest { request } => ClientEvent::ExpertCancelsRequest { request },
             FromExpert::ReleaseControl { grant } => ClientEvent::ExpertReleases { grant },
+            FromExpert::Offer(_) => panic!("the machines offer nothing"),
             FromExpert::Goodbye => ClientEvent::ExpertLeaves,
         });
     }
@@ -158,7 +173,15 @@ impl World {
         match act {
             Act::Client(event) => world.client_event(event),
             Act::AnswerControl { allow } => {
-                let ClientState::ControlRequested { request, .. } = *self.client.state() else { return None };
+                let of_way = match *self.client.way(Way::ToExpert) {
+                    ClientWay::Asked { request, .. } => Some(request),
+                    _ => None,
+                };
+                let of_state = match *self.client.state() {
+                    ClientState::ControlRequested { request, .. } => Some(request),
+                    _ => None,
+                };
+                let request = of_way.or(of_state)?;
                 world.client_event(if allow {
                     ClientEvent::LocalAllowControl { request }
                 } else {
@@ -170,8 +193,16 @@ impl World {
                 world.requests += 1;
                 world.expert_event(ExpertEvent::AskControl { scopes: Scopes::CONTROL });
             }
+            Act::Expert(ExpertAct::AskClipboard) => {
+                (self.requests < REQUESTS).then_some(())?;
+                world.requests += 1;
+                world.expert_event(ExpertEvent::AskClipboard(Way::ToExpert));
+            }
             Act::Expert(ExpertAct::Cancel) => world.expert_event(ExpertEvent::CancelRequest),
             Act::Expert(ExpertAct::Release) => world.expert_event(ExpertEvent::ReleaseControl),
+            Act::Expert(ExpertAct::ReleaseClipboard) => {
+                world.expert_event(ExpertEvent::ReleaseClipboard(Way::ToExpert));
+            }
             Act::Expert(ExpertAct::Leave) => world.expert_event(ExpertEvent::Leave),
             Act::DeliverToClient { desk } => {
                 let message = world.to_client.pop_front()?;
@@ -229,7 +260,7 @@ impl World {
             expert_outline(&self.expert, self.now),
             // Messages hold no moments, so their text tells them apart.
             format!("{:?} {:?}", self.to_client, self.to_expert),
-            (self.gate, self.input.map(|frame| frame.grant)),
+            (self.gate, self.passes, self.input.map(|frame| frame.grant)),
             (self.client_closes, self.expert_closes, self.requests),
         )
     }
@@ -244,6 +275,7 @@ impl World {
             _ => None,
         };
         assert_eq!(self.gate, current, "gate and client differ");
+        assert_eq!(self.passes, open_way(&self.client, Way::ToExpert), "clipboard and client differ");
         if !self.to_client.is_empty() || !self.to_expert.is_empty() {
             return;
         }
@@ -261,6 +293,12 @@ impl World {
                     if (number, granted, stopped) == (grant, scopes, paused)),
             ClientState::Ended { .. } => matches!(expert, ExpertState::Ended { .. }),
         };
+        let way = match *self.client.way(Way::ToExpert) {
+            ClientWay::Closed => ExpertWay::Closed,
+            ClientWay::Asked { request, .. } => ExpertWay::Asked { request },
+            ClientWay::Open { grant, .. } => ExpertWay::Open { grant },
+        };
+        assert_eq!(&way, self.expert.way(Way::ToExpert), "nothing is under way, and yet the ways differ");
         assert!(agree, "nothing is under way, and yet: {client:?} and {expert:?}");
     }
 }

@@ -1,8 +1,15 @@
 //! The client's machine: from "may they see?" to the end, with the person's yes as the only way to a grant.
 //! It begins after admission (`Hello` answered by `Welcome`) and knows neither windows nor sockets.
 
+mod rules;
+mod ways;
+
+use self::rules::{LATER, is_refusal, leaving, urgency};
+use self::ways::Ways;
 use super::grant::{GrantIssuer, ViewGrant};
-use super::{ClientEffect, ClientEnd, ClientEvent, ClientState, Desk, Policy, ReceiptEvent, Scopes, Timeout};
+use super::{
+    ClientEffect, ClientEnd, ClientEvent, ClientState, Desk, Policy, ReceiptEvent, Scopes, Timeout, Way,
+};
 use crate::geometry::Size;
 use crate::ids::{GrantId, RequestId, SessionId};
 use crate::time::Millis;
@@ -12,16 +19,18 @@ use crate::wire::input::InputFrame;
 /// One expert's session on the person's machine.
 ///
 /// INVARIANT: only [`ClientEvent::LocalAllowControl`] for the open request leads to [`ClientState::Controlled`], and
-/// whatever leaves that state disables input and releases everything before it does anything else.
+/// whatever leaves that state disables input and releases everything before it does anything else. The same event
+/// alone opens a way of the clipboard, for the open request for that way.
 #[derive(Debug)]
 #[cfg_attr(test, derive(Clone, PartialEq, Eq))]
 pub struct ClientSession {
     state: ClientState,
+    ways: Ways,
     policy: Policy,
     grants: GrantIssuer,
     /// The highest request number seen; a request must be higher.
     last_request: Option<RequestId>,
-    /// Questions for control that went without a yes.
+    /// Questions for control or the clipboard that went without a yes.
     unallowed: u32,
 }
 
@@ -35,6 +44,7 @@ impl ClientSession {
     pub fn open(session: SessionId, policy: Policy, now: Millis) -> (Self, Vec<ClientEffect>) {
         let opened = Self {
             state: ClientState::AskingView { deadline: now.after(policy.view_question) },
+            ways: Ways::default(),
             policy,
             grants: GrantIssuer::new(session),
             last_request: None,
@@ -53,15 +63,16 @@ impl ClientSession {
         self.timeout().map(|(at, _)| at)
     }
 
-    /// What runs out at the deadline.
+    /// What runs out first, and when.
     pub fn timeout(&self) -> Option<(Millis, Timeout)> {
-        match self.state {
+        let of_state = match self.state {
             ClientState::AskingView { deadline } => Some((deadline, Timeout::ViewNotAnswered)),
             ClientState::ControlRequested { deadline, .. } => Some((deadline, Timeout::ControlNotAnswered)),
             ClientState::Controlled { idle_at, .. } => Some((idle_at, Timeout::ControlIdle)),
             ClientState::Revoked { until } => Some((until, Timeout::CoolDownOver)),
             ClientState::Viewing | ClientState::Ended { .. } => None,
-        }
+        };
+        of_state.into_iter().chain(self.ways.timeout()).min_by_key(|(at, _)| *at)
     }
 
     /// The expert of *this* session may do this now. The gate asks the same again at the last moment.
@@ -86,9 +97,14 @@ impl ClientSession {
         if event == ClientEvent::LocalRevoke {
             return self.revoke(now);
         }
+        // A way of the clipboard has a deadline beside that of the state.
         let (session, mut effects) = self.expire(now);
+        let (session, second) = session.expire(now);
         let (session, more) = session.apply(event, now);
+        effects.extend(second);
         effects.extend(more);
+        // Whatever else has just run out, what closes comes first.
+        effects.sort_by_key(urgency);
         (session, effects)
     }
 
@@ -109,6 +125,9 @@ impl ClientSession {
             ClientEvent::LocalInputQuiet => self.pause(false, now),
             ClientEvent::LinkSilent => self.stop_control(RevokedReason::LinkSilent),
             ClientEvent::InputFailed => self.stop_control(RevokedReason::InputFailed),
+            ClientEvent::ClipboardFailed(way) => {
+                self.close_way(way, DeniedReason::Unsupported, RevokedReason::InputFailed)
+            }
             ClientEvent::ScreenLocked => self.lock(),
             ClientEvent::ExpertLeaves => self.end(ClientEnd::ExpertLeft),
             ClientEvent::LinkLost => self.end(ClientEnd::LinkLost),
@@ -125,8 +144,17 @@ impl ClientSession {
     /// Goes over to `next`; puts what leaving the present state demands in front of `then`.
     fn enter(self, next: ClientState, then: impl IntoIterator<Item = ClientEffect>) -> Step {
         let mut effects = leaving(&self.state, &next);
+        let (session, closed) = match next {
+            ClientState::Ended { .. } => self.drop_ways(),
+            ClientState::AskingView { .. }
+            | ClientState::Viewing
+            | ClientState::ControlRequested { .. }
+            | ClientState::Controlled { .. }
+            | ClientState::Revoked { .. } => self.stay(),
+        };
+        effects.extend(closed);
         effects.extend(then);
-        (Self { state: next, ..self }, effects)
+        (Self { state: next, ..session }, effects)
     }
 
     fn expire(self, now: Millis) -> Step {
@@ -138,6 +166,9 @@ impl ClientSession {
             }
             Some(Timeout::ControlNotAnswered) => self.close_request(DeniedReason::NoAnswer),
             Some(Timeout::ControlIdle) => self.stop_control(RevokedReason::Idle),
+            Some(Timeout::ClipboardNotAnswered(way)) => {
+                self.close_way(way, DeniedReason::NoAnswer, RevokedReason::Idle)
+            }
             Some(Timeout::CoolDownOver) => self.enter(ClientState::Viewing, []),
         }
     }
@@ -176,21 +207,29 @@ impl ClientSession {
     fn request_control(mut self, request: RequestId, scopes: Scopes, desk: Desk, now: Millis) -> Step {
         let is_new = self.last_request.is_none_or(|last| last < request);
         self.last_request = self.last_request.max(Some(request));
+        let way = Way::of(scopes);
+        let is_in_turn = is_new
+            && scopes.can_be_requested()
+            && !self.ways.is_asking()
+            && way.is_none_or(|way| self.ways.is_closed(way));
         let answer = match self.state {
             ClientState::Ended { .. } => return self.stay(),
-            ClientState::AskingView { .. }
-            | ClientState::ControlRequested { .. }
-            | ClientState::Controlled { .. } => Some(DeniedReason::OutOfTurn),
-            ClientState::Viewing | ClientState::Revoked { .. } if !is_new || !scopes.need_grant() => {
+            ClientState::AskingView { .. } | ClientState::ControlRequested { .. } => {
                 Some(DeniedReason::OutOfTurn)
             }
-            ClientState::Viewing | ClientState::Revoked { .. }
+            ClientState::Controlled { .. } if way.is_none() => Some(DeniedReason::OutOfTurn),
+            ClientState::Viewing | ClientState::Controlled { .. } | ClientState::Revoked { .. }
+                if !is_in_turn =>
+            {
+                Some(DeniedReason::OutOfTurn)
+            }
+            ClientState::Viewing | ClientState::Controlled { .. } | ClientState::Revoked { .. }
                 if self.unallowed >= self.policy.unallowed_requests =>
             {
                 Some(DeniedReason::TooManyRequests)
             }
             ClientState::Revoked { .. } => Some(DeniedReason::CoolingDown),
-            ClientState::Viewing => match desk {
+            ClientState::Viewing | ClientState::Controlled { .. } => match desk {
                 Desk::Free => None,
                 Desk::Busy => Some(DeniedReason::Busy),
                 Desk::Locked => Some(DeniedReason::ScreenLocked),
@@ -202,6 +241,9 @@ impl ClientSession {
             Some(reason) => (self, vec![ClientEffect::Send(FromClient::ControlDenied { request, reason })]),
             None => {
                 let deadline = now.after(self.policy.control_question);
+                if let Some(way) = way {
+                    return self.ask_way(way, request, deadline);
+                }
                 self.enter(
                     ClientState::ControlRequested { request, scopes, deadline },
                     [
@@ -214,6 +256,9 @@ impl ClientSession {
     }
 
     fn cancel_request(mut self, cancelled: RequestId) -> Step {
+        if let Some(way) = self.ways.of_request(cancelled) {
+            return self.give_back_way(way);
+        }
         match self.state {
             ClientState::ControlRequested { request, .. } if request == cancelled => {
                 self.unallowed = self.unallowed.saturating_add(1);
@@ -234,6 +279,9 @@ impl ClientSession {
     }
 
     fn allow_control(mut self, answered: RequestId, now: Millis) -> Step {
+        if let Some(way) = self.ways.asked(answered) {
+            return self.open_way(way);
+        }
         match self.state {
             ClientState::ControlRequested { request, scopes, .. } if request == answered => {
                 let Some(token) = self.grants.issue(scopes) else {
@@ -260,6 +308,9 @@ impl ClientSession {
     }
 
     fn deny_control(self, answered: RequestId) -> Step {
+        if let Some(way) = self.ways.asked(answered) {
+            return self.close_way(way, DeniedReason::ByPerson, RevokedReason::ByPerson);
+        }
         match self.state {
             ClientState::ControlRequested { request, .. } if request == answered => {
                 self.close_request(DeniedReason::ByPerson)
@@ -303,16 +354,22 @@ impl ClientSession {
     /// The person stops control. Input is disabled and released in every state, whatever this machine believes.
     fn revoke(self, now: Millis) -> Step {
         let cooling = ClientState::Revoked { until: now.after(self.policy.cool_down) };
-        let (session, rest) = match self.state {
-            ClientState::Controlled { .. } => {
-                return self.stop_control_into(cooling, RevokedReason::ByPerson);
+        let is_shared = self.ways != Ways::default();
+        let (session, told) = self.close_ways(DeniedReason::ByPerson, RevokedReason::ByPerson);
+        let (session, rest) = match session.state {
+            ClientState::Controlled { .. } => session.stop_control_into(cooling, RevokedReason::ByPerson),
+            ClientState::ControlRequested { .. } => {
+                session.close_request_into(cooling, DeniedReason::ByPerson)
             }
-            ClientState::ControlRequested { .. } => self.close_request_into(cooling, DeniedReason::ByPerson),
-            ClientState::Revoked { .. } => self.enter(cooling, []),
-            ClientState::AskingView { .. } | ClientState::Viewing | ClientState::Ended { .. } => self.stay(),
+            ClientState::Revoked { .. } => session.enter(cooling, []),
+            ClientState::Viewing if is_shared => session.enter(cooling, []),
+            ClientState::AskingView { .. } | ClientState::Viewing | ClientState::Ended { .. } => {
+                session.stay()
+            }
         };
         let mut effects = vec![ClientEffect::DisableInput, ClientEffect::ReleaseAll];
-        effects.extend(rest);
+        effects.extend(Way::ALL.map(ClientEffect::CloseClipboard));
+        effects.extend(rest.into_iter().chain(told).filter(|effect| urgency(effect) == LATER));
         (session, effects)
     }
 
@@ -339,6 +396,9 @@ impl ClientSession {
     }
 
     fn take_back(self, released: GrantId) -> Step {
+        if let Some(way) = self.ways.of_grant(released) {
+            return self.give_back_way(way);
+        }
         match self.state {
             ClientState::Controlled { grant, .. } if grant == released => self
                 .enter(ClientState::Viewing, [ClientEffect::Record(ReceiptEvent::ControlReleased { grant })]),
@@ -385,14 +445,17 @@ impl ClientSession {
     }
 
     fn lock(self) -> Step {
-        match self.state {
+        let (session, mut effects) = match self.state {
             ClientState::Controlled { .. } => self.stop_control(RevokedReason::ScreenLocked),
             ClientState::ControlRequested { .. } => self.close_request(DeniedReason::ScreenLocked),
             ClientState::AskingView { .. }
             | ClientState::Viewing
             | ClientState::Revoked { .. }
             | ClientState::Ended { .. } => self.stay(),
-        }
+        };
+        let (session, more) = session.close_ways(DeniedReason::ScreenLocked, RevokedReason::ScreenLocked);
+        effects.extend(more);
+        (session, effects)
     }
 
     fn end(self, end: ClientEnd) -> Step {
@@ -420,42 +483,6 @@ impl ClientSession {
     fn finish(self, reason: ClientEnd, then: impl IntoIterator<Item = ClientEffect>) -> Step {
         let last = [ClientEffect::Record(ReceiptEvent::SessionEnded { reason }), ClientEffect::CloseLink];
         self.enter(ClientState::Ended { reason }, then.into_iter().chain(last))
-    }
-}
-
-/// What must be done before anything else on the way from one state to another.
-fn leaving(from: &ClientState, to: &ClientState) -> Vec<ClientEffect> {
-    let is_end = matches!(to, ClientState::Ended { .. });
-    let mut effects = match from {
-        ClientState::Controlled { .. } => match to {
-            ClientState::Controlled { .. } => Vec::new(),
-            ClientState::AskingView { .. }
-            | ClientState::Viewing
-            | ClientState::ControlRequested { .. }
-            | ClientState::Revoked { .. }
-            | ClientState::Ended { .. } => vec![ClientEffect::DisableInput, ClientEffect::ReleaseAll],
-        },
-        ClientState::AskingView { .. } => return vec![ClientEffect::CloseQuestion],
-        ClientState::ControlRequested { .. } => vec![ClientEffect::CloseQuestion],
-        ClientState::Viewing | ClientState::Revoked { .. } => Vec::new(),
-        ClientState::Ended { .. } => return Vec::new(),
-    };
-    if is_end {
-        effects.push(ClientEffect::StopCapture);
-    }
-    effects
-}
-
-/// The person was asked and did not say yes: counts towards [`Policy::unallowed_requests`].
-fn is_refusal(reason: DeniedReason) -> bool {
-    match reason {
-        DeniedReason::ByPerson | DeniedReason::NoAnswer => true,
-        DeniedReason::Busy
-        | DeniedReason::CoolingDown
-        | DeniedReason::TooManyRequests
-        | DeniedReason::ScreenLocked
-        | DeniedReason::OutOfTurn
-        | DeniedReason::Unsupported => false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What happens to a session and what is to be done about it, for both machines.
 //! Effects are carried out in the order given; that order is part of the promise to the person.
 
-use super::{Desk, Grant, ReceiptEvent, Scopes, ViewGrant};
+use super::{Desk, Grant, ReceiptEvent, Scopes, ViewGrant, Way};
 use crate::geometry::Size;
 use crate::ids::{GrantId, RequestId};
 use crate::wire::control::{DeniedReason, EndedReason, FromClient, FromExpert, Part, RevokedReason};
@@ -19,7 +19,7 @@ pub enum ClientEvent {
     },
     /// The person does not let the expert see.
     LocalDenyView,
-    /// The expert asks for control.
+    /// The expert asks for control, or for a way of the clipboard.
     ExpertRequestsControl {
         /// The request's number.
         request: RequestId,
@@ -33,19 +33,19 @@ pub enum ClientEvent {
         /// The request.
         request: RequestId,
     },
-    /// The person gives control.
+    /// The person gives what was asked for.
     LocalAllowControl {
         /// The request that the person answered.
         request: RequestId,
     },
-    /// The person does not give control.
+    /// The person does not give what was asked for.
     LocalDenyControl {
         /// The request that the person answered.
         request: RequestId,
     },
-    /// The person stops control: hotkey, banner, tray. Also the answer no to an open question for control.
+    /// The person stops control and the clipboard: hotkey, banner, tray. Also the answer no to an open question for them.
     LocalRevoke,
-    /// The expert gives control back.
+    /// The expert gives a grant back.
     ExpertReleases {
         /// The grant.
         grant: GrantId,
@@ -71,6 +71,8 @@ pub enum ClientEvent {
     },
     /// Input can no longer be injected.
     InputFailed,
+    /// The clipboard cannot be used this way.
+    ClipboardFailed(Way),
     /// The screen was locked.
     ScreenLocked,
     /// `ClientSession::deadline` has been reached.
@@ -93,6 +95,17 @@ pub enum ClientEffect {
         /// What is asked for.
         scopes: Scopes,
     },
+    /// Ask the person for a way of the clipboard.
+    AskClipboard {
+        /// The request, to be given back with the answer.
+        request: RequestId,
+        /// Which way.
+        way: Way,
+    },
+    /// Let copied things pass on the way that this grant is for.
+    OpenClipboard(Grant),
+    /// Let nothing pass on this way any more.
+    CloseClipboard(Way),
     /// Close the open question of this session.
     CloseQuestion,
     /// Open the gate for this grant.
@@ -119,10 +132,14 @@ pub enum ExpertEvent {
         /// What for.
         scopes: Scopes,
     },
+    /// The expert asks for a way of the clipboard.
+    AskClipboard(Way),
     /// The expert takes the request back.
     CancelRequest,
     /// The expert gives control back.
     ReleaseControl,
+    /// The expert closes a way of the clipboard.
+    ReleaseClipboard(Way),
     /// The expert leaves.
     Leave,
     /// The connection was not made.
@@ -159,6 +176,15 @@ pub enum ExpertEffect {
         /// What may be sent.
         scopes: Scopes,
     },
+    /// Copied things may pass this way, under this grant.
+    OpenClipboard {
+        /// Which.
+        way: Way,
+        /// The grant.
+        grant: GrantId,
+    },
+    /// Nothing passes this way any more.
+    CloseClipboard(Way),
     /// Send no more input, and forget what is held.
     StopInput,
     /// Tell the expert.
@@ -174,4 +200,8 @@ pub enum ExpertNotice {
     ControlDenied(DeniedReason),
     /// Control has ended.
     ControlRevoked(RevokedReason),
+    /// The request for a way of the clipboard was answered with no.
+    ClipboardDenied(Way, DeniedReason),
+    /// A way of the clipboard was closed.
+    ClipboardRevoked(Way, RevokedReason),
 }

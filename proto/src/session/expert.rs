@@ -1,8 +1,11 @@
 //! The expert's machine: what the client has allowed, and therefore what the viewer shows and sends.
 //! It decides nothing about permission; it believes the client, within what the protocol lets a client say.
 
+mod ways;
+
+use self::ways::Ways;
 use super::state::Misbehaviour;
-use super::{ExpertEffect, ExpertEnd, ExpertEvent, ExpertNotice, ExpertState, Policy, Scopes};
+use super::{ExpertEffect, ExpertEnd, ExpertEvent, ExpertNotice, ExpertState, Policy, Scopes, Way};
 use crate::ids::{GrantId, RequestId};
 use crate::time::Millis;
 use crate::wire::REVISION;
@@ -16,6 +19,7 @@ use crate::wire::control::{DeniedReason, FromClient, FromExpert, RevokedReason};
 #[cfg_attr(test, derive(Clone, PartialEq, Eq))]
 pub struct ExpertSession {
     state: ExpertState,
+    ways: Ways,
     policy: Policy,
     /// The number of the next request; `None` once all are spent.
     next_request: Option<RequestId>,
@@ -27,7 +31,12 @@ type Step = (ExpertSession, Vec<ExpertEffect>);
 impl ExpertSession {
     /// Begins while the connection is being made.
     pub fn new(policy: Policy) -> Self {
-        Self { state: ExpertState::Connecting, policy, next_request: Some(RequestId(1)) }
+        Self {
+            state: ExpertState::Connecting,
+            ways: Ways::default(),
+            policy,
+            next_request: Some(RequestId(1)),
+        }
     }
 
     /// Where the session stands.
@@ -54,8 +63,10 @@ impl ExpertSession {
         let (session, more) = match event {
             ExpertEvent::Received(message) => session.receive(message, now),
             ExpertEvent::AskControl { scopes } => session.ask(scopes),
+            ExpertEvent::AskClipboard(way) => session.ask_way(way),
             ExpertEvent::CancelRequest => session.cancel(),
             ExpertEvent::ReleaseControl => session.release(),
+            ExpertEvent::ReleaseClipboard(way) => session.release_way(way),
             ExpertEvent::Leave => session.leave(),
             ExpertEvent::ConnectFailed => session.finish(ExpertEnd::NotConnected, None),
             ExpertEvent::LinkLost => session.finish(ExpertEnd::LinkLost, None),
@@ -92,7 +103,9 @@ impl ExpertSession {
 
     fn ask(self, scopes: Scopes) -> Step {
         match self.state {
-            ExpertState::Viewing if scopes.need_grant() => {
+            ExpertState::Viewing
+                if scopes.can_be_requested() && Way::of(scopes).is_none() && !self.ways.is_asking() =>
+            {
                 let Some(request) = self.next_request else { return self.stay() };
                 let next_request = request.0.checked_add(1).map(RequestId);
                 let asked = ExpertState::Asked { request, scopes };
@@ -110,6 +123,9 @@ impl ExpertSession {
     }
 
     fn cancel(self) -> Step {
+        if let Some((way, request)) = self.ways.asked() {
+            return self.cancel_way(way, request);
+        }
         match self.state {
             ExpertState::Asked { request, .. } => {
                 self.enter(ExpertState::Viewing, [ExpertEffect::Send(FromExpert::CancelRequest { request })])
@@ -158,7 +174,9 @@ impl ExpertSession {
             | ExpertState::Asked { .. }
             | ExpertState::Controlling { .. }
             | ExpertState::Revoked { .. } => {
-                self.enter(ExpertState::Ended { reason }, then.into_iter().chain([ExpertEffect::CloseLink]))
+                let (session, closed) = self.drop_ways();
+                let rest = closed.into_iter().chain(then).chain([ExpertEffect::CloseLink]);
+                session.enter(ExpertState::Ended { reason }, rest)
             }
         }
     }
@@ -193,6 +211,7 @@ impl ExpertSession {
             | FromClient::ControlPaused { .. }
             | FromClient::Monitors(_)
             | FromClient::Sharing { .. }
+            | FromClient::Offer(_)
             | FromClient::Ended { .. } => self.misbehaved(Misbehaviour::NotAdmittedYet),
         }
     }
@@ -208,7 +227,8 @@ impl ExpertSession {
             FromClient::ControlAllowed { .. }
             | FromClient::ControlDenied { .. }
             | FromClient::ControlRevoked { .. }
-            | FromClient::ControlPaused { .. } => self.misbehaved(Misbehaviour::ControlBeforeView),
+            | FromClient::ControlPaused { .. }
+            | FromClient::Offer(_) => self.misbehaved(Misbehaviour::ControlBeforeView),
             FromClient::Monitors(_) | FromClient::Sharing { .. } => {
                 self.misbehaved(Misbehaviour::PictureBeforeView)
             }
@@ -221,6 +241,8 @@ impl ExpertSession {
             FromClient::ControlDenied { request, reason } => self.denied(request, reason, now),
             FromClient::ControlRevoked { grant, reason } => self.revoked(grant, reason, now),
             FromClient::ControlPaused { grant, paused } => self.paused(grant, paused),
+            // Whoever pastes looks at it; one under an old grant is ignored there.
+            FromClient::Offer(_) => self.stay(),
             FromClient::Ended { reason } => self.finish(ExpertEnd::ByClient(reason), None),
             FromClient::Monitors(monitors) => (self, vec![ExpertEffect::ShowMonitors(monitors)]),
             FromClient::Sharing { part, hides } => (self, vec![ExpertEffect::ShowSharing { part, hides }]),
@@ -236,9 +258,12 @@ impl ExpertSession {
     }
 
     fn allowed(self, answered: RequestId, grant: GrantId, granted: Scopes) -> Step {
+        if let Some(way) = self.ways.asked_as(answered) {
+            return self.open_way(way, grant, granted);
+        }
         match self.state {
             ExpertState::Asked { request, scopes } if request == answered => {
-                if !scopes.contains_all(granted) || !granted.need_grant() {
+                if !scopes.contains_all(granted) || granted.is_empty() {
                     return self.misbehaved(Misbehaviour::ScopesBeyondRequest);
                 }
                 self.enter(
@@ -263,22 +288,30 @@ impl ExpertSession {
         }
     }
 
+    /// Where it stands when it may not ask for a while.
+    fn after_denial(&self, reason: DeniedReason, now: Millis) -> Option<ExpertState> {
+        match reason {
+            DeniedReason::CoolingDown => {
+                Some(ExpertState::Revoked { until: now.after(self.policy.cool_down) })
+            }
+            DeniedReason::ByPerson
+            | DeniedReason::NoAnswer
+            | DeniedReason::Busy
+            | DeniedReason::TooManyRequests
+            | DeniedReason::ScreenLocked
+            | DeniedReason::OutOfTurn
+            | DeniedReason::Unsupported => None,
+        }
+    }
+
     fn denied(self, answered: RequestId, reason: DeniedReason, now: Millis) -> Step {
+        if let Some(way) = self.ways.asked_as(answered) {
+            return self.deny_way(way, reason, now);
+        }
         let tell = ExpertEffect::Tell(ExpertNotice::ControlDenied(reason));
         match self.state {
             ExpertState::Asked { request, .. } if request == answered => {
-                let next = match reason {
-                    DeniedReason::CoolingDown => {
-                        ExpertState::Revoked { until: now.after(self.policy.cool_down) }
-                    }
-                    DeniedReason::ByPerson
-                    | DeniedReason::NoAnswer
-                    | DeniedReason::Busy
-                    | DeniedReason::TooManyRequests
-                    | DeniedReason::ScreenLocked
-                    | DeniedReason::OutOfTurn
-                    | DeniedReason::Unsupported => ExpertState::Viewing,
-                };
+                let next = self.after_denial(reason, now).unwrap_or(ExpertState::Viewing);
                 self.enter(next, [tell])
             }
             ExpertState::Connecting
@@ -297,18 +330,24 @@ impl ExpertSession {
         }
     }
 
+    /// Where it stands when the person has stopped it.
+    fn after_revoke(&self, reason: RevokedReason, now: Millis) -> Option<ExpertState> {
+        match reason {
+            RevokedReason::ByPerson => Some(ExpertState::Revoked { until: now.after(self.policy.cool_down) }),
+            RevokedReason::ScreenLocked
+            | RevokedReason::LinkSilent
+            | RevokedReason::Idle
+            | RevokedReason::InputFailed => None,
+        }
+    }
+
     fn revoked(self, ended: GrantId, reason: RevokedReason, now: Millis) -> Step {
+        if let Some(way) = self.ways.of_grant(ended) {
+            return self.revoke_way(way, reason, now);
+        }
         match self.state {
             ExpertState::Controlling { grant, .. } if grant == ended => {
-                let next = match reason {
-                    RevokedReason::ByPerson => {
-                        ExpertState::Revoked { until: now.after(self.policy.cool_down) }
-                    }
-                    RevokedReason::ScreenLocked
-                    | RevokedReason::LinkSilent
-                    | RevokedReason::Idle
-                    | RevokedReason::InputFailed => ExpertState::Viewing,
-                };
+                let next = self.after_revoke(reason, now).unwrap_or(ExpertState::Viewing);
                 self.enter(next, [ExpertEffect::Tell(ExpertNotice::ControlRevoked(reason))])
             }
             // A grant that was given back while the message was on its way.

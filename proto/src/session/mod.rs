@@ -16,8 +16,10 @@ pub use expert::ExpertSession;
 pub use grant::{Grant, ViewGrant};
 pub use policy::{Arrival, Desk, Policy, Presence};
 pub use receipt::ReceiptEvent;
-pub use scope::{Scope, Scopes};
-pub use state::{ClientEnd, ClientState, ExpertEnd, ExpertState, Misbehaviour, Timeout};
+pub use scope::{Scope, Scopes, Way};
+pub use state::{
+    ClientEnd, ClientState, ClientWay, ExpertEnd, ExpertState, ExpertWay, Misbehaviour, Timeout,
+};
 
 #[cfg(test)]
 mod both_roles;

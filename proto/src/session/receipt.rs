@@ -1,7 +1,7 @@
 //! What is worth remembering of a session: who was allowed what, and how it ended.
 //! The moment and the expert's name are added by whoever keeps the record.
 
-use super::{ClientEnd, Scopes};
+use super::{ClientEnd, Scopes, Way};
 use crate::ids::GrantId;
 use crate::wire::control::{DeniedReason, RevokedReason};
 
@@ -42,6 +42,24 @@ pub enum ReceiptEvent {
     ControlReleased {
         /// The grant.
         grant: GrantId,
+    },
+    /// The person is asked for a way of the clipboard.
+    ClipboardAsked(Way),
+    /// The way is open.
+    ClipboardAllowed(Way),
+    /// The way stays closed.
+    ClipboardDenied {
+        /// Which.
+        way: Way,
+        /// Why; `None` when the expert took the request back.
+        reason: Option<DeniedReason>,
+    },
+    /// The way is closed again.
+    ClipboardEnded {
+        /// Which.
+        way: Way,
+        /// Why this side closed it; `None` when the expert gave it back or the session is over.
+        reason: Option<RevokedReason>,
     },
     /// The session is over.
     SessionEnded {

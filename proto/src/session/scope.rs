@@ -12,25 +12,24 @@ pub enum Scope {
     Pointer,
     /// Pressing keys.
     Keyboard,
+    /// Reading what the person copies.
+    ReadCopied,
+    /// Putting something where the person pastes from.
+    GiveCopied,
 }
 
 impl Scope {
     /// Every scope of this revision.
-    pub const ALL: &'static [Self] = &[Self::View, Self::Pointer, Self::Keyboard];
+    pub const ALL: &'static [Self] =
+        &[Self::View, Self::Pointer, Self::Keyboard, Self::ReadCopied, Self::GiveCopied];
 
     const fn bit(self) -> u16 {
         match self {
             Self::View => 1 << 0,
             Self::Pointer => 1 << 1,
             Self::Keyboard => 1 << 2,
-        }
-    }
-
-    /// Allowed only by a grant, which has a number and an end.
-    pub fn needs_grant(self) -> bool {
-        match self {
-            Self::View => false,
-            Self::Pointer | Self::Keyboard => true,
+            Self::ReadCopied => 1 << 3,
+            Self::GiveCopied => 1 << 4,
         }
     }
 }
@@ -46,14 +45,14 @@ impl Scopes {
     pub const VIEW: Self = Self(Scope::View.bit());
     /// Pointer and keyboard: what "control" means.
     pub const CONTROL: Self = Self(Scope::Pointer.bit() | Scope::Keyboard.bit());
-    const KNOWN: u16 = Self::VIEW.0 | Self::CONTROL.0;
+    const KNOWN: u16 = Self::VIEW.0 | Self::CONTROL.0 | Scope::ReadCopied.bit() | Scope::GiveCopied.bit();
 
     /// The set with these bits, unless one of them means nothing in this revision.
     pub fn from_bits(bits: u16) -> Option<Self> {
         (bits & !Self::KNOWN == 0).then_some(Self(bits))
     }
 
-    /// One bit each: View 1, Pointer 2, Keyboard 4.
+    /// One bit each: View 1, Pointer 2, Keyboard 4, ReadCopied 8, GiveCopied 16.
     pub fn bits(self) -> u16 {
         self.0
     }
@@ -78,9 +77,37 @@ impl Scopes {
         Scope::ALL.iter().copied().filter(move |scope| self.contains(*scope))
     }
 
-    /// Not empty, and each of them needs a grant: what may be requested and granted.
-    pub fn need_grant(self) -> bool {
-        !self.is_empty() && self.iter().all(Scope::needs_grant)
+    /// What may be requested and granted together: pointer, keyboard or both; or one way of the clipboard, so that the
+    /// person answers for each way by itself.
+    pub fn can_be_requested(self) -> bool {
+        (!self.is_empty() && Self::CONTROL.contains_all(self)) || Way::of(self).is_some()
+    }
+}
+
+/// One direction in which copied things may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Way {
+    /// From the person's machine to the expert's.
+    ToExpert,
+    /// From the expert's machine to the person's.
+    ToPerson,
+}
+
+impl Way {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::ToExpert, Self::ToPerson];
+
+    /// What must be allowed for it.
+    pub fn scope(self) -> Scope {
+        match self {
+            Self::ToExpert => Scope::ReadCopied,
+            Self::ToPerson => Scope::GiveCopied,
+        }
+    }
+
+    /// The way that is all that these scopes are about.
+    pub fn of(scopes: Scopes) -> Option<Self> {
+        Self::ALL.into_iter().find(|way| scopes == way.scope().into())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The states of both machines and the reasons for which they end.
 //! Read by whoever draws them; changed by `client` and `expert` alone.
 
-use super::Scopes;
+use super::{Scopes, Way};
 use crate::ids::{GrantId, RequestId};
 use crate::time::Millis;
 use crate::wire::control::{EndedReason, RefusedReason};
@@ -50,6 +50,28 @@ pub enum ClientState {
     },
 }
 
+/// Where one way of the clipboard stands, as the client sees it. Beside [`ClientState`]: each way has its own yes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ClientWay {
+    /// Nothing passes.
+    #[default]
+    Closed,
+    /// The person is asked.
+    Asked {
+        /// The request.
+        request: RequestId,
+        /// When no answer becomes no.
+        deadline: Millis,
+    },
+    /// What is copied may pass.
+    Open {
+        /// The request that the person allowed.
+        request: RequestId,
+        /// The grant's number; the token itself went to whoever opened the way.
+        grant: GrantId,
+    },
+}
+
 /// Why a session is over, as the client sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ClientEnd {
@@ -74,6 +96,8 @@ pub enum Timeout {
     ControlNotAnswered,
     /// Control was not used: `ControlRevoked{Idle}`.
     ControlIdle,
+    /// The clipboard was not answered: `ControlDenied{NoAnswer}`.
+    ClipboardNotAnswered(Way),
     /// The pause after a revoke is over: the other side may ask again, as `CoolingDown` told it.
     CoolDownOver,
 }
@@ -112,6 +136,24 @@ pub enum ExpertState {
     Ended {
         /// Why.
         reason: ExpertEnd,
+    },
+}
+
+/// Where one way of the clipboard stands, as the expert sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ExpertWay {
+    /// Nothing passes.
+    #[default]
+    Closed,
+    /// The person is asked.
+    Asked {
+        /// The request.
+        request: RequestId,
+    },
+    /// What is copied may pass.
+    Open {
+        /// The grant, under which things are offered and fetched.
+        grant: GrantId,
     },
 }
 

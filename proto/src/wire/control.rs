@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use super::clipboard::Offer;
 use super::codec::{Reader, WireError, Writer, one_byte_enum};
 use super::frame::Message;
 use super::input::read_grant;
@@ -89,6 +90,8 @@ pub enum FromExpert {
         /// The grant.
         grant: GrantId,
     },
+    /// Something was copied on the expert's machine.
+    Offer(Offer),
     /// The expert leaves; the last message.
     Goodbye,
 }
@@ -147,6 +150,8 @@ pub enum FromClient {
         /// Paused.
         paused: bool,
     },
+    /// Something was copied on the person's machine.
+    Offer(Offer),
     /// The session is over; the last message.
     Ended {
         /// Why.
@@ -220,7 +225,7 @@ one_byte_enum! {
         LinkSilent = 3,
         /// Nobody used pointer or keyboard for a long time.
         Idle = 4,
-        /// The client's program can no longer inject input.
+        /// The client's program can no longer inject input, or use the clipboard.
         InputFailed = 5,
     }
 }
@@ -255,6 +260,7 @@ impl FromExpert {
     const CANCEL_REQUEST: u8 = 0x03;
     const RELEASE_CONTROL: u8 = 0x04;
     const GOODBYE: u8 = 0x05;
+    const OFFER: u8 = 0x40;
     /// version, name, sealing key, ticket, sealed password, proof.
     const HELLO_LIMIT: usize =
         2 + (2 + PersonName::MAX_BYTES) + 32 + TicketId::LENGTH + (2 + SealedPassword::MAX_BYTES) + 32;
@@ -267,6 +273,7 @@ impl Message for FromExpert {
             Self::RequestControl { .. } => Self::REQUEST_CONTROL,
             Self::CancelRequest { .. } => Self::CANCEL_REQUEST,
             Self::ReleaseControl { .. } => Self::RELEASE_CONTROL,
+            Self::Offer(_) => Self::OFFER,
             Self::Goodbye => Self::GOODBYE,
         }
     }
@@ -277,6 +284,7 @@ impl Message for FromExpert {
             Self::REQUEST_CONTROL => Ok(6),
             Self::CANCEL_REQUEST => Ok(4),
             Self::RELEASE_CONTROL => Ok(8),
+            Self::OFFER => Ok(Offer::BYTES),
             Self::GOODBYE => Ok(0),
             _ => Err(WireError::UnknownKind(kind)),
         }
@@ -298,6 +306,7 @@ impl Message for FromExpert {
             }
             Self::CancelRequest { request } => out.u32(request.0),
             Self::ReleaseControl { grant } => out.u64(grant.as_u64()),
+            Self::Offer(offer) => offer.write(out),
             Self::Goodbye => {}
         }
     }
@@ -312,11 +321,13 @@ impl Message for FromExpert {
                 sealed_password: SealedPassword::new(body.bytes(SealedPassword::MAX_BYTES)?.to_vec())?,
                 proof: body.array()?,
             })),
-            Self::REQUEST_CONTROL => {
-                Ok(Self::RequestControl { request: RequestId(body.u32()?), scopes: read_input_scopes(body)? })
-            }
+            Self::REQUEST_CONTROL => Ok(Self::RequestControl {
+                request: RequestId(body.u32()?),
+                scopes: read_granted_scopes(body)?,
+            }),
             Self::CANCEL_REQUEST => Ok(Self::CancelRequest { request: RequestId(body.u32()?) }),
             Self::RELEASE_CONTROL => Ok(Self::ReleaseControl { grant: read_grant(body)? }),
+            Self::OFFER => Offer::read(body).map(Self::Offer),
             Self::GOODBYE => Ok(Self::Goodbye),
             _ => Err(WireError::UnknownKind(kind)),
         }
@@ -334,6 +345,7 @@ impl FromClient {
     const ENDED: u8 = 0x88;
     const MONITORS: u8 = 0x90;
     const SHARING: u8 = 0x91;
+    const OFFER: u8 = 0xC0;
     /// version, name, session.
     const WELCOME_LIMIT: usize = 2 + (2 + PersonName::MAX_BYTES) + 8;
 
@@ -348,7 +360,8 @@ impl FromClient {
             | Self::ControlRevoked { .. }
             | Self::ControlPaused { .. }
             | Self::Monitors(_)
-            | Self::Sharing { .. } => false,
+            | Self::Sharing { .. }
+            | Self::Offer(_) => false,
         }
     }
 }
@@ -363,6 +376,7 @@ impl Message for FromClient {
             Self::ControlDenied { .. } => Self::CONTROL_DENIED,
             Self::ControlRevoked { .. } => Self::CONTROL_REVOKED,
             Self::ControlPaused { .. } => Self::CONTROL_PAUSED,
+            Self::Offer(_) => Self::OFFER,
             Self::Ended { .. } => Self::ENDED,
             Self::Monitors(_) => Self::MONITORS,
             Self::Sharing { .. } => Self::SHARING,
@@ -379,6 +393,7 @@ impl Message for FromClient {
             Self::CONTROL_REVOKED | Self::CONTROL_PAUSED => Ok(9),
             Self::MONITORS => Ok(Monitors::MAX_BYTES),
             Self::SHARING => Ok(2),
+            Self::OFFER => Ok(Offer::BYTES),
             _ => Err(WireError::UnknownKind(kind)),
         }
     }
@@ -412,6 +427,7 @@ impl Message for FromClient {
                 out.u64(grant.as_u64());
                 out.flag(*paused);
             }
+            Self::Offer(offer) => offer.write(out),
             Self::Ended { reason } => out.u8(reason.code()),
             Self::Monitors(monitors) => monitors.write(out),
             Self::Sharing { part, hides } => {
@@ -435,7 +451,7 @@ impl Message for FromClient {
             Self::CONTROL_ALLOWED => Ok(Self::ControlAllowed {
                 request: RequestId(body.u32()?),
                 grant: read_grant(body)?,
-                scopes: read_input_scopes(body)?,
+                scopes: read_granted_scopes(body)?,
             }),
             Self::CONTROL_DENIED => {
                 Ok(Self::ControlDenied { request: RequestId(body.u32()?), reason: DeniedReason::read(body)? })
@@ -446,6 +462,7 @@ impl Message for FromClient {
             Self::CONTROL_PAUSED => {
                 Ok(Self::ControlPaused { grant: read_grant(body)?, paused: body.flag("paused")? })
             }
+            Self::OFFER => Offer::read(body).map(Self::Offer),
             Self::ENDED => Ok(Self::Ended { reason: EndedReason::read(body)? }),
             Self::MONITORS => Ok(Self::Monitors(Monitors::read(body)?)),
             Self::SHARING => Ok(Self::Sharing { part: Part::read(body)?, hides: body.flag("hides")? }),
@@ -466,10 +483,10 @@ fn read_name(body: &mut Reader<'_>) -> Result<PersonName, WireError> {
     PersonName::parse(text).map_err(|_| WireError::InvalidValue("name"))
 }
 
-/// Scopes that need a grant: at least one of them, and nothing else.
-fn read_input_scopes(body: &mut Reader<'_>) -> Result<Scopes, WireError> {
+/// Scopes that may be asked for together.
+fn read_granted_scopes(body: &mut Reader<'_>) -> Result<Scopes, WireError> {
     Scopes::from_bits(body.u16()?)
-        .filter(|scopes| scopes.need_grant())
+        .filter(|scopes| scopes.can_be_requested())
         .ok_or(WireError::InvalidValue("scopes"))
 }
 

@@ -1,12 +1,14 @@
 //! Every message on every stream, byte for byte as docs/PROTOCOL.md says.
 //! One file per family; none knows of sockets, keys or what a message brings about.
 
+pub mod clipboard;
 pub mod close;
 pub mod codec;
 pub mod control;
 pub mod cursor;
 pub mod datagram;
 pub mod feedback;
+pub mod files;
 mod frame;
 pub mod input;
 pub mod monitors;

@@ -16,5 +16,7 @@ one_byte_enum! {
         Update = 0x04,
         /// Client to expert, once: `CursorMessage`.
         Cursor = 0x05,
+        /// Both directions, opened by whoever pastes, one per piece: a `PieceRequest` one way, the piece the other.
+        Fetch = 0x06,
     }
 }

@@ -8,7 +8,7 @@ use deskside_crypto::passphrase::Passphrase;
 use deskside_proto::geometry::Size;
 use deskside_proto::ids::{SessionId, TicketId};
 use deskside_proto::name::PersonName;
-use deskside_proto::session::{Grant, ViewGrant};
+use deskside_proto::session::{Grant, ViewGrant, Way};
 use deskside_proto::time::Millis;
 use deskside_proto::wire::control::{FromClient, FromExpert, RefusedReason};
 
@@ -89,6 +89,8 @@ pub enum Event {
     InputReady(Result<(), String>),
     /// The input of the expert in control cannot be carried out any more.
     InputFailed(String),
+    /// The clipboard cannot be used this way; the sentence says why.
+    ClipboardFailed(SessionId, Way, String),
     /// Too many wrong proofs came for a ticket.
     TooManyFailures(TicketId),
     /// The client listens on this port now; or why not.
@@ -108,6 +110,10 @@ pub enum Effect {
     ReleaseAll,
     /// Let this expert's input through.
     OpenGate(SessionId, Grant),
+    /// Let copied things pass the way that the grant is for.
+    OpenClipboard(SessionId, Grant),
+    /// Let nothing pass this way any more.
+    CloseClipboard(SessionId, Way),
     /// Begin to capture the desktop for this expert.
     StartCapture(SessionId, ViewGrant),
     /// Stop capturing for this expert.

@@ -161,6 +161,7 @@ impl Controller {
             Event::CaptureFailed(session, reason) => self.capture_failed(session, reason, now),
             Event::InputReady(result) => self.input_ready(result, now),
             Event::InputFailed(reason) => self.input_failed(reason, now),
+            Event::ClipboardFailed(session, way, reason) => self.clipboard_failed(session, way, reason, now),
             Event::TooManyFailures(ticket) => self.too_many_failures(ticket, now),
             Event::Listening(result) => self.listening(result, now),
             Event::Trouble(text) => {

@@ -51,6 +51,18 @@ pub(super) fn in_words(event: ReceiptEvent, session: &Session) -> Event {
             let reason = if is_over { "the session ended" } else { "they gave it back" };
             Event::ControlEnded { reason: reason.to_owned() }
         }
+        ReceiptEvent::ClipboardAsked(way) => Event::ClipboardAsked { way: words::way(way).to_owned() },
+        ReceiptEvent::ClipboardAllowed(way) => Event::ClipboardAllowed { way: words::way(way).to_owned() },
+        ReceiptEvent::ClipboardDenied { way, reason } => Event::ClipboardDenied {
+            way: words::way(way).to_owned(),
+            reason: reason.map_or("they took the request back", words::denied).to_owned(),
+        },
+        ReceiptEvent::ClipboardEnded { way, reason } => {
+            let is_over = matches!(session.machine.state(), ClientState::Ended { .. });
+            let ended = if is_over { "the session ended" } else { "they gave it back" };
+            let reason = reason.map_or(ended, words::revoked).to_owned();
+            Event::ClipboardEnded { way: words::way(way).to_owned(), reason }
+        }
         ReceiptEvent::SessionEnded { reason } if session.since.is_none() => {
             Event::ViewDenied { reason: words::ended(reason).to_owned() }
         }

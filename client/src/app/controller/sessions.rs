@@ -4,7 +4,7 @@
 use deskside_proto::geometry::Size;
 use deskside_proto::ids::{QuestionId, RequestId, SessionId};
 use deskside_proto::session::{
-    Arrival, ClientEffect, ClientEnd, ClientEvent, ClientSession, ClientState, Desk, Presence,
+    Arrival, ClientEffect, ClientEnd, ClientEvent, ClientSession, ClientState, Desk, Presence, Way,
 };
 use deskside_proto::time::Millis;
 use deskside_proto::wire::control::{EndedReason, FromExpert, RefusedReason};
@@ -38,7 +38,7 @@ pub(super) struct Question {
 
 impl Session {
     fn presence(&self) -> Presence {
-        Presence::from(self.machine.state())
+        self.machine.presence()
     }
 }
 
@@ -98,7 +98,7 @@ impl Controller {
                     session.question = Some(Question { id, request: None, settling: false });
                     translated.push(Effect::ReadChoices);
                 }
-                ClientEffect::AskControl { request, .. } => {
+                ClientEffect::AskControl { request, .. } | ClientEffect::AskClipboard { request, .. } => {
                     let id = self.question_number();
                     session.question = Some(Question { id, request: Some(request), settling: false });
                 }
@@ -114,6 +114,8 @@ impl Controller {
                 ClientEffect::EnableInput(grant) => translated.push(Effect::OpenGate(id, grant)),
                 ClientEffect::DisableInput => translated.push(Effect::CloseGate),
                 ClientEffect::ReleaseAll => translated.push(Effect::ReleaseAll),
+                ClientEffect::OpenClipboard(grant) => translated.push(Effect::OpenClipboard(id, grant)),
+                ClientEffect::CloseClipboard(way) => translated.push(Effect::CloseClipboard(id, way)),
                 ClientEffect::Send(message) => translated.push(Effect::Send(id, message)),
                 ClientEffect::Record(event) => {
                     let event = in_words(event, &session);
@@ -212,8 +214,8 @@ impl Controller {
             FromExpert::CancelRequest { request } => ClientEvent::ExpertCancelsRequest { request },
             FromExpert::ReleaseControl { grant } => ClientEvent::ExpertReleases { grant },
             FromExpert::Goodbye => ClientEvent::ExpertLeaves,
-            // The link refuses a second greeting; one that came here would mean nothing.
-            FromExpert::Hello(_) => return Vec::new(),
+            // The link refuses a second greeting, and offers go to the clipboard; here they would mean nothing.
+            FromExpert::Hello(_) | FromExpert::Offer(_) => return Vec::new(),
         };
         self.step(id, event, now)
     }
@@ -290,6 +292,17 @@ impl Controller {
         let mut effects = vec![Effect::CloseGate, Effect::ReleaseAll];
         effects.extend(self.step_all(ClientEvent::InputFailed, now));
         effects
+    }
+
+    pub(super) fn clipboard_failed(
+        &mut self,
+        id: SessionId,
+        way: Way,
+        reason: String,
+        now: Now,
+    ) -> Vec<Effect> {
+        self.trouble("The clipboard cannot be shared", reason);
+        self.step(id, ClientEvent::ClipboardFailed(way), now)
     }
 
     pub(super) fn input_failed(&mut self, reason: String, now: Now) -> Vec<Effect> {

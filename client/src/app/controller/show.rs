@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use deskside_proto::session::ClientState;
+use deskside_proto::session::{ClientState, ClientWay, Way};
 use deskside_proto::time::Millis;
 
 use super::sessions::Session;
@@ -33,7 +33,12 @@ impl Controller {
 
     fn question(&self, session: &Session) -> Option<QuestionView> {
         let open = session.question.filter(|open| !open.settling)?;
+        let asked = Way::ALL.into_iter().find_map(|way| match *session.machine.way(way) {
+            ClientWay::Asked { deadline, .. } => Some((QuestionKind::Clipboard { way }, deadline)),
+            ClientWay::Closed | ClientWay::Open { .. } => None,
+        });
         let (kind, deadline) = match *session.machine.state() {
+            _ if asked.is_some() => asked?,
             ClientState::AskingView { deadline } if session.joins => {
                 let others = self.sessions.values().filter(|other| other.since.is_some());
                 (
@@ -72,6 +77,7 @@ impl Controller {
             expert_name: session.who.name.clone(),
             fingerprint: session.who.fingerprint.clone(),
             state,
+            clipboard: Way::ALL.map(|way| matches!(session.machine.way(way), ClientWay::Open { .. })),
             since: self.instant(session.since?),
         })
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use deskside_proto::geometry::{Rect, Size};
 use deskside_proto::ids::{QuestionId, RequestId, SessionId, TicketId};
 use deskside_proto::name::PersonName;
-use deskside_proto::session::Scopes;
+use deskside_proto::session::{Scope, Scopes, Way};
 use deskside_proto::time::Millis;
 use deskside_proto::wire::control::{
     DeniedReason, EndedReason, FromClient, FromExpert, Part, RefusedReason, RevokedReason,
@@ -130,6 +130,8 @@ fn kinds(effects: &[Effect]) -> Vec<&'static str> {
             Effect::CloseGate => "close gate",
             Effect::ReleaseAll => "release all",
             Effect::OpenGate(..) => "open gate",
+            Effect::OpenClipboard(..) => "open clipboard",
+            Effect::CloseClipboard(..) => "close clipboard",
             Effect::StartCapture(..) => "start capture",
             Effect::StopCapture(_) => "stop capture",
             Effect::Send(..) => "send",
@@ -474,4 +476,32 @@ fn a_ticket_under_attack_is_closed_and_the_person_is_told() {
     assert_eq!(kinds(&effects), ["close ticket", "record"]);
     assert!(desk.view().notice.is_some());
     assert!(desk.event(Event::TooManyFailures(TicketId([99; 16]))).is_empty());
+}
+
+#[test]
+fn each_way_of_the_clipboard_opens_by_its_own_yes_and_stop_closes_it_first() {
+    let mut desk = Desk::watched(1);
+    let ask = |request, scope: Scope| {
+        let message = FromExpert::RequestControl { request: RequestId(request), scopes: scope.into() };
+        Event::Said(SessionId(1), message)
+    };
+    desk.event(ask(1, Scope::ReadCopied));
+    assert_eq!(desk.view().question.unwrap().kind, QuestionKind::Clipboard { way: Way::ToExpert });
+    assert_eq!(kinds(&desk.answer_control(yes)), ["record", "open clipboard", "send"]);
+    assert_eq!(desk.view().sessions[0].clipboard, [true, false]);
+    desk.event(ask(2, Scope::GiveCopied));
+    assert_eq!(kinds(&desk.answer_control(no)), ["record", "send"]);
+    assert_eq!(desk.view().sessions[0].clipboard, [true, false]);
+    // A second expert gets nothing while the first has something.
+    desk.watch(2);
+    assert_eq!(
+        sent(&desk.ask_control(2, 1)),
+        [FromClient::ControlDenied { request: RequestId(1), reason: DeniedReason::Busy }]
+    );
+    let stopped = desk.command(UserCommand::StopControl);
+    let closes = kinds(&stopped).iter().position(|kind| *kind == "close clipboard").unwrap();
+    assert!(kinds(&stopped)[..closes].iter().all(|kind| matches!(*kind, "close gate" | "release all")));
+    assert_eq!(desk.view().sessions[0].clipboard, [false; 2]);
+    let failed = Event::ClipboardFailed(SessionId(1), Way::ToExpert, "no clipboard".into());
+    assert!(desk.event(failed).is_empty(), "what is closed cannot fail");
 }

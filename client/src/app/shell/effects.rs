@@ -9,7 +9,7 @@ use deskside_media::PictureMode;
 use deskside_net::client::{ListenConfig, ListenLimits, Listener};
 use deskside_proto::ids::{SessionId, TicketId};
 use deskside_proto::name::PersonName;
-use deskside_proto::session::{Grant, ViewGrant};
+use deskside_proto::session::{Grant, ViewGrant, Way};
 use deskside_proto::wire::control::FromClient;
 
 use super::Shell;
@@ -32,6 +32,12 @@ impl Shell {
                 Effect::CloseGate => self.close_gate(),
                 Effect::ReleaseAll => self.release_all(),
                 Effect::OpenGate(session, grant) => self.open_gate(session, grant),
+                Effect::OpenClipboard(session, grant) => self.open_clipboard(session, grant),
+                Effect::CloseClipboard(session, way) => {
+                    if let Some(link) = self.network.links.get(&session) {
+                        link.clipboard().close(way);
+                    }
+                }
                 Effect::StartCapture(session, grant) => self.start_capture(session, grant),
                 Effect::StopCapture(session) => {
                     if let Some(link) = self.network.links.get_mut(&session) {
@@ -126,6 +132,15 @@ impl Shell {
             Ok(choices) => inbox.send(Event::ChoicesRead(choices)),
             Err(error) => tracing::warn!(%error, "windows and screens cannot be listed"),
         });
+    }
+
+    fn open_clipboard(&self, session: SessionId, grant: Grant) {
+        let (Some(link), Some(way)) = (self.network.links.get(&session), Way::of(grant.scopes())) else {
+            return;
+        };
+        if let Err(error) = link.clipboard().open(grant) {
+            self.inbox.send(Event::ClipboardFailed(session, way, error.to_string()));
+        }
     }
 
     fn start_capture(&mut self, session: SessionId, grant: ViewGrant) {

@@ -8,7 +8,7 @@ use deskside_proto::geometry::Size;
 use deskside_proto::ids::SessionId;
 use deskside_proto::link::LinkEstimate;
 use deskside_proto::wire::CloseCode;
-use deskside_proto::wire::control::FromClient;
+use deskside_proto::wire::control::{FromClient, FromExpert};
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_proto::wire::feedback::Feedback;
 use deskside_proto::wire::monitors::Monitors;
@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::app::controller::Event;
+use crate::clipboard::{Place, SessionClipboard};
 use crate::input::InputPath;
 use crate::pipeline::{Pipeline, PipelineError, PipelineHandle, Update, UpdateSink};
 
@@ -28,6 +29,7 @@ type Handle = Arc<Mutex<Option<PipelineHandle>>>;
 pub(super) struct Link {
     sender: ClientSender,
     handle: Handle,
+    clipboard: SessionClipboard,
     pipeline: Option<Pipeline>,
     /// For which class of update the pipeline waits for room.
     wanted: watch::Sender<Option<UpdateClass>>,
@@ -41,13 +43,16 @@ impl Link {
         session: SessionId,
         link: ClientLink,
         input: Option<Arc<InputPath>>,
+        clipboard: Place,
         experts: mpsc::Sender<Event>,
     ) -> (Self, impl Future<Output = ()> + Send + use<>) {
         let (sender, events) = link.split();
         let handle = Handle::default();
-        let listening = listen(session, events, input, Arc::clone(&handle), experts);
+        let clipboard = SessionClipboard::new(sender.clone(), clipboard);
+        let ways_in = WaysIn { input, handle: Arc::clone(&handle), clipboard: clipboard.clone() };
+        let listening = listen(session, events, ways_in, experts);
         let wanted = watch::Sender::default();
-        (Self { sender, handle, pipeline: None, wanted, waking: JoinSet::new() }, listening)
+        (Self { sender, handle, clipboard, pipeline: None, wanted, waking: JoinSet::new() }, listening)
     }
 
     pub(super) fn say(&self, message: FromClient) {
@@ -58,6 +63,10 @@ impl Link {
 
     pub(super) fn close(&self) {
         self.sender.close(CloseCode::Finished);
+    }
+
+    pub(super) fn clipboard(&self) -> &SessionClipboard {
+        &self.clipboard
     }
 
     /// Says whether this expert has control, so that its silence is noticed.
@@ -99,11 +108,17 @@ impl Link {
     }
 }
 
+/// Where what an expert sends goes, if it does not go to the controller.
+struct WaysIn {
+    input: Option<Arc<InputPath>>,
+    handle: Handle,
+    clipboard: SessionClipboard,
+}
+
 async fn listen(
     session: SessionId,
     mut events: ClientEvents,
-    input: Option<Arc<InputPath>>,
-    handle: Handle,
+    WaysIn { input, handle, clipboard }: WaysIn,
     experts: mpsc::Sender<Event>,
 ) {
     while let Some(event) = events.recv().await {
@@ -123,6 +138,14 @@ async fn listen(
             }
             ClientLinkEvent::Abandoned => {
                 tell(&handle, PipelineHandle::wake);
+                continue;
+            }
+            ClientLinkEvent::Asked(asked) => {
+                clipboard.asked(asked);
+                continue;
+            }
+            ClientLinkEvent::Control(FromExpert::Offer(offer)) => {
+                clipboard.offered(offer);
                 continue;
             }
             ClientLinkEvent::Control(message) => Event::Said(session, message),

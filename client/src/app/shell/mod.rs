@@ -22,6 +22,7 @@ use super::admission::Doorkeeper;
 use super::command::CommandReceiver;
 use super::controller::{Controller, Event, Newcomer, Now, Start};
 use super::{UserCommand, ViewPublisher};
+use crate::clipboard::{Passes, Place};
 use crate::control_socket::{Answer, Incoming, Request, Status};
 use crate::experts_seen::ExpertsSeen;
 use crate::input::{InputPath, InputReport, LocalReflex, Reflex, SystemDesktop};
@@ -78,6 +79,8 @@ struct Desk {
     /// `None` where there is no desktop to control.
     input: Option<Arc<InputPath>>,
     watch: Option<Arc<dyn PhysicalWatch>>,
+    /// What may pass through the clipboard.
+    clipboard: Place,
     /// What all pictures together may use of the machine.
     budget: CpuBudget,
     /// What others may see and reach.
@@ -321,7 +324,13 @@ impl Shell {
         let Arrival { link, session, expert, name, ticket, remote } = arrival;
         let fingerprint = fingerprint(&expert);
         let seen = self.seen.look_up(&fingerprint, &name);
-        let (link, listening) = Link::follow(session, link, self.desk.input.clone(), self.experts.0.clone());
+        let (link, listening) = Link::follow(
+            session,
+            link,
+            self.desk.input.clone(),
+            self.desk.clipboard.clone(),
+            self.experts.0.clone(),
+        );
         self.network.listening.spawn(listening);
         self.network.links.insert(session, link);
         let from = remote.ip().to_canonical().to_string();
@@ -344,19 +353,29 @@ fn open_desk(profile: &Profile, inbox: &Inbox, budget: CpuBudget) -> io::Result<
     })?;
     let input = Arc::new(input);
     let tell = inbox.clone();
-    let reflex = LocalReflex::new(Arc::clone(&input), move |reflex| match reflex {
-        Reflex::HotkeyPressed => tell.send(Event::HotkeyPressed),
-        Reflex::WatchLost => {
-            tell.send(Event::InputReady(Err("the desktop stopped answering".to_owned())));
-            tell.send(Event::Trouble(DESKTOP_LOST.to_owned()));
+    let clipboard = Place {
+        passes: Passes::default(),
+        files_in: Some(profile.directories.data().join("pasted")),
+        primary: profile.settings.share_marked,
+    };
+    let passes = clipboard.passes.clone();
+    let reflex = LocalReflex::new(Arc::clone(&input), move |reflex| {
+        // In the thread that heard it, as the gate.
+        passes.close_all();
+        match reflex {
+            Reflex::HotkeyPressed => tell.send(Event::HotkeyPressed),
+            Reflex::WatchLost => {
+                tell.send(Event::InputReady(Err("the desktop stopped answering".to_owned())));
+                tell.send(Event::Trouble(DESKTOP_LOST.to_owned()));
+            }
         }
     });
     match physical::open(None, &profile.settings.hotkey, Arc::new(reflex)) {
-        Ok(watch) => Ok(Desk { input: Some(input), watch: Some(watch), budget, sharing }),
+        Ok(watch) => Ok(Desk { input: Some(input), watch: Some(watch), clipboard, budget, sharing }),
         Err(error) => {
             // Without the hotkey nobody gets control; seeing may still be allowed.
             inbox.send(Event::InputReady(Err(error.to_string())));
-            Ok(Desk { input: None, watch: None, budget, sharing })
+            Ok(Desk { input: None, watch: None, clipboard, budget, sharing })
         }
     }
 }

@@ -56,7 +56,8 @@ fn sessions(ui: &mut Ui, scene: Scene<'_>) {
     ui.horizontal(|ui| {
         let controlled =
             sessions.iter().any(|session| matches!(session.state, SessionState::Controlling { .. }));
-        if controlled && Button::danger(words::STOP_CONTROL).show(ui).pressed() {
+        let stop = if controlled { words::STOP_CONTROL } else { words::STOP_CLIPBOARD };
+        if scene.view.can_be_stopped() && Button::danger(stop).show(ui).pressed() {
             scene.commands.send(UserCommand::StopControl);
         }
         let end = if sessions.len() > 1 { words::END_ALL } else { words::END_SESSION };

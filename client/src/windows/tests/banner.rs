@@ -33,6 +33,21 @@ fn while_somebody_controls_it_stops_them() {
 }
 
 #[test]
+fn while_copied_things_are_shared_it_says_so_and_stops_that() {
+    for (clipboard, may) in [
+        ([true, false], "may read what you copy"),
+        ([false, true], "may put things into your clipboard"),
+        ([true, true], "may read what you copy and give you theirs"),
+    ] {
+        let watching = session(1, "Martin Berg", SessionState::Watching, 3);
+        let mut harness = bar(vec![SessionView { clipboard, ..watching }]);
+        assert!(says(&harness, may), "{may}");
+        press(&mut harness, "Stop sharing");
+        assert!(matches!(harness.state_mut().sent().as_slice(), [UserCommand::StopControl]));
+    }
+}
+
+#[test]
 fn of_several_it_names_the_one_who_can_do_most() {
     let harness = bar(vec![
         session(1, "Erika Sommer", SessionState::Watching, 20),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use deskside_proto::geometry::Rect;
-use deskside_proto::session::Scopes;
+use deskside_proto::session::{Scopes, Way};
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -80,6 +80,21 @@ fn it_says_when_somebody_was_here_before_and_under_which_name() {
     let renamed = SeenBefore::Before { count: 1, last, other_name: Some(name("IT service")) };
     let harness = awake(question(QuestionKind::View, renamed), guard(true).0);
     assert!(says(&harness, "another name than last time") && says(&harness, "IT service"));
+}
+
+#[test]
+fn each_way_of_the_clipboard_is_asked_for_in_plain_words_and_answered_by_itself() {
+    for (way, asked, meant) in [
+        (Way::ToExpert, "May Martin Berg read what you copy?", "What you copied before stays here"),
+        (Way::ToPerson, "May Martin Berg put things into your clipboard?", "Nothing is pasted by itself"),
+    ] {
+        let kind = QuestionKind::Clipboard { way };
+        let mut harness = awake(question(kind, SeenBefore::New), guard(true).0);
+        assert!(says(&harness, asked) && says(&harness, meant), "{way:?}");
+        key(&mut harness, Modifiers::ALT, Key::A);
+        let sent = harness.state_mut().sent();
+        assert!(matches!(sent.as_slice(), [UserCommand::AnswerControl { answer: Answer::Allow(_), .. }]));
+    }
 }
 
 #[test]

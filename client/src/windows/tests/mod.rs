@@ -49,6 +49,7 @@ fn session(id: u64, expert: &str, state: SessionState, minutes: u64) -> SessionV
         expert_name: name(expert),
         fingerprint: FINGERPRINT.into(),
         state,
+        clipboard: [false; 2],
         since: moment().instant.checked_sub(Duration::from_secs(60 * minutes)).unwrap(),
     }
 }

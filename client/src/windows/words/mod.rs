@@ -8,7 +8,7 @@ mod sharing;
 use std::time::{Duration, SystemTime};
 
 use deskside_proto::name::PersonName;
-use deskside_proto::session::{Scope, Scopes};
+use deskside_proto::session::{Scope, Scopes, Way};
 use time::UtcOffset;
 use time::macros::format_description;
 
@@ -74,6 +74,7 @@ pub fn question(kind: &QuestionKind, name: &PersonName) -> String {
         QuestionKind::View => format!("May {name} see your screen?"),
         QuestionKind::JoinView { .. } => format!("May {name} see your screen, too?"),
         QuestionKind::Control { scopes } => format!("May {name} {} this computer?", verb(*scopes)),
+        QuestionKind::Clipboard { way } => format!("May {name} {}?", crate::app::words::way(*way)),
     }
 }
 
@@ -81,6 +82,14 @@ pub fn question(kind: &QuestionKind, name: &PersonName) -> String {
 #[must_use]
 pub fn meaning(kind: &QuestionKind, hotkey: &str) -> String {
     match kind {
+        QuestionKind::Clipboard { way: Way::ToExpert } => format!(
+            "Text, pictures and files that you copy from now on could be pasted on their computer. What you copied \
+            before stays here, and so do passwords that a password manager copies. You stop it at once with {hotkey}."
+        ),
+        QuestionKind::Clipboard { way: Way::ToPerson } => format!(
+            "What they copy on their computer could be pasted here, in place of what you copied. Nothing is pasted \
+            by itself. You stop it at once with {hotkey}."
+        ),
         QuestionKind::View => "They will see your screen, as you see it. They cannot click or type. \
             Close what they should not see first, or choose below that they see less."
             .to_owned(),
@@ -247,9 +256,29 @@ pub const fn session_state(state: SessionState) -> &'static str {
 
 /// The banner's second line.
 #[must_use]
-pub fn banner_hint(passed: Duration, kept_back: Option<&str>, hotkey: &str) -> String {
+pub fn banner_hint(
+    passed: Duration,
+    kept_back: Option<&str>,
+    sessions: &[SessionView],
+    hotkey: &str,
+) -> String {
+    let passed = minutes_down(passed);
     let kept_back = kept_back.map(|kept_back| format!("{kept_back} · ")).unwrap_or_default();
-    format!("for {} · {kept_back}{hotkey} takes control back", minutes_down(passed))
+    match clipboard(sessions) {
+        Some(may) => format!("for {passed} · {kept_back}{may} · {hotkey} stops it"),
+        None => format!("for {passed} · {kept_back}{hotkey} takes control back"),
+    }
+}
+
+/// What somebody may do with the clipboard.
+fn clipboard(sessions: &[SessionView]) -> Option<&'static str> {
+    let open = |place: usize| sessions.iter().any(|session| session.clipboard.get(place) == Some(&true));
+    match (open(0), open(1)) {
+        (true, true) => Some("may read what you copy and give you theirs"),
+        (true, false) => Some("may read what you copy"),
+        (false, true) => Some("may put things into your clipboard"),
+        (false, false) => None,
+    }
 }
 
 /// A session's second line.
@@ -260,6 +289,8 @@ pub fn since(passed: Duration) -> String {
 
 /// Stops control.
 pub const STOP_CONTROL: &str = "&Stop control";
+/// Stops what passes through the clipboard, where there is no control.
+pub const STOP_CLIPBOARD: &str = "&Stop sharing";
 /// Ends the session.
 pub const END_SESSION: &str = "&End session";
 /// Ends all sessions.

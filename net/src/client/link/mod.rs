@@ -26,6 +26,7 @@ use self::updates::{Queued, write_updates};
 use super::liveness::{let_go, silence};
 use super::videos::{Fate, Videos};
 use crate::credit::{Credit, MOST_UPDATES};
+use crate::fetch::{Asked, FETCH_QUEUE, Fetches, accept_fetches};
 use crate::held::Held;
 use crate::link::{CONTROL_QUEUE, CloseReason, EVENT_QUEUE, FrameSource, Line, write_control};
 use crate::losses::Losses;
@@ -43,6 +44,8 @@ mod priority {
     pub(super) const CONTROL: i32 = 30;
     pub(super) const CURSOR: i32 = 20;
     const UPDATE: i32 = 10;
+    /// Copied things come behind every update.
+    pub(super) const FETCH: i32 = i32::MIN;
 
     /// The earlier update first, whatever it is for, also where lost parts are sent again: it is applied first, so
     /// whatever overtakes it would only wait on the other side (docs/adr/0080).
@@ -63,6 +66,8 @@ pub enum ClientLinkEvent {
     Feedback(Feedback),
     /// A video update is given up: there is room again, and [`ClientSender::take_abandoned`] says so too.
     Abandoned,
+    /// The expert pastes: it asks for a piece of what was offered.
+    Asked(Asked),
     /// Nothing was heard for [`HEARTBEAT_LIMIT`] although the expert has control.
     Silent,
     /// The link is over; the last event.
@@ -95,6 +100,7 @@ impl ClientLink {
             controlled: watch::Sender::new(false),
             held: watch::Sender::default(),
             heard: watch::Sender::new(Instant::now()),
+            fetches: Fetches::new(priority::FETCH),
         });
         // The queue is empty, so there is room for it.
         let _ = shared.control.push(welcome);
@@ -102,19 +108,21 @@ impl ClientLink {
         let (control_in, control) = mpsc::channel(CONTROL_QUEUE);
         let (input_in, input) = mpsc::channel(EVENT_QUEUE);
         let (feedback_in, feedback) = mpsc::channel(EVENT_QUEUE);
+        let (asked_in, asked) = mpsc::channel(FETCH_QUEUE);
 
         let writer = shared.clone();
         tokio::spawn(async move { write_control(&writer.line, answers, &writer.control).await });
         let reader = shared.clone();
         let control_of_expert = control_in.clone();
-        tokio::spawn(async move { read_control(&reader.line, words, control_of_expert).await });
+        tokio::spawn(async move { read_control(&reader, words, control_of_expert).await });
+        tokio::spawn(accept_fetches(shared.clone(), priority::FETCH, asked_in));
         tokio::spawn(accept_streams(shared.clone(), input_in.clone(), feedback_in));
         tokio::spawn(write_picture(shared.clone(), control_in.clone()));
         tokio::spawn(watch_liveness(shared.clone(), control_in, input_in));
         tokio::spawn(watch_end(shared.clone()));
 
         let open = Arc::new(Open(shared));
-        let events = ClientEvents::new(control, input, feedback, open.clone());
+        let events = ClientEvents::new(control, input, feedback, asked, open.clone());
         Self { sender: ClientSender::new(open), events }
     }
 
@@ -137,6 +145,13 @@ struct Shared {
     controlled: watch::Sender<bool>,
     held: watch::Sender<Held>,
     heard: watch::Sender<Instant>,
+    fetches: Fetches,
+}
+
+impl AsRef<Line> for Shared {
+    fn as_ref(&self) -> &Line {
+        &self.line
+    }
 }
 
 #[derive(Debug)]

@@ -12,7 +12,8 @@ use tokio::sync::mpsc;
 use super::input::InputIntake;
 use super::{ClientLinkEvent, Open, Shared};
 use crate::credit::Credit;
-use crate::link::{FrameSource, Line, PeerMisbehaved, read_kind, receive};
+use crate::fetch::Asked;
+use crate::link::{FrameSource, PeerMisbehaved, read_kind, receive};
 
 /// The receiving half.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ pub struct ClientEvents {
     control: mpsc::Receiver<ClientLinkEvent>,
     input: mpsc::Receiver<InputFrame>,
     feedback: mpsc::Receiver<Feedback>,
+    asked: mpsc::Receiver<Asked>,
     open: Arc<Open>,
     told: bool,
 }
@@ -29,12 +31,14 @@ impl ClientEvents {
         control: mpsc::Receiver<ClientLinkEvent>,
         input: mpsc::Receiver<InputFrame>,
         feedback: mpsc::Receiver<Feedback>,
+        asked: mpsc::Receiver<Asked>,
         open: Arc<Open>,
     ) -> Self {
-        Self { control, input, feedback, open, told: false }
+        Self { control, input, feedback, asked, open, told: false }
     }
 
-    /// The next event: control messages before feedback, feedback before input, each in its own order.
+    /// The next event: control messages before feedback, feedback before input, input before
+    /// requests for pieces, each in its own order.
     /// `None` after [`ClientLinkEvent::Closed`].
     ///
     /// Safe to drop half-way.
@@ -47,6 +51,7 @@ impl ClientEvents {
             Some(event) = self.control.recv() => return Some(event),
             Some(feedback) = self.feedback.recv() => return Some(ClientLinkEvent::Feedback(feedback)),
             Some(input) = self.input.recv() => return Some(ClientLinkEvent::Input(input)),
+            Some(asked) = self.asked.recv() => return Some(ClientLinkEvent::Asked(asked)),
             else => {}
         }
         let reason = self.open.0.line.closed().await;
@@ -56,7 +61,7 @@ impl ClientEvents {
 }
 
 pub(super) async fn read_control(
-    line: &Line,
+    shared: &Shared,
     words: FrameSource<FromExpert, quinn::RecvStream>,
     events: mpsc::Sender<ClientLinkEvent>,
 ) {
@@ -64,9 +69,12 @@ pub(super) async fn read_control(
         if let FromExpert::Hello(_) = message {
             return Err(PeerMisbehaved::GreetingAgain);
         }
+        if let FromExpert::Offer(offer) = &message {
+            shared.fetches.offered(offer)?;
+        }
         Ok(Some(ClientLinkEvent::Control(message)))
     };
-    receive(line, StreamKind::Control, words, events, take).await;
+    receive(&shared.line, StreamKind::Control, words, events, take).await;
 }
 
 /// Takes the expert's two other streams; a third is a violation.
@@ -88,7 +96,9 @@ pub(super) async fn accept_streams(
                 Some(events) => drop(tokio::spawn(read_feedback(shared.clone(), stream, events))),
                 None => return shared.line.violated(PeerMisbehaved::StreamTwice(StreamKind::Feedback)),
             },
-            Ok(kind @ (StreamKind::Control | StreamKind::Update | StreamKind::Cursor)) => {
+            Ok(
+                kind @ (StreamKind::Control | StreamKind::Update | StreamKind::Cursor | StreamKind::Fetch),
+            ) => {
                 return shared.line.violated(PeerMisbehaved::StreamNotAllowed(kind));
             }
             Err(act) => return shared.line.broke_off(act),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use deskside_proto::link::LinkEstimate;
+use deskside_proto::wire::clipboard::PieceRequest;
 use deskside_proto::wire::control::FromClient;
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_proto::wire::update::UpdateClass;
@@ -14,6 +15,7 @@ use tokio::time::Instant;
 use super::Open;
 use super::updates::Queued;
 use crate::estimate::estimate;
+use crate::fetch::{FetchError, PieceOf};
 use crate::outbox::SendError;
 use crate::stats::LinkStats;
 
@@ -151,6 +153,16 @@ impl ClientSender {
         drop(slot);
         shared.cursor_changed.notify_one();
         Ok(())
+    }
+
+    /// Fetches a piece of what the expert offers. A few are under way at once, others wait. Dropping the future takes the
+    /// request back.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn fetch(&self, request: PieceRequest) -> Result<PieceOf, FetchError> {
+        let shared = &self.open.0;
+        shared.fetches.fetch(&shared.line, request).await
     }
 
     /// Says whether the expert has control, and with it whether its heartbeat is watched.

@@ -9,6 +9,7 @@
     reason = "a test that meets a surprise must stop there"
 )]
 
+mod clipboard;
 mod scenarios;
 
 use std::collections::{HashMap, VecDeque};
@@ -17,7 +18,7 @@ use std::time::Duration;
 use super::*;
 use crate::geometry::DesktopPoint;
 use crate::keycode::KeyUsage;
-use crate::session::{Grant, Scope};
+use crate::session::{ClientWay, Grant, Scope};
 use crate::wire::input::{InputEvent, KeyEvent};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -34,7 +35,7 @@ pub(in crate::session) const SHORT: Policy = Policy {
 };
 
 /// What decides how a session goes on: moments as distances from now, numbers as distances from the newest.
-pub(in crate::session) type Outline = (ClientState, bool, u32);
+pub(in crate::session) type Outline = (ClientState, bool, u32, [ClientWay; 2]);
 
 pub(in crate::session) fn outline(session: &ClientSession, now: Millis) -> Outline {
     let left = |moment: Millis| Millis(moment.0.saturating_sub(now.0));
@@ -57,16 +58,34 @@ pub(in crate::session) fn outline(session: &ClientSession, now: Millis) -> Outli
         ClientState::Viewing => ClientState::Viewing,
         ClientState::Ended { reason } => ClientState::Ended { reason },
     };
-    (state, session.last_request.is_some(), session.unallowed)
+    let way = |way| match *session.way(way) {
+        ClientWay::Closed => ClientWay::Closed,
+        ClientWay::Asked { request, deadline } => {
+            ClientWay::Asked { request: back(request), deadline: left(deadline) }
+        }
+        ClientWay::Open { request, grant: _ } => {
+            ClientWay::Open { request: back(request), grant: GrantId::FIRST }
+        }
+    };
+    (state, session.last_request.is_some(), session.unallowed, Way::ALL.map(way))
 }
 
-/// The two numbers that an outline hides: the newest request and the current grant.
-pub(in crate::session) fn numbers(session: &ClientSession) -> (Option<RequestId>, Option<GrantId>) {
+/// The numbers that an outline hides: the newest request and the current grants.
+pub(in crate::session) fn numbers(
+    session: &ClientSession,
+) -> (Option<RequestId>, Option<GrantId>, [Option<GrantId>; 2]) {
     let grant = match session.state {
         ClientState::Controlled { grant, .. } => Some(grant),
         _ => None,
     };
-    (session.last_request, grant)
+    (session.last_request, grant, Way::ALL.map(|way| open_way(session, way)))
+}
+
+pub(in crate::session) fn open_way(session: &ClientSession, way: Way) -> Option<GrantId> {
+    match *session.way(way) {
+        ClientWay::Open { grant, .. } => Some(grant),
+        _ => None,
+    }
 }
 
 /// One reachable state, with the gate as the effects have left it.
@@ -75,6 +94,8 @@ struct Node {
     session: ClientSession,
     now: Millis,
     gate: Option<(GrantId, Scopes)>,
+    /// Under which grants copied things may pass.
+    passes: [Option<GrantId>; 2],
 }
 
 struct Transition {
@@ -89,21 +110,28 @@ struct Transition {
 fn open() -> Node {
     let (session, effects) = ClientSession::open(SessionId(1), SHORT, Millis(0));
     assert_eq!(effects, [ClientEffect::Record(ReceiptEvent::ViewAsked), ClientEffect::AskView]);
-    Node { session, now: Millis(0), gate: None }
+    Node { session, now: Millis(0), gate: None, passes: [None; 2] }
 }
 
 fn step(before: &Node, event: ClientEvent, wait: Duration) -> Transition {
     let now = before.now.after(wait);
     let (session, effects) = before.session.clone().handle(event, now);
     let mut gate = before.gate;
+    let mut passes = before.passes;
+    let place = |way| usize::from(way == Way::ToPerson);
     for effect in &effects {
         match effect {
             ClientEffect::EnableInput(grant) => gate = Some((grant.number(), grant.scopes())),
             ClientEffect::DisableInput => gate = None,
+            ClientEffect::OpenClipboard(grant) => {
+                passes[place(Way::of(grant.scopes()).unwrap())] = Some(grant.number());
+            }
+            ClientEffect::CloseClipboard(way) => passes[place(*way)] = None,
             ClientEffect::AskView
             | ClientEffect::StartCapture(_)
             | ClientEffect::StopCapture
             | ClientEffect::AskControl { .. }
+            | ClientEffect::AskClipboard { .. }
             | ClientEffect::CloseQuestion
             | ClientEffect::ReleaseAll
             | ClientEffect::Send(_)
@@ -111,7 +139,7 @@ fn step(before: &Node, event: ClientEvent, wait: Duration) -> Transition {
             | ClientEffect::CloseLink => {}
         }
     }
-    Transition { before: before.clone(), event, now, after: Node { session, now, gate }, effects }
+    Transition { before: before.clone(), event, now, after: Node { session, now, gate, passes }, effects }
 }
 
 /// Everything that can happen in a state; numbers are chosen to be new, current, stale and far off.
@@ -127,6 +155,7 @@ fn events(session: &ClientSession) -> Vec<ClientEvent> {
         ClientEvent::LocalDenyView,
         ClientEvent::LocalRevoke,
         ClientEvent::ExpertReleases { grant },
+        ClientEvent::ExpertReleases { grant: open_way(session, Way::ToExpert).unwrap_or(grant) },
         ClientEvent::ExpertReleases { grant: GrantId(std::num::NonZeroU64::MAX) },
         ClientEvent::ExpertLeaves,
         ClientEvent::ExpertInputSeen,
@@ -137,6 +166,7 @@ fn events(session: &ClientSession) -> Vec<ClientEvent> {
         ClientEvent::LocalEnd,
         ClientEvent::ProgramEnds { reason: EndedReason::CaptureFailed },
         ClientEvent::InputFailed,
+        ClientEvent::ClipboardFailed(Way::ToExpert),
         ClientEvent::ScreenLocked,
         ClientEvent::TimePassed,
     ];
@@ -150,6 +180,13 @@ fn events(session: &ClientSession) -> Vec<ClientEvent> {
             for scopes in [Scopes::CONTROL, Scope::Keyboard.into(), Scopes::VIEW, Scopes::NONE] {
                 events.push(ClientEvent::ExpertRequestsControl { request, scopes, desk });
             }
+        }
+    }
+    for desk in [Desk::Free, Desk::Busy] {
+        let both = Way::ALL.into_iter().map(Way::scope).collect();
+        for scopes in [Scope::ReadCopied.into(), Scope::GiveCopied.into(), both] {
+            let request = RequestId(newest + 1);
+            events.push(ClientEvent::ExpertRequestsControl { request, scopes, desk });
         }
     }
     events
@@ -255,7 +292,8 @@ fn revoke_works_in_every_state_in_one_step() {
             let Transition { after, effects, .. } = step(&before, ClientEvent::LocalRevoke, wait);
             let stops: &[_] = &[ClientEffect::DisableInput, ClientEffect::ReleaseAll];
             assert_eq!(effects.get(..2), Some(stops), "in {:?}", before.session.state);
-            assert_eq!(after.gate, None);
+            assert_eq!((after.gate, after.passes), (None, [None; 2]));
+            assert_eq!(after.session.ways, Ways::default());
             let cooling = ClientState::Revoked { until: after.now.after(SHORT.cool_down) };
             match before.session.state {
                 ClientState::Controlled { grant, .. } => {
@@ -270,6 +308,9 @@ fn revoke_works_in_every_state_in_one_step() {
                     assert!(sends(&effects, &told));
                 }
                 ClientState::Revoked { .. } => assert_eq!(after.session.state, cooling),
+                ClientState::Viewing if before.session.ways != Ways::default() => {
+                    assert_eq!(after.session.state, cooling);
+                }
                 unchanged @ (ClientState::AskingView { .. }
                 | ClientState::Viewing
                 | ClientState::Ended { .. }) => assert_eq!(after.session.state, unchanged),
@@ -355,6 +396,12 @@ fn every_timeout_has_a_reason() {
             (Timeout::ControlNotAnswered, ClientState::ControlRequested { request, .. }) => {
                 FromClient::ControlDenied { request, reason: DeniedReason::NoAnswer }
             }
+            (Timeout::ClipboardNotAnswered(way), _) => {
+                let ClientWay::Asked { request, .. } = *node.session.way(way) else {
+                    panic!("nothing asked")
+                };
+                FromClient::ControlDenied { request, reason: DeniedReason::NoAnswer }
+            }
             (Timeout::ControlIdle, ClientState::Controlled { grant, .. }) => {
                 FromClient::ControlRevoked { grant, reason: RevokedReason::Idle }
             }
@@ -366,7 +413,7 @@ fn every_timeout_has_a_reason() {
         };
         assert!(sends(&effects, &told), "{timeout:?} says nothing: {effects:?}");
     }
-    assert_eq!(kinds.len(), 4, "{kinds:?}");
+    assert_eq!(kinds.len(), 6, "{kinds:?}");
 }
 
 #[test]
@@ -374,7 +421,10 @@ fn nobody_is_asked_or_shown_anything_after_the_end() {
     for Transition { before, effects, .. } in every_transition() {
         if matches!(before.session.state, ClientState::Ended { .. }) {
             let harmless = |effect: &ClientEffect| {
-                matches!(effect, ClientEffect::DisableInput | ClientEffect::ReleaseAll)
+                matches!(
+                    effect,
+                    ClientEffect::DisableInput | ClientEffect::ReleaseAll | ClientEffect::CloseClipboard(_)
+                )
             };
             assert!(effects.iter().all(harmless), "{effects:?}");
         }
@@ -389,7 +439,7 @@ fn capture_and_questions_end_exactly_when_their_states_end() {
             ClientState::AskingView { deadline } | ClientState::ControlRequested { deadline, .. } => {
                 Some(deadline)
             }
-            _ => None,
+            _ => node.session.ways.timeout().map(|(deadline, _)| deadline),
         };
         let seen = |node: &Node| {
             !matches!(node.session.state, ClientState::AskingView { .. } | ClientState::Ended { .. })

@@ -5,14 +5,15 @@
 
 use super::*;
 use crate::geometry::Size;
-use crate::ids::SessionId;
+use crate::ids::{OfferId, SessionId};
 use crate::name::PersonName;
 use crate::session::Scope;
+use crate::wire::clipboard::{Formats, Offer, Selection};
 use crate::wire::control::{EndedReason, Part, RefusedReason};
 use crate::wire::monitors::Monitors;
 
 /// What decides how a session goes on: moments as distances from now.
-pub(in crate::session) type Outline = (ExpertState, Option<u32>);
+pub(in crate::session) type Outline = (ExpertState, Option<u32>, Ways);
 
 pub(in crate::session) fn outline(session: &ExpertSession, now: Millis) -> Outline {
     let left = |moment: Millis| Millis(moment.0.saturating_sub(now.0));
@@ -25,7 +26,7 @@ pub(in crate::session) fn outline(session: &ExpertSession, now: Millis) -> Outli
         | ExpertState::Controlling { .. }
         | ExpertState::Ended { .. }) => state,
     };
-    (state, session.next_request.map(|request| request.0))
+    (state, session.next_request.map(|request| request.0), session.ways)
 }
 
 const NOW: Millis = Millis(1_000);
@@ -64,6 +65,11 @@ fn controlling() -> Vec<ExpertEvent> {
     events
 }
 
+fn offer() -> FromClient {
+    let offer = OfferId(1);
+    FromClient::Offer(Offer { grant: GRANT, offer, selection: Selection::Clipboard, formats: Formats::NONE })
+}
+
 fn every_message() -> Vec<FromClient> {
     vec![
         FromClient::Refused { reason: RefusedReason::Denied },
@@ -73,6 +79,7 @@ fn every_message() -> Vec<FromClient> {
         FromClient::ControlDenied { request: RequestId(1), reason: DeniedReason::ByPerson },
         FromClient::ControlRevoked { grant: GRANT, reason: RevokedReason::ByPerson },
         FromClient::ControlPaused { grant: GRANT, paused: true },
+        offer(),
         FromClient::Ended { reason: EndedReason::ByPerson },
         FromClient::Monitors(Monitors::default()),
         FromClient::Sharing { part: Part::Window, hides: false },
@@ -116,6 +123,15 @@ fn an_illegal_act_of_the_client_ends_the_session_and_is_named() {
         (with(viewing(), received(control_allowed(1, Scopes::CONTROL))), UnknownRequest),
         (with(asked(), received(control_allowed(2, Scopes::CONTROL))), UnknownRequest),
         (with(asked(), received(control_allowed(0, Scopes::CONTROL))), UnknownRequest),
+        (
+            vec![
+                received(welcome(1)),
+                received(view_allowed()),
+                ExpertEvent::AskClipboard(Way::ToExpert),
+                received(control_allowed(1, Scope::GiveCopied.into())),
+            ],
+            ScopesBeyondRequest,
+        ),
         (with(viewing(), ExpertEvent::AskControl { scopes: Scope::Pointer.into() }), ScopesBeyondRequest),
     ];
     if let Some((events, _)) = cases.last_mut() {
@@ -130,7 +146,8 @@ fn an_illegal_act_of_the_client_ends_the_session_and_is_named() {
             FromClient::ControlAllowed { .. }
             | FromClient::ControlDenied { .. }
             | FromClient::ControlRevoked { .. }
-            | FromClient::ControlPaused { .. } => {
+            | FromClient::ControlPaused { .. }
+            | FromClient::Offer(_) => {
                 cases.push((vec![received(message.clone())], NotAdmittedYet));
                 cases.push((vec![received(welcome(1)), received(message)], ControlBeforeView));
             }
@@ -226,4 +243,31 @@ fn after_a_stop_the_expert_waits_before_asking_again() {
     let (session, effects) = session.handle(asks, until);
     assert_eq!(effects.len(), 1);
     assert!(matches!(session.state(), ExpertState::Asked { request: RequestId(2), .. }));
+}
+
+#[test]
+fn a_way_of_the_clipboard_opens_for_its_own_grant_and_closes_with_the_session() {
+    let asks = ExpertEvent::AskClipboard(Way::ToPerson);
+    let mut events = controlling();
+    events.push(asks.clone());
+    let (session, effects) = after(events);
+    let scopes = Scope::GiveCopied.into();
+    assert_eq!(effects, [ExpertEffect::Send(FromExpert::RequestControl { request: RequestId(2), scopes })]);
+    let (session, effects) = session.handle(asks, NOW);
+    assert_eq!(effects, [], "asked once");
+    let grant = GRANT.next().unwrap();
+    let allowed = FromClient::ControlAllowed { request: RequestId(2), grant, scopes };
+    let (session, effects) = session.handle(ExpertEvent::Received(allowed), NOW);
+    assert_eq!(effects, [ExpertEffect::OpenClipboard { way: Way::ToPerson, grant }]);
+    assert!(matches!(session.state(), ExpertState::Controlling { .. }), "control goes on");
+    let (over, effects) = session.clone().handle(ExpertEvent::LinkLost, NOW);
+    assert_eq!(
+        effects.get(..2),
+        Some(&[ExpertEffect::StopInput, ExpertEffect::CloseClipboard(Way::ToPerson)][..])
+    );
+    assert!(matches!(over.state(), ExpertState::Ended { .. }));
+    let (session, effects) = session.handle(ExpertEvent::ReleaseClipboard(Way::ToPerson), NOW);
+    let released = ExpertEffect::Send(FromExpert::ReleaseControl { grant });
+    assert_eq!(effects, [ExpertEffect::CloseClipboard(Way::ToPerson), released]);
+    assert_eq!(session.way(Way::ToPerson), &crate::session::ExpertWay::Closed);
 }
