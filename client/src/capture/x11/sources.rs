@@ -30,6 +30,8 @@ struct Source {
     border: i32,
     /// It was mapped after windows were first looked at, or had another picture before.
     is_fresh: bool,
+    /// The server begins by reporting all of the window, which nobody has drawn: until the next look that is all.
+    is_young: bool,
     /// It was mapped, or became another size: the server keeps another picture of it now.
     is_stale: bool,
 }
@@ -84,7 +86,7 @@ impl Sources {
         };
         let area = Rect::new(area.x.into(), area.y.into(), area.width.into(), area.height.into());
         let area = moved(area, source.border, source.border);
-        if let Some(picture) = &mut source.picture {
+        if let Some(picture) = source.picture.as_mut().filter(|_| !source.is_young) {
             picture.undrawn.remove(&area);
         }
         let on_screen = moved(area, source.place.x, source.place.y);
@@ -106,7 +108,8 @@ impl Sources {
             }
             let known = old.iter().position(|source| source.window == window.number);
             let mut source = match known.map(|at| old.swap_remove(at)) {
-                Some(source) => source,
+                // Its beginning was in front of the answers of the look before, and is taken in.
+                Some(source) => Source { is_young: false, ..source },
                 None => Source::new(connection, window)?,
             };
             if source.place != window.place {
@@ -182,6 +185,7 @@ impl Source {
             drawings,
             border: 0,
             is_fresh: window.fresh,
+            is_young: true,
             is_stale: true,
         })
     }

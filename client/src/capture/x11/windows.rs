@@ -38,6 +38,8 @@ pub struct Windows {
     fenced: Vec<Damage>,
     /// What the windows themselves show, where only one of them is shared.
     sources: Option<Sources>,
+    /// All windows are shared but those that are hidden.
+    shows_others: bool,
     /// Something was reported that does not fit: all is hidden until everything is looked at again.
     confused: bool,
     /// It was so in this frame.
@@ -66,7 +68,10 @@ impl Windows {
             drawings: HashMap::new(),
             young: Vec::new(),
             fenced: Vec::new(),
-            sources: only_a_window.then(|| Sources::new(connection)).transpose()?,
+            // Also where a window is hidden pixels come from the others' own pictures: what it has left on the screen
+            // was found there by a test in spite of the curtain. What no window covers is hidden then.
+            sources: Some(Sources::new(connection)?),
+            shows_others: !only_a_window,
             confused: true,
             blind: true,
         };
@@ -333,7 +338,10 @@ impl Windows {
         };
         let draws = attributes.class == WindowClass::INPUT_OUTPUT;
         let covers = draws && !is_shaped(connection, window).map_err(lost)?;
-        Ok(Some((if covers { Kind::Cover } else { Kind::Other }, membership.shared && draws)))
+        Ok(Some((
+            if covers { Kind::Cover } else { Kind::Other },
+            (membership.shared || self.shows_others) && draws,
+        )))
     }
 
     /// True when the server has to answer something before [`Self::end_fence`].
