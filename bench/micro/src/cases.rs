@@ -242,7 +242,7 @@ impl Bench {
         let (width, _) = dimensions;
         let strides = (width, width / 2, width / 2);
         let picture = Picture { dimensions, planes: self.planes.planes(), strides };
-        yuv::paint(&picture, (0, 0), whole, &mut self.surface);
+        yuv::paint(&picture, yuv::Chroma::Repeated, (0, 0), whole, &mut self.surface);
         Ok(())
     }
 }

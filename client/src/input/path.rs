@@ -167,7 +167,9 @@ impl InputPath {
             shared.gate.open(&grant);
         }
         drop(current);
-        shared.retire(before).and(Ok(shared.look()))
+        let released = shared.retire(before);
+        shared.look();
+        released
     }
 
     /// Takes an event of the expert of session `from`. Never waits for the desktop.

@@ -104,21 +104,18 @@ impl Keymap {
 
     /// Keys from the key code `first` on.
     pub fn new(kinds: Vec<Kind>, first: u8, keys: Vec<Key>) -> Self {
-        let mut map = Self { kinds, keys, first, roles: [0; Role::COUNT] };
-        for role in Role::ALL {
-            map.roles[role as usize] = match role {
-                Role::Shift => Self::SHIFT,
-                Role::Control => Self::CONTROL,
-                Role::Alt | Role::Super | Role::Level3 | Role::Level5 | Role::Num | Role::Scroll => {
-                    let keys = map.keys.iter().filter(|key| key.mods != 0);
-                    let bears = |key: &&Key| meaning::role_of(base_symbol(key)) == Some(role);
-                    // Shift, Lock and Control are what they are, whatever else their keys bear.
-                    let free = !(Self::SHIFT | Self::LOCK | Self::CONTROL);
-                    keys.filter(bears).fold(0, |mods, key| mods | key.mods) & free
-                }
-            };
-        }
-        map
+        // Shift, Lock and Control are what they are, whatever else their keys bear.
+        let free = !(Self::SHIFT | Self::LOCK | Self::CONTROL);
+        let bound = |role: Role| {
+            let bears = |key: &&Key| meaning::role_of(base_symbol(key)) == Some(role);
+            keys.iter().filter(bears).fold(0, |mods, key| mods | key.mods) & free
+        };
+        let roles = Role::ALL.map(|role| match role {
+            Role::Shift => Self::SHIFT,
+            Role::Control => Self::CONTROL,
+            Role::Alt | Role::Super | Role::Level3 | Role::Level5 | Role::Num | Role::Scroll => bound(role),
+        });
+        Self { kinds, keys, first, roles }
     }
 
     /// The real modifiers of this role; none where the keymap has it not.

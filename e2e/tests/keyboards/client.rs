@@ -44,7 +44,9 @@ impl Client {
         let field = Program::start(field)?;
         let window = screen.wait_for_window(&Wanted::title("text field"), PATIENCE)?;
         screen.wait_for_focus(&window, PATIENCE)?;
-        let path = InputPath::new(SystemDesktop { display: Some(screen.display().to_owned()) }, |report| {
+        let desktop =
+            SystemDesktop { display: Some(screen.display().to_owned()), ..SystemDesktop::default() };
+        let path = InputPath::new(desktop, |report| {
             if let InputReport::Failed(reason) = report {
                 println!("input failed: {reason}");
             }
