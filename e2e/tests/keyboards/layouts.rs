@@ -83,7 +83,9 @@ impl Layout {
             .output()
             .context("python3 is needed")?;
         ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let read: Vec<(Vec<(u8, u8, u8)>, String)> = serde_json::from_slice(&output.stdout)?;
+        /// Key code, Shift, AltGr.
+        type Stroke = (u8, u8, u8);
+        let read: Vec<(Vec<Stroke>, String)> = serde_json::from_slice(&output.stdout)?;
         let stroke = |(code, shift, altgr)| (code, shift != 0, altgr != 0);
         let typing = |(strokes, text): (Vec<_>, _)| Typing {
             strokes: strokes.into_iter().map(stroke).collect(),

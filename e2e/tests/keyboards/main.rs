@@ -9,6 +9,7 @@
 
 #![expect(
     clippy::print_stdout,
+    clippy::print_stderr,
     reason = "a test says on which check it is, and figures are meant to be read"
 )]
 

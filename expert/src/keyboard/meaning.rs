@@ -29,6 +29,7 @@ pub(super) fn of(place: KeyUsage, stroke: &Stroke<'_>) -> Option<(KeyUsage, Type
 }
 
 /// The usage of a key that means this, where the place is that of another.
+#[expect(clippy::wildcard_enum_match_arm, reason = "of hundreds of keys these are the ones that people move")]
 fn moved(named: NamedKey, location: KeyLocation, place: KeyUsage) -> KeyUsage {
     // The first stands for the left one and the second for the right one; the others are taken for it as well.
     let known: &[KeyUsage] = match named {

@@ -16,6 +16,7 @@ pub(crate) fn plain(code: KeyCode, logical: &Key, pressed: bool) -> Stroke<'_> {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "any other key serves as one that writes nothing")]
 pub(crate) fn named(code: KeyCode) -> Key {
     Key::Named(match code {
         KeyCode::ControlLeft | KeyCode::ControlRight => NamedKey::Control,
