@@ -134,6 +134,7 @@ impl Projector {
                     ClientLinkEvent::Control(_)
                     | ClientLinkEvent::Input(_)
                     | ClientLinkEvent::Feedback(_)
+                    | ClientLinkEvent::Asked(_)
                     | ClientLinkEvent::Abandoned
                     | ClientLinkEvent::Silent => continue,
                 },

@@ -48,6 +48,7 @@ async fn silences(pair: &mut Pair, time: Duration) -> usize {
                 ClientLinkEvent::Control(_)
                 | ClientLinkEvent::Input(_)
                 | ClientLinkEvent::Feedback(_)
+                | ClientLinkEvent::Asked(_)
                 | ClientLinkEvent::Abandoned => {}
             }
         }
@@ -80,6 +81,7 @@ async fn a_network_that_is_gone_ends_control_soon_after_ten_seconds() {
             ClientLinkEvent::Control(_)
             | ClientLinkEvent::Input(_)
             | ClientLinkEvent::Feedback(_)
+            | ClientLinkEvent::Asked(_)
             | ClientLinkEvent::Abandoned => {}
         }
     }

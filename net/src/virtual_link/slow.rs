@@ -91,7 +91,7 @@ async fn work(link: Link, seed: u64, work: Work) -> Measured {
         tokio::time::sleep_until(from).await;
         let usage = KeyUsage::new(4).unwrap();
         for _ in 0..work.characters {
-            let event = InputEvent::Key(KeyEvent { usage, pressed: true });
+            let event = InputEvent::Key(KeyEvent::place(usage, true));
             typed_in.send(Instant::now()).unwrap();
             typist.send_input(InputFrame { grant: GrantId::FIRST, event }).unwrap();
             sleep(work.type_every).await;
