@@ -38,8 +38,10 @@ use x11rb::wrapper::ConnectionExt as _;
 
 const SCREEN: (u16, u16) = (800, 600);
 
-/// Whatever may be seen is at most so red, and whatever may not is more. Blue, green, red.
+/// What may not be seen is at least so red and at most so green, and nothing else is: neither what the harmless program
+/// draws nor the light frames of a window manager.
 const RED_LIMIT: u8 = 0xA0;
+const GREEN_LIMIT: u8 = 0x60;
 
 /// The same numbers for the same seed.
 struct Dice(u64);
@@ -82,7 +84,8 @@ impl Program {
         let mut pixels = Vec::new();
         for _ in 0..32 * 32 {
             let red = if is_red { 0xE0 + dice.roll(0x20) as u8 } else { dice.roll(0x60) as u8 };
-            pixels.extend_from_slice(&[dice.roll(256) as u8, dice.roll(256) as u8, red, 0]);
+            let green = if is_red { dice.roll(0x30) } else { dice.roll(256) };
+            pixels.extend_from_slice(&[dice.roll(256) as u8, green as u8, red, 0]);
         }
         connection.put_image(ImageFormat::Z_PIXMAP, pattern, gc, 32, 32, 0, 0, 0, depth, &pixels).unwrap();
         connection.sync().unwrap();
@@ -146,6 +149,8 @@ struct Scene {
     /// The red program's first is the one that is hidden; the harmless program's first is the one that is shared.
     windows: [Vec<Window>; 2],
     popups: Vec<(usize, Window)>,
+    /// Red windows do not leave this.
+    red_within: Option<Rect>,
     dice: Dice,
 }
 
@@ -157,7 +162,7 @@ impl Scene {
             (0..count).map(|n| program.window(dice.place(), dice.size(), n % 2 == 0, popups)).collect()
         };
         let windows = [make(&red, 1), make(&harmless, 5)];
-        Self { red, harmless, windows, popups: Vec::new(), dice }
+        Self { red, harmless, windows, popups: Vec::new(), red_within: None, dice }
     }
 
     fn program(&self, which: usize) -> &Program {
@@ -168,7 +173,13 @@ impl Scene {
         let which = self.dice.roll(2) as usize;
         let count = self.windows[which].len() as u32;
         let window = self.windows[which][self.dice.roll(count) as usize];
+        let rooted = which == 0 && self.red_within.is_some();
         match self.dice.roll(16) {
+            0..=5 | 12..=13 if rooted => {
+                let order = [StackMode::ABOVE, StackMode::BELOW][self.dice.roll(2) as usize];
+                let aux = ConfigureWindowAux::new().stack_mode(order);
+                self.program(which).connection.configure_window(window, &aux).unwrap();
+            }
             0..=5 => {
                 let mut dice = Dice(u64::from(self.dice.roll(u32::MAX)));
                 self.program(which).arrange(window, &mut dice);
@@ -220,7 +231,7 @@ impl Scene {
 }
 
 fn is_secret(pixel: &[u8]) -> bool {
-    pixel[2] > RED_LIMIT
+    pixel[2] > RED_LIMIT && pixel[1] < GREEN_LIMIT
 }
 
 #[track_caller]
@@ -261,7 +272,8 @@ impl Witness {
                         *pixels += area.width() as u64;
                         if let Some(x) = fresh.chunks_exact(4).position(is_secret) {
                             let at = (area.x() + x, area.y() + y);
-                            panic!("frame {frames}: a pixel that must not be seen at {at:?} of {area:?}");
+                            let pixel = &fresh[x * 4..][..4];
+                            panic!("frame {frames}: a pixel {pixel:?} that must not be seen at {at:?} of {area:?}");
                         }
                         row.copy_from_slice(fresh);
                     }
@@ -340,6 +352,7 @@ fn a_hidden_window_is_never_captured(seed: u64, with_manager: bool) {
 }
 
 #[test]
+#[ignore = "hiding single windows is not offered yet: what frees a place is not sure enough (ADR 130)"]
 fn no_pixel_of_a_hidden_window_is_captured_whatever_happens_on_the_screen() {
     for seed in 1..=6 {
         a_hidden_window_is_never_captured(seed, false);
@@ -347,6 +360,7 @@ fn no_pixel_of_a_hidden_window_is_captured_whatever_happens_on_the_screen() {
 }
 
 #[test]
+#[ignore = "hiding single windows is not offered yet: what frees a place is not sure enough (ADR 130)"]
 fn no_pixel_of_a_hidden_window_is_captured_under_a_window_manager() {
     for seed in 11..=13 {
         a_hidden_window_is_never_captured(seed, true);
@@ -413,12 +427,14 @@ struct Curious {
     lossless: LosslessDecoder,
     scratch: Surface,
     viewer: UpdateDecoder,
+    updates: usize,
     bytes: usize,
     exact: usize,
 }
 
 impl Curious {
     fn read(&mut self, update: &[u8]) {
+        self.updates += 1;
         self.bytes += update.len();
         let mut reader = Reader::new(update);
         let header = Header::read(&mut reader).unwrap();
@@ -445,49 +461,85 @@ impl Curious {
     }
 }
 
+/// Plays the scene before a pipeline that shares as told, and reads all that it sends.
+fn read_all_that_is_sent(display: &str, mode: PictureMode, sharing: Sharing, scene: &mut Scene) -> Curious {
+    let cell = SharingCell::default();
+    cell.set(sharing);
+    let (sender, sent) = channel();
+    let sink = Sink { ready: Arc::new(AtomicBool::new(true)), sent: sender };
+    let config = PipelineConfig { display: Some(display.to_owned()), mode, budget: budget(), sharing: cell };
+    let pipeline = Pipeline::start(permit(), config, sink).unwrap();
+    let mut curious = Curious {
+        lossless: LosslessDecoder::new().unwrap(),
+        scratch: Surface::new(Size::new(1, 1)).unwrap(),
+        viewer: UpdateDecoder::new().unwrap(),
+        updates: 0,
+        bytes: 0,
+        exact: 0,
+    };
+    let mut take = |limit: Duration| match sent.recv_timeout(limit) {
+        Ok(Sent::Update(update)) => {
+            curious.read(&update.bytes);
+            true
+        }
+        Ok(Sent::Cursor) => true,
+        Ok(Sent::Failed(error)) => panic!("{error}"),
+        Err(_) => false,
+    };
+    while_it_moves(scene, 2_000, || {
+        take(Duration::from_millis(5));
+    });
+    scene.draw_everything();
+    while take(Duration::from_millis(700)) {}
+    println!("{} updates, {} bytes, {} exact pixels", curious.updates, curious.bytes, curious.exact);
+    assert!(curious.updates > 50 && curious.bytes > 100_000);
+    drop(pipeline);
+    curious
+}
+
+#[track_caller]
+fn assert_neutral(surface: &Surface, area: Area) {
+    let near = |pixel: &[u8]| (0..3).all(|n| pixel[n].abs_diff(NEUTRAL[n]) < 24);
+    assert!(surface.rows(area).flat_map(|row| row.chunks_exact(4)).all(near), "the area is a neutral block");
+}
+
 #[test]
+#[ignore = "hiding single windows is not offered yet: what frees a place is not sure enough (ADR 130)"]
 fn no_byte_that_is_sent_holds_a_pixel_of_what_is_hidden() {
     for (seed, mode) in [(31, PictureMode::Auto), (32, PictureMode::Video), (33, PictureMode::Auto)] {
         let xvfb = Xvfb::start(SCREEN.0, SCREEN.1).unwrap();
         let mut scene = Scene::new(xvfb.display(), seed, true);
-        let cell = SharingCell::default();
         let mut sharing = hide(scene.windows[0][0]);
         sharing.hide(Hidden::Area(Rect::new(0, 0, 100, 600)));
-        cell.set(sharing);
-        let (sender, sent) = channel();
-        let sink = Sink { ready: Arc::new(AtomicBool::new(true)), sent: sender };
-        let display = Some(xvfb.display().to_owned());
-        let config = PipelineConfig { display, mode, budget: budget(), sharing: cell };
-        let pipeline = Pipeline::start(permit(), config, sink).unwrap();
-        let mut curious = Curious {
-            lossless: LosslessDecoder::new().unwrap(),
-            scratch: Surface::new(Size::new(1, 1)).unwrap(),
-            viewer: UpdateDecoder::new().unwrap(),
-            bytes: 0,
-            exact: 0,
-        };
-        let mut updates = 0;
-        let mut take = |limit: Duration| match sent.recv_timeout(limit) {
-            Ok(Sent::Update(update)) => {
-                updates += 1;
-                curious.read(&update.bytes);
-                true
-            }
-            Ok(Sent::Cursor) => true,
-            Ok(Sent::Failed(error)) => panic!("{error}"),
-            Err(_) => false,
-        };
-        while_it_moves(&mut scene, 2_000, || {
-            take(Duration::from_millis(5));
-        });
-        scene.draw_everything();
-        while take(Duration::from_millis(700)) {}
-        println!("seed {seed}: {updates} updates, {} bytes, {} exact pixels", curious.bytes, curious.exact);
-        assert!(updates > 50 && curious.exact > 100_000);
-        let left = curious.viewer.surface().rows(Area::from_edges(0, 0, 100, 600).unwrap());
-        let near = |pixel: &[u8]| (0..3).all(|n| pixel[n].abs_diff(NEUTRAL[n]) < 24);
-        assert!(left.flat_map(|row| row.chunks_exact(4)).all(near), "the area is a neutral block");
-        drop(pipeline);
+        let curious = read_all_that_is_sent(xvfb.display(), mode, sharing, &mut scene);
+        assert_neutral(curious.viewer.surface(), Area::from_edges(0, 0, 100, 600).unwrap());
+    }
+}
+
+/// Everything red stays within the area, and draws, comes and goes there; harmless windows go through it.
+#[test]
+fn no_byte_that_is_sent_holds_a_pixel_of_a_hidden_area() {
+    for (seed, mode) in [(41, PictureMode::Auto), (42, PictureMode::Video), (43, PictureMode::Auto)] {
+        let xvfb = Xvfb::start(SCREEN.0, SCREEN.1).unwrap();
+        let mut scene = Scene::new(xvfb.display(), seed, true);
+        let hidden = Rect::new(150, 100, 400, 350);
+        scene.red_within = Some(hidden);
+        scene.windows[0] =
+            (0..3).map(|n| scene.red.window((150 + n * 120, 100 + n * 90), (160, 170), true, true)).collect();
+        // One without a background would carry along what was on the screen, as it does for whoever sits there.
+        scene.windows[1] = (0..5)
+            .map(|_| scene.harmless.window(scene.dice.place(), scene.dice.size(), true, true))
+            .collect();
+        for (which, window) in
+            scene.windows.iter().enumerate().flat_map(|(which, all)| all.iter().map(move |one| (which, *one)))
+        {
+            scene.program(which).map(window, true);
+            scene.program(which).connection.sync().unwrap();
+        }
+        let sharing = Sharing { share: Share::Everything, hidden: vec![Hidden::Area(hidden)] };
+        let curious = read_all_that_is_sent(xvfb.display(), mode, sharing, &mut scene);
+        assert!(Painter::new(xvfb.display()).truth().bytes().chunks_exact(4).any(is_secret), "it was there");
+        assert_neutral(curious.viewer.surface(), Area::from_edges(150, 100, 550, 450).unwrap());
     }
 }
 

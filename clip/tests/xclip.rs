@@ -117,9 +117,9 @@ fn files_arrive_whole_after_the_network_was_cut_in_the_middle() {
     let uris = format!("{}\r\n{}\r\n", uri(&folder), uri(&home.path().join("leer")));
     let _owner = copy(&shared.here, "text/uri-list", "clipboard", uris.as_bytes());
     wait_for_target(&shared.there, "clipboard", "text/uri-list");
+    shared.way.cut_at.store(40, Ordering::SeqCst);
     let pasting = pasting(&shared.there, "text/uri-list");
-    eventually("some pieces", || shared.way.asked.load(Ordering::SeqCst) > 40);
-    shared.way.is_cut.store(true, Ordering::SeqCst);
+    eventually("the cut", || shared.way.is_cut.load(Ordering::SeqCst));
     std::thread::sleep(Duration::from_millis(1200));
     let asked = shared.way.asked.load(Ordering::SeqCst);
     shared.way.is_cut.store(false, Ordering::SeqCst);
@@ -178,9 +178,9 @@ fn files_of_a_paste_that_is_taken_back_do_not_stay() {
     let _owner =
         copy(&shared.here, "text/uri-list", "clipboard", format!("file://{}\n", file.display()).as_bytes());
     wait_for_target(&shared.there, "clipboard", "text/uri-list");
+    shared.way.cut_at.store(10, Ordering::SeqCst);
     let waiting = pasting(&shared.there, "text/uri-list");
-    eventually("some pieces", || shared.way.asked.load(Ordering::SeqCst) > 10);
-    shared.way.is_cut.store(true, Ordering::SeqCst);
+    eventually("the cut", || shared.way.is_cut.load(Ordering::SeqCst));
     let pasted = shared.folder.path().join("pasted");
     assert_eq!(std::fs::read_dir(&pasted).unwrap().count(), 1);
     shared.pasting.as_ref().unwrap().cancel();

@@ -47,6 +47,8 @@ pub const DESKTOP: &[Needed] = &[
     ("libxkbcommon-x11-0", "keyboards of the windows"),
     ("python3-aiosmtpd", "a real mail server for the e-mail test"),
     ("xclip", "copies and pastes as a person would"),
+    ("xdotool", "moves windows as another program does"),
+    ("xinput", "adds input devices while a test runs"),
     ("x11-xkb-utils", "changes keyboard layouts"),
     ("xkb-data", "the layouts themselves"),
     ("libx11-data", "the Compose table, for dead keys"),

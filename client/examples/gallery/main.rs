@@ -30,7 +30,7 @@ use samples::view;
 use time::UtcOffset;
 
 /// The names of the windows.
-const WINDOWS: [&str; 26] = [
+const WINDOWS: [&str; 25] = [
     "introduction",
     "introduction-warning",
     "home",
@@ -46,7 +46,6 @@ const WINDOWS: [&str; 26] = [
     "settings",
     "sessions",
     "sharing",
-    "sharing-hide-window",
     "sharing-hide-area",
     "sharing-less",
     "consent-view",

@@ -58,7 +58,6 @@ fn picture(theme: &str, window: &str, folder: &Path) -> Outcome<u64> {
     match window {
         "introduction-warning" => hands.click_at(shown.x + 100, shown.y + 314)?,
         "make-ticket" => hands.click_at(shown.x + 120, shown.y + 148)?,
-        "sharing-hide-window" => hands.chord(&[ALT, u32::from('h')])?,
         "sharing-hide-area" => hands.chord(&[ALT, u32::from('a')])?,
         "sharing-less" => hands.chord(&[ALT, u32::from('s')])?,
         "closing" => hands.chord(&[ALT, F4])?,

@@ -117,7 +117,7 @@ pub fn view(window: &str, theme: Theme, name: &PersonName) -> AppView {
     view
 }
 
-/// A desktop with two screens and some windows, one of them hidden.
+/// A desktop with two screens and some windows, a part of it hidden.
 fn sharing() -> SharingView {
     let window = |number, title: &str, (x, y, width, height)| Titled {
         number: WindowNumber(number),
@@ -139,10 +139,7 @@ fn sharing() -> SharingView {
         size: Size::new(3600, 1080),
         has_effects: false,
     };
-    let hidden = HiddenView {
-        what: Hidden::Window(WindowNumber(2)),
-        title: Some(Title("My bank – Web browser".into())),
-    };
+    let hidden = HiddenView { what: Hidden::Area(Rect::new(700, 200, 1100, 760)), title: None };
     SharingView { choices, hidden: vec![hidden], ..SharingView::default() }
 }
 

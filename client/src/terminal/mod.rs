@@ -170,7 +170,7 @@ impl Terminal {
                 self.commands.send(UserCommand::ListChoices);
             }
             Ok(Wish::Share(named)) => self.share(named, &view),
-            Ok(Wish::Hide(named)) => self.hide(named, &view),
+            Ok(Wish::Hide(area)) => self.commands.send(UserCommand::Hide(Hidden::Area(area))),
             Ok(Wish::Unhide(which)) => self.unhide(which, &view),
             Ok(Wish::Status) => print(&narrator::status(&view)),
             Ok(Wish::Quit) => self.commands.send(UserCommand::Quit),
@@ -243,24 +243,9 @@ impl Terminal {
             Named::Everything => Some(Share::Everything),
             Named::Screen(at) => choices.screens.get(at).map(|screen| Share::Screen(screen.name.clone())),
             Named::Window(at) => choices.windows.get(at).map(|window| Share::Window(window.number)),
-            Named::Area(_) => None,
         };
         match share {
             Some(share) => self.commands.send(UserCommand::Share(share)),
-            None => print(&[NOT_LISTED.to_owned()]),
-        }
-    }
-
-    fn hide(&self, named: Named, view: &AppView) {
-        let what = match named {
-            Named::Window(at) => {
-                view.sharing.choices.windows.get(at).map(|window| Hidden::Window(window.number))
-            }
-            Named::Area(area) => Some(Hidden::Area(area)),
-            Named::Everything | Named::Screen(_) => None,
-        };
-        match what {
-            Some(what) => self.commands.send(UserCommand::Hide(what)),
             None => print(&[NOT_LISTED.to_owned()]),
         }
     }

@@ -22,7 +22,7 @@ pub(super) enum Wish {
     /// Which windows and screens there are, and what of them is seen.
     Windows,
     Share(Named),
-    Hide(Named),
+    Hide(Rect),
     /// Show again what is hidden at this place of the list, or all.
     Unhide(Option<usize>),
     Quit,
@@ -34,7 +34,6 @@ pub(super) enum Named {
     Everything,
     Screen(usize),
     Window(usize),
-    Area(Rect),
 }
 
 #[derive(Debug, Parser)]
@@ -68,9 +67,8 @@ pub(super) fn parse(line: &str) -> Result<Wish, String> {
         ("share", ["screen", place]) => place_of(place).map(|at| Wish::Share(Named::Screen(at))),
         ("share", ["window", place]) => place_of(place).map(|at| Wish::Share(Named::Window(at))),
         ("share", _) => Err("say \"share everything\", \"share screen 1\" or \"share window 1\"".to_owned()),
-        ("hide", ["window", place]) => place_of(place).map(|at| Wish::Hide(Named::Window(at))),
-        ("hide", ["area", numbers @ ..]) => area(numbers).map(|area| Wish::Hide(Named::Area(area))),
-        ("hide", _) => Err("say \"hide window 1\" or \"hide area X Y WIDTH HEIGHT\"".to_owned()),
+        ("hide", ["area", numbers @ ..]) => area(numbers).map(Wish::Hide),
+        ("hide", _) => Err("say \"hide area X Y WIDTH HEIGHT\", in pixels".to_owned()),
         ("unhide", ["all"]) => Ok(Wish::Unhide(None)),
         ("unhide", [place]) => place_of(place).map(|at| Wish::Unhide(Some(at))),
         ("unhide", _) => Err("say what, for example \"unhide 1\" or \"unhide all\"".to_owned()),
@@ -162,7 +160,7 @@ pub(super) fn help() -> Vec<String> {
         "help: status              who is here",
         "help: windows             list windows and screens, and what is hidden",
         "help: share everything | screen N | window N      what experts may see",
-        "help: hide window N | area X Y WIDTH HEIGHT       what nobody shall see",
+        "help: hide area X Y WIDTH HEIGHT                  what nobody shall see",
         "help: unhide N | all      show something again",
         "help: understood          the introduction was read",
         "help: quit                end all sessions and Deskside",
@@ -190,11 +188,11 @@ mod tests {
             ("share", matches!(parse("share window 2"), Ok(Wish::Share(Named::Window(1))))),
             ("share", matches!(parse("share screen 1"), Ok(Wish::Share(Named::Screen(0))))),
             ("share", matches!(parse("share everything"), Ok(Wish::Share(Named::Everything)))),
-            ("hide", matches!(parse("hide window 1"), Ok(Wish::Hide(Named::Window(0))))),
+            ("hide", parse("hide window 1").is_err()),
             (
                 "hide",
                 matches!(parse("hide area 1 2 3 4"),
-                Ok(Wish::Hide(Named::Area(area))) if area == Rect::new(1, 2, 3, 4)),
+                Ok(Wish::Hide(area)) if area == Rect::new(1, 2, 3, 4)),
             ),
             ("unhide", matches!(parse("unhide 1"), Ok(Wish::Unhide(Some(0))))),
             ("unhide", matches!(parse("unhide all"), Ok(Wish::Unhide(None)))),

@@ -38,6 +38,8 @@ pub struct Way {
     pub asked: AtomicU64,
     /// Nothing arrives while it is set.
     pub is_cut: AtomicBool,
+    /// With so many pieces asked for the way is cut by itself; 0: never. Whoever waits for that from outside comes late.
+    pub cut_at: AtomicU64,
 }
 
 struct Fetcher(Arc<Way>);
@@ -46,7 +48,9 @@ impl Fetch for Fetcher {
     fn fetch(&self, piece: Piece) -> Fetching {
         let way = self.0.clone();
         Box::pin(async move {
-            way.asked.fetch_add(1, Ordering::SeqCst);
+            if way.asked.fetch_add(1, Ordering::SeqCst) + 1 == way.cut_at.load(Ordering::SeqCst) {
+                way.is_cut.store(true, Ordering::SeqCst);
+            }
             if way.is_cut.load(Ordering::SeqCst) {
                 return Err(Miss::Again);
             }

@@ -9,8 +9,8 @@ use crate::capture::curtain::Shown;
 use deskside_proto::geometry::{Rect, Region};
 use x11rb::connection::{Connection as _, RequestConnection as _};
 use x11rb::protocol::composite::{self, ConnectionExt as _, Redirect};
-use x11rb::protocol::damage::{ConnectionExt as _, Damage, ReportLevel};
-use x11rb::protocol::xproto::{ConnectionExt as _, Pixmap, Rectangle, Window};
+use x11rb::protocol::damage::{ConnectionExt as _, Damage, NotifyEvent as DamageNotify, ReportLevel};
+use x11rb::protocol::xproto::{ConnectionExt as _, Pixmap, Window};
 use x11rb::rust_connection::RustConnection;
 
 /// All windows of which pixels may be shown, bottom first.
@@ -28,10 +28,9 @@ struct Source {
     drawings: Damage,
     /// Width of the border, at which drawings begin to count.
     border: i32,
-    /// It was mapped after windows were first looked at, or had another picture before.
-    is_fresh: bool,
-    /// The server begins by reporting all of the window, which nobody has drawn: until the next look that is all.
-    is_young: bool,
+    /// The request from which on drawings count. Before it the server has reported all of the window, which nobody has
+    /// drawn.
+    counts_from: u16,
     /// It was mapped, or became another size: the server keeps another picture of it now.
     is_stale: bool,
 }
@@ -80,13 +79,16 @@ impl Sources {
     }
 
     /// Something was drawn in one of the windows; false when it is none of them.
-    pub fn drawn(&mut self, drawings: Damage, area: Rectangle) -> bool {
-        let Some(source) = self.sources.iter_mut().find(|source| source.drawings == drawings) else {
+    pub fn drawn(&mut self, report: &DamageNotify) -> bool {
+        let area = report.area;
+        let Some(source) = self.sources.iter_mut().find(|source| source.drawings == report.damage) else {
             return false;
         };
         let area = Rect::new(area.x.into(), area.y.into(), area.width.into(), area.height.into());
         let area = moved(area, source.border, source.border);
-        if let Some(picture) = source.picture.as_mut().filter(|_| !source.is_young) {
+        // Numbers of requests have 16 bits and go round.
+        let counts = report.sequence.wrapping_sub(source.counts_from) < u16::MAX / 2;
+        if let Some(picture) = source.picture.as_mut().filter(|_| counts) {
             picture.undrawn.remove(&area);
         }
         let on_screen = moved(area, source.place.x, source.place.y);
@@ -102,14 +104,13 @@ impl Sources {
         let mut old = std::mem::take(&mut self.sources);
         let order: Vec<Window> = old.iter().map(|source| source.window).collect();
         let (mut fresh, mut is_still) = (Vec::with_capacity(old.len()), true);
-        for (at, window) in windows.iter().enumerate() {
+        for window in windows {
             if !(window.mapped && window.shared && window.settled) {
                 continue;
             }
             let known = old.iter().position(|source| source.window == window.number);
             let mut source = match known.map(|at| old.swap_remove(at)) {
-                // Its beginning was in front of the answers of the look before, and is taken in.
-                Some(source) => Source { is_young: false, ..source },
+                Some(source) => source,
                 None => Source::new(connection, window)?,
             };
             if source.place != window.place {
@@ -120,8 +121,7 @@ impl Sources {
             }
             if source.is_stale {
                 is_still = false;
-                let above = windows.get(at + 1..).unwrap_or_default();
-                source.renew(connection, above)?;
+                source.renew(connection)?;
                 self.changed.add(window.place);
             }
             fresh.push(source);
@@ -177,24 +177,25 @@ impl Source {
         // Before the server makes a picture, so that everything that is drawn into it is reported.
         connection.damage_create(drawings, window.number, ReportLevel::RAW_RECTANGLES).map_err(lost)?;
         // It stays on the screen as it was; another program may do the same at the same time.
-        connection.composite_redirect_window(window.number, Redirect::AUTOMATIC).map_err(lost)?;
+        let redirected =
+            connection.composite_redirect_window(window.number, Redirect::AUTOMATIC).map_err(lost)?;
+        // The numbers that events carry are the lower half.
+        let counts_from = redirected.sequence_number() as u16;
         Ok(Self {
             window: window.number,
             place: window.place,
             picture: None,
             drawings,
             border: 0,
-            is_fresh: window.fresh,
-            is_young: true,
+            counts_from,
             is_stale: true,
         })
     }
 
     /// Names the server's present picture of the window.
-    fn renew(&mut self, connection: &RustConnection, above: &[Shown]) -> Result<(), CaptureError> {
+    fn renew(&mut self, connection: &RustConnection) -> Result<(), CaptureError> {
         self.forget_picture(connection)?;
         self.is_stale = false;
-        let was_seen = !std::mem::replace(&mut self.is_fresh, true);
         let pixmap = connection.generate_id().map_err(lost)?;
         let named = connection.composite_name_window_pixmap(self.window, pixmap).map_err(lost)?;
         let geometry = connection.get_geometry(pixmap).map_err(lost)?;
@@ -208,17 +209,9 @@ impl Source {
         let geometry = geometry.map_err(lost)?;
         let (width, height) = (u32::from(geometry.width), u32::from(geometry.height));
         let is_readable = matches!(geometry.depth, 24 | 32);
-        let mut undrawn = Region::new();
-        if was_seen {
-            // It was on the screen before, and the server copies from there.
-            let window = Rect::new(0, 0, width, height);
-            for cover in above.iter().filter(|other| other.mapped) {
-                let cover = moved(cover.place, -self.place.x, -self.place.y);
-                window.intersection(&cover).into_iter().for_each(|rect| undrawn.add(rect));
-            }
-        } else {
-            undrawn.add(Rect::new(0, 0, width, height));
-        }
+        // To redirect a window the server takes it off the screen and puts it back, so that even one that was seen begins
+        // with what was below it, and its program is asked to draw it again.
+        let undrawn = Region::from(Rect::new(0, 0, width, height));
         if is_readable {
             self.picture = Some(Picture { pixmap, width, height, undrawn });
         } else {

@@ -251,7 +251,7 @@ impl Windows {
             }
             Event::DamageNotify(event) => {
                 let sources = self.sources.as_mut()?;
-                return sources.drawn(event.damage, event.area).then_some(Heard::Nothing);
+                return sources.drawn(event).then_some(Heard::Nothing);
             }
             Event::CreateNotify(event) if event.parent == root => {
                 let place = outer(event.x, event.y, event.width, event.height, event.border_width);

@@ -15,8 +15,6 @@ const STEPS: u32 = 64;
 /// The page that is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Draft {
-    /// Which window to hide.
-    Window,
     /// Which area to hide.
     Area(Area),
     /// What to share.
@@ -64,11 +62,7 @@ pub(super) fn card(ui: &mut Ui, scene: Scene<'_>) -> Option<Draft> {
                 Share::Everything => words::CHANGE_SHARE,
                 Share::Screen(_) | Share::Window(_) => words::CHANGE_AGAIN,
             };
-            let pages = [
-                (words::HIDE_WINDOW, Draft::Window),
-                (words::HIDE_AREA, Draft::Area(Area::default())),
-                (share, Draft::Share),
-            ];
+            let pages = [(words::HIDE_AREA, Draft::Area(Area::default())), (share, Draft::Share)];
             for (name, page) in pages {
                 if Button::quiet(name).low().show(ui).pressed() {
                     wanted = Some(page);
@@ -85,7 +79,7 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) -> Outcome 
     let mut outcome = Outcome::Open;
     let area = match draft {
         Draft::Area(area) => Some(area.or_middle(whole(scene))),
-        Draft::Window | Draft::Share => None,
+        Draft::Share => None,
     };
     actions(ui, |ui| {
         if let Some(area) = area
@@ -102,7 +96,6 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) -> Outcome 
         }
     });
     let chosen = scrolling(ui, |ui| match draft {
-        Draft::Window => hide_window(ui, scene),
         Draft::Area(area) => {
             widget::heading(ui, words::HIDE_AREA_TITLE);
             widget::body(ui, words::HIDE_AREA_TEXT);
@@ -115,28 +108,6 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) -> Outcome 
         outcome = Outcome::Back;
     }
     outcome
-}
-
-fn hide_window(ui: &mut Ui, scene: Scene<'_>) -> bool {
-    let choices = &scene.view.sharing.choices;
-    widget::heading(ui, words::HIDE_WINDOW_TITLE);
-    widget::body(ui, words::HIDE_WINDOW_TEXT);
-    if choices.has_effects {
-        widget::small(ui, words::EFFECTS_TEXT);
-    }
-    if choices.windows.is_empty() {
-        widget::body(ui, words::NO_WINDOWS);
-    }
-    let mut chosen = false;
-    for window in &choices.windows {
-        let what = Hidden::Window(window.number);
-        let is_hidden = scene.view.sharing.hidden.iter().any(|hidden| hidden.what == what);
-        if choice(ui, &words::window(&window.title), is_hidden) && !is_hidden {
-            scene.commands.send(UserCommand::Hide(what));
-            chosen = true;
-        }
-    }
-    chosen
 }
 
 fn share(ui: &mut Ui, scene: Scene<'_>) -> bool {

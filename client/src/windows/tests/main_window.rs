@@ -265,7 +265,7 @@ fn a_thousand_receipt_lines_are_no_trouble() {
     assert!(says(&harness, "Wilhelmina"));
 }
 
-/// Somebody watches; two windows and two screens are there, and one window is hidden already.
+/// Somebody watches; two windows and two screens are there, and one area is hidden already.
 fn shared_desktop() -> AppView {
     let window = |number, title: &str, x| Titled {
         number: WindowNumber(number),
@@ -283,27 +283,19 @@ fn shared_desktop() -> AppView {
         size: Size::new(3840, 1080),
         has_effects: false,
     };
-    let hidden = HiddenView { what: Hidden::Window(WindowNumber(8)), title: Some(Title("Letters".into())) };
+    let hidden = HiddenView { what: Hidden::Area(Rect::new(10, 20, 300, 200)), title: None };
     let sharing = SharingView { choices, hidden: vec![hidden], ..SharingView::default() };
     AppView { sessions: vec![session(1, "Martin Berg", SessionState::Watching, 3)], sharing, ..view() }
 }
 
 #[test]
-fn a_window_is_hidden_with_two_presses_and_shown_again_with_one() {
+fn what_is_hidden_is_named_and_shown_again_with_one_press() {
     let mut harness = home(shared_desktop());
-    assert!(says(&harness, "Everything on your screen") && says(&harness, "the window “Letters”"));
+    assert!(says(&harness, "Everything on your screen") && says(&harness, "a part of 300 × 200 at 10, 20"));
     press(&mut harness, "Show again");
-    press(&mut harness, "Hide a window…");
-    assert!(says(&harness, "Which window shall nobody see?"));
-    harness.get_by_label("The window “Bank account”").click();
-    harness.run_steps(3);
     let sent = harness.state_mut().sent();
-    let [UserCommand::Unhide(shown), UserCommand::ListChoices, UserCommand::Hide(hidden)] = &sent[..] else {
-        panic!("{sent:?}");
-    };
-    assert_eq!(*shown, Hidden::Window(WindowNumber(8)));
-    assert_eq!(*hidden, Hidden::Window(WindowNumber(7)));
-    assert!(says(&harness, "What they can see"), "back where it began");
+    let [UserCommand::Unhide(shown)] = &sent[..] else { panic!("{sent:?}") };
+    assert_eq!(*shown, Hidden::Area(Rect::new(10, 20, 300, 200)));
 }
 
 #[test]

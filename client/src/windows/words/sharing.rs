@@ -18,8 +18,6 @@ pub const SOME_WINDOW: &str = "One window";
 pub const CHANGE_SHARE: &str = "&Share less…";
 /// The same, when less is shared already.
 pub const CHANGE_AGAIN: &str = "&Share something else…";
-/// Opens the choice of windows to hide.
-pub const HIDE_WINDOW: &str = "&Hide a window…";
 /// Opens the choice of an area to hide.
 pub const HIDE_AREA: &str = "Hide an &area…";
 /// On the banner, opens the page with all this.
@@ -29,14 +27,6 @@ pub const SHOW_AGAIN: &str = "Show again";
 /// Looks again which windows there are.
 pub const LOOK_AGAIN: &str = "&Look again";
 
-/// Title of the choice of windows to hide.
-pub const HIDE_WINDOW_TITLE: &str = "Which window shall nobody see?";
-/// What hiding a window means.
-pub const HIDE_WINDOW_TEXT: &str = "In its place they see a grey block, wherever the window goes, with its menus and \
-    dialogs. They cannot click or type there either.";
-/// What the desktop's effects may show nevertheless.
-pub const EFFECTS_TEXT: &str = "Your desktop draws small previews of windows, for example when you switch between them. \
-    Such a preview may still show it. To be sure, share only one window.";
 /// Title of the choice of an area to hide.
 pub const HIDE_AREA_TITLE: &str = "Which part of your screen shall nobody see?";
 /// How an area is chosen.
@@ -48,8 +38,6 @@ pub const HIDE_THIS_AREA: &str = "&Hide this part";
 pub const SHARE_TITLE: &str = "What may they see?";
 /// What sharing less means.
 pub const SHARE_TEXT: &str = "Everything else is a grey block for them, and they cannot click or type there.";
-/// There is nothing to choose.
-pub const NO_WINDOWS: &str = "No window of another program is open.";
 /// What the small picture is, for a screen reader.
 pub const AREA_MAP: &str = "The part of the desktop to hide";
 
