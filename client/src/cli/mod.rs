@@ -69,7 +69,7 @@ error that names its line, and the file is never changed then.
   picture = \"auto\"                    or \"video\"
   capture = \"auto\"                    or \"x11\", \"scrap\"
   cpu_limit = 67                      percent of all cores for the picture
-  share_marked = false                where copied things are shared, marked text too
+  share_marked = false                share marked text as copied text is
   theme = \"system\"                    or \"light\", \"dark\"
   [smtp]                              without it your mail program opens
   host = \"mail.example.org\"
