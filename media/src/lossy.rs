@@ -16,8 +16,9 @@ const QUIET_IN_RHYTHM: Duration = Duration::from_millis(100);
 /// Changes further apart than this are no rhythm: a person who leafs through pictures.
 const SLOWEST_RHYTHM: Duration = Duration::from_millis(300);
 
-/// A cell that stands still for so long is sent exactly even while a video runs around it.
-const LONGEST_HOLD: Duration = Duration::from_secs(2);
+/// A cell that stands still for so long is sent exactly even while a video runs around it. The shots of a film are
+/// shorter: what rests in one, as a sky does, moves again in the next, and to send it exactly would be for nothing.
+const LONGEST_HOLD: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Cell {
@@ -32,11 +33,16 @@ struct Cell {
 
 impl Cell {
     fn due(self) -> Option<Millis> {
+        let painted = self.painted.filter(|_| self.is_lossy)?;
+        if self.held > painted {
+            // The film tells when it is over, also for a cell that changes in few of its pictures.
+            return Some(painted.after(QUIET).max(self.held));
+        }
         let quiet = match self.beat_ms {
             0 => QUIET,
             beat => QUIET_IN_RHYTHM.max(Duration::from_millis(u64::from(beat) * 5 / 2)),
         };
-        Some(self.painted.filter(|_| self.is_lossy)?.after(quiet).max(self.held))
+        Some(painted.after(quiet))
     }
 
     fn paint(&mut self, now: Millis) {
@@ -193,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_still_cell_within_a_running_video_waits_for_two_seconds_at_most() {
+    fn a_still_cell_within_a_running_video_waits_for_five_seconds_at_most() {
         let mut cells = cells();
         cells.blur(CellIndex(0), Millis(0));
         let mut now = Millis(0);
@@ -201,7 +207,7 @@ mod tests {
             cells.hold(everywhere(), now, Duration::from_millis(100));
             now = Millis(now.0 + 33);
         }
-        assert!((2_000..2_040).contains(&now.0), "{now:?}");
+        assert!((5_000..5_040).contains(&now.0), "{now:?}");
     }
 
     #[test]
@@ -210,6 +216,19 @@ mod tests {
         cells.blur(CellIndex(0), Millis(0));
         cells.hold(everywhere(), Millis(500), Duration::from_millis(100));
         assert_eq!(cells.due(), Some(Millis(600)));
+    }
+
+    #[test]
+    fn a_cell_that_changed_in_few_pictures_of_a_film_does_not_wait_longer_for_its_end() {
+        let mut cells = cells();
+        for picture in 0..60 {
+            let now = Millis(picture * 33);
+            if picture % 8 == 0 {
+                cells.blur(CellIndex(0), now);
+            }
+            cells.hold(everywhere(), now, Duration::from_millis(100));
+        }
+        assert_eq!(cells.due(), Some(Millis(59 * 33 + 100)));
     }
 
     #[test]

@@ -102,9 +102,10 @@ impl Region {
         now.since(self.used) > IDLE
     }
 
-    /// For how long the absence of a picture says nothing: its cells are not refined meanwhile.
+    /// For how long the absence of a picture says nothing: its cells are not refined meanwhile. Already the second
+    /// picture tells, because what rests in the first ones would else be sent exactly before it is known to be a film.
     pub(super) fn quiet(&self) -> Option<Duration> {
-        self.is_film().then(|| (self.beat * 5 / 2).max(Duration::from_millis(100)))
+        (self.pictures > 1).then(|| (self.beat * 5 / 2).max(Duration::from_millis(100)))
     }
 
     /// A picture is planned that paints these areas.
