@@ -73,6 +73,7 @@ pub const PEERS: &[Needed] = &[
     ("freerdp2-x11", "a peer: FreeRDP's viewer"),
     ("xpra", "a peer"),
     ("python3-lz4", "xpra's compression"),
+    ("python3-pil", "xpra's icons, without which its server lets nobody in"),
     ("python3-gi-cairo", "xpra's window"),
     ("python3-pyinotify", "xpra"),
     ("python3-xdg", "xpra"),
