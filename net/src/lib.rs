@@ -13,6 +13,7 @@ mod held;
 mod link;
 mod losses;
 mod outbox;
+mod socket;
 mod stats;
 mod tls;
 pub mod transport;

@@ -30,8 +30,9 @@ const MAX_EXACT_PX: usize = 4 * 1024 * 1024;
 /// A refinement occupies the link for about so long, so that a change need not wait behind it.
 const REFINEMENT_TIME: Duration = Duration::from_millis(20);
 
-/// Most cells that one refinement makes exact, however fast the link is.
-const MOST_REFINED_CELLS: usize = 128;
+/// Most cells that one refinement makes exact, however fast the link is: about 100 kB, so that the next ones are made
+/// while the first is on its way and shown.
+const MOST_REFINED_CELLS: usize = 32;
 
 /// What is left of moved content is sent exactly, also photographs, when it takes the link no longer than this.
 const EXACT_BESIDE_MOTION: Duration = Duration::from_millis(25);

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use deskside_crypto::identity::Identity;
 use deskside_proto::name::PersonName;
 use deskside_proto::session::Policy;
-use socket2::{Domain, Protocol, Socket, Type};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -17,7 +16,7 @@ use super::door::{Decision, Door, DoorLimits};
 use super::greeting::{self, Greeter};
 use super::{Admission, Arrival};
 use crate::tls::{self, TlsError};
-use crate::transport;
+use crate::{socket, transport};
 
 /// The UDP port that tickets name unless the person's settings say otherwise.
 pub const DEFAULT_PORT: u16 = 47470;
@@ -188,7 +187,7 @@ fn bind(address: Option<IpAddr>, port: u16) -> io::Result<UdpSocket> {
     let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
     for port in [port, 0] {
         for family in &families {
-            match bind_exactly(SocketAddr::new(*family, port)) {
+            match socket::bind(SocketAddr::new(*family, port)) {
                 Ok(socket) => return Ok(socket),
                 // In use on both families is still in use: do not take half of the port.
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
@@ -200,15 +199,6 @@ fn bind(address: Option<IpAddr>, port: u16) -> io::Result<UdpSocket> {
         }
     }
     Err(last)
-}
-
-fn bind_exactly(address: SocketAddr) -> io::Result<UdpSocket> {
-    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
-    if address.ip() == IpAddr::V6(Ipv6Addr::UNSPECIFIED) {
-        socket.set_only_v6(false)?;
-    }
-    socket.bind(&address.into())?;
-    Ok(socket.into())
 }
 
 #[cfg(test)]

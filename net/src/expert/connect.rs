@@ -2,6 +2,7 @@
 //! It opens no ticket and asks nobody; the access it gets is used for one proof.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use deskside_crypto::identity::{Identity, PublicIdentity};
@@ -17,7 +18,7 @@ use super::attempt::race;
 use super::error::{AttemptFailure, ConnectError, Tried, TriedAddress};
 use super::link::ExpertLink;
 use crate::link::{FrameSource, PeerMisbehaved, StreamFailure, close};
-use crate::{tls, transport};
+use crate::{socket, tls, transport};
 
 /// What is needed to connect to the client that a ticket names.
 #[derive(Debug)]
@@ -104,9 +105,12 @@ pub async fn connect(config: &ConnectConfig<'_>) -> Result<Connected, ConnectErr
 
 /// One socket for both families where the machine has both.
 fn open_endpoint() -> Result<quinn::Endpoint, ConnectError> {
-    quinn::Endpoint::client((Ipv6Addr::UNSPECIFIED, 0).into())
-        .or_else(|_| quinn::Endpoint::client((Ipv4Addr::UNSPECIFIED, 0).into()))
-        .map_err(ConnectError::Socket)
+    let open = || {
+        let socket = socket::bind((Ipv6Addr::UNSPECIFIED, 0).into())
+            .or_else(|_| socket::bind((Ipv4Addr::UNSPECIFIED, 0).into()))?;
+        quinn::Endpoint::new(quinn::EndpointConfig::default(), None, socket, Arc::new(quinn::TokioRuntime))
+    };
+    open().map_err(ConnectError::Socket)
 }
 
 /// The control stream after the welcome.
