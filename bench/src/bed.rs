@@ -20,10 +20,12 @@ const WIRE: &str = "lan0";
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Networks by name; the first is a plain wire.
-pub const NETS: [(&str, Option<Shape>); 4] = [
+pub const NETS: [(&str, Option<Shape>); 6] = [
     ("clean", None),
     ("wan", Some(Shape { delay_ms: 25.0, rate_mbit: 10.0, loss_percent: 1.0, queue_ms: 200.0 })),
     ("slow", Some(Shape { delay_ms: 25.0, rate_mbit: 2.0, loss_percent: 0.0, queue_ms: 200.0 })),
+    ("steady", Some(Shape { delay_ms: 25.0, rate_mbit: 10.0, loss_percent: 0.0, queue_ms: 200.0 })),
+    ("lossy", Some(Shape { delay_ms: 25.0, rate_mbit: 10.0, loss_percent: 2.0, queue_ms: 200.0 })),
     ("far", Some(Shape { delay_ms: 50.0, rate_mbit: 20.0, loss_percent: 0.0, queue_ms: 200.0 })),
 ];
 

@@ -169,7 +169,7 @@ fn dropped(times: &Times) -> Option<f64> {
 }
 
 /// The value below which so many of a hundred lie, by nearest rank.
-fn percentile(values: &[f64], part: usize) -> Option<f64> {
+pub fn percentile(values: &[f64], part: usize) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let rank = (sorted.len() * part).div_ceil(100).saturating_sub(1);

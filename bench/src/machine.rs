@@ -25,23 +25,28 @@ const PACKAGES: [&str; 7] = [
 /// # Errors
 /// The file cannot be written.
 pub fn note(results: &Path, seconds: f64, repetitions: u32) -> Result<()> {
-    let processor = first_after("/proc/cpuinfo", "model name");
-    let memory = first_after("/proc/meminfo", "MemTotal");
-    let system = first_after("/etc/os-release", "PRETTY_NAME");
-    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZeroUsize::get);
-    let kernel = said("uname", &["-r"]);
     let tcp =
         std::fs::read_to_string("/proc/sys/net/ipv4/tcp_available_congestion_control").unwrap_or_default();
     let text = format!(
-        "Measured {} on {cores} cores of {processor}, {memory} of memory, {}, Linux {kernel}, TCP with {}. \
-         Medians of {repetitions} repetitions of {seconds} s. Deskside at commit {}.\n\n{}\n",
-        said("date", &["-u", "+%Y-%m-%d %H:%M UTC"]),
-        system.trim_matches(['=', '"']),
+        "Measured {}, TCP with {}. Medians of {repetitions} repetitions of {seconds} s. Deskside at commit {}.\n\n{}\n",
+        described(),
         if tcp.contains("bbr") { "bbr where a link is lossy" } else { "cubic" },
         said("git", &["rev-parse", "--short", "HEAD"]),
         packages(),
     );
     Ok(std::fs::write(results.join(FILE), text)?)
+}
+
+/// When it is, and what this machine is.
+pub fn described() -> String {
+    let processor = first_after("/proc/cpuinfo", "model name");
+    let memory = first_after("/proc/meminfo", "MemTotal");
+    let system = first_after("/etc/os-release", "PRETTY_NAME");
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZeroUsize::get);
+    let kernel = said("uname", &["-r"]);
+    let date = said("date", &["-u", "+%Y-%m-%d %H:%M UTC"]);
+    let system = system.trim_matches(['=', '"']);
+    format!("{date} on {cores} cores of {processor}, {memory} of memory, {system}, Linux {kernel}")
 }
 
 /// What was noted for those outcomes.

@@ -10,6 +10,7 @@ mod bed;
 mod clicks;
 mod clock;
 mod digest;
+mod keys;
 mod link;
 mod machine;
 mod pictures;
@@ -43,6 +44,8 @@ deskside-bench peers --programs DIR --pictures DIR --results DIR
                measures products side by side, prints one table, and writes it into FILE.md between its marks
 deskside-bench soak --programs DIR --pictures DIR --results DIR [--minutes 60] [--products deskside] [--nets clean]
                plays every scene in turn on one session; fails if a picture was not exact, memory grew or it became slower
+deskside-bench keys --programs DIR --results DIR [--nets clean,steady,lossy] [--presses 500] [--displays 41,42] [--write FILE.md]
+               presses keys in the viewer and times them where they are injected; fails if one is late, lost or overtaken
 deskside-bench report --results DIR [--write FILE.md]
                prints the table again
 Used by itself:
@@ -70,6 +73,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
     match command.as_str() {
         "peers" => peers(&options),
         "soak" => soak(&options),
+        "keys" => keys(&options),
         "report" => report(&options),
         "backdrop" => play::backdrop(options.need("display")?, Path::new(options.need("pictures")?)),
         "link" => link::run(&options),
@@ -92,21 +96,30 @@ fn soak(options: &Options) -> Result<()> {
     plan(options, "deskside", "clean", &scenes_without(&["idle"]))?.soak(minutes)
 }
 
+fn keys(options: &Options) -> Result<()> {
+    let measured = keys::Keys {
+        nets: options.list("nets", "clean,steady,lossy"),
+        presses: options.find("presses").unwrap_or("500").parse()?,
+        displays: displays(options)?,
+        programs: PathBuf::from(options.need("programs")?),
+        results: PathBuf::from(options.need("results")?),
+    };
+    std::fs::create_dir_all(&measured.results)?;
+    let table = measured.carry_out()?;
+    let table = format!("Measured {}.\n\n{table}", machine::described());
+    options.find("write").map_or(Ok(()), |file| write_between_marks(Path::new(file), "keys", &table))
+}
+
 /// What is to be measured, from the options or else from what is given here; makes the pictures for it.
 fn plan(options: &Options, products: &str, nets: &str, scenes: &str) -> Result<Plan> {
-    let list = |name: &str, default: &str| -> Vec<String> {
-        options.find(name).unwrap_or(default).split(',').map(str::to_owned).collect()
-    };
-    let displays =
-        list("displays", "41,42").iter().map(|number| number.parse()).collect::<Result<Vec<u32>, _>>()?;
     let plan = Plan {
-        products: list("products", products),
-        scenes: list("scenes", scenes),
-        nets: list("nets", nets),
+        products: options.list("products", products),
+        scenes: options.list("scenes", scenes),
+        nets: options.list("nets", nets),
         repetitions: options.find("reps").unwrap_or("3").parse()?,
         seconds: options.find("seconds").unwrap_or("10").parse()?,
         clicks: options.find("clicks").unwrap_or("40").parse()?,
-        displays: displays.try_into().ok().context("--displays takes two numbers, such as 41,42")?,
+        displays: displays(options)?,
         pictures: PathBuf::from(options.need("pictures")?),
         programs: PathBuf::from(options.need("programs")?),
         results: PathBuf::from(options.need("results")?),
@@ -115,6 +128,16 @@ fn plan(options: &Options, products: &str, nets: &str, scenes: &str) -> Result<P
     std::fs::create_dir_all(&plan.results)?;
     machine::note(&plan.results, plan.seconds, plan.repetitions)?;
     Ok(plan)
+}
+
+/// The numbers of two displays.
+fn displays(options: &Options) -> Result<[u32; 2]> {
+    let numbers = options
+        .list("displays", "41,42")
+        .iter()
+        .map(|number| number.parse())
+        .collect::<Result<Vec<u32>, _>>()?;
+    numbers.try_into().ok().context("--displays takes two numbers, such as 41,42")
 }
 
 /// The names of all scenes but these, as a list with commas.
@@ -128,18 +151,18 @@ fn report(options: &Options) -> Result<()> {
     let table = format!("{}\n{}", machine::noted(results), table::Results::read(results)?.markdown());
     std::fs::write(results.join("table.md"), &table)?;
     println!("\n{table}");
-    options.find("write").map_or(Ok(()), |file| write_between_marks(Path::new(file), &table))
+    options.find("write").map_or(Ok(()), |file| write_between_marks(Path::new(file), "peers", &table))
 }
 
-/// Replaces what stands between the marks of a document.
-fn write_between_marks(file: &Path, table: &str) -> Result<()> {
-    const BEGIN: &str = "<!-- figures: made by `cargo xtask bench peers --write`, do not edit -->";
+/// Replaces what stands between the marks of that measurement in a document.
+fn write_between_marks(file: &Path, which: &str, table: &str) -> Result<()> {
     const END: &str = "<!-- end of figures -->";
+    let begin = format!("<!-- figures: made by `cargo xtask bench {which} --write`, do not edit -->");
     let text = std::fs::read_to_string(file)?;
-    let marks = text.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
+    let marks = text.split_once(&begin).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
     let (before, after) =
         marks.with_context(|| format!("{} has no marks for the figures", file.display()))?;
-    Ok(std::fs::write(file, format!("{before}{BEGIN}\n\n{table}\n{END}{after}"))?)
+    Ok(std::fs::write(file, format!("{before}{begin}\n\n{table}\n{END}{after}"))?)
 }
 
 /// `--name value` pairs.
@@ -160,6 +183,11 @@ impl Options {
     /// The value of an option that may be left out.
     pub fn find(&self, name: &str) -> Option<&str> {
         self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The words of an option, as a list with commas, or else of `default`.
+    fn list(&self, name: &str, default: &str) -> Vec<String> {
+        self.find(name).unwrap_or(default).split(',').map(str::to_owned).collect()
     }
 
     /// The value of an option that must be there.

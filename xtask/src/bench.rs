@@ -8,10 +8,12 @@ use anyhow::{Context, Result};
 
 use crate::{run, setup};
 
-/// `cargo xtask bench [peers|soak|report] [options]`.
+/// `cargo xtask bench [peers|soak|keys|report] [options]`.
 pub fn command(arguments: &[String]) -> Result<()> {
     match arguments.split_first() {
-        Some((which, rest)) if which == "peers" || which == "soak" => from_outside(which, rest),
+        Some((which, rest)) if ["peers", "soak", "keys"].contains(&which.as_str()) => {
+            from_outside(which, rest)
+        }
         Some((which, rest)) if which == "report" => report(rest),
         _ => micro(arguments),
     }

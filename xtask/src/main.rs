@@ -31,6 +31,8 @@ Usage: cargo xtask <command> [options]
                                    measures Deskside beside other products, which it installs (docs/BENCHMARKS.md)
   bench soak [--minutes 60] [--nets clean]
                                    mixed work on one session: exact, no growth, no slower at the end
+  bench keys [--nets clean,steady,lossy] [--presses 500] [--write]
+                                   from a key pressed in the viewer to the injected one: how long, and in which order
   bench report --results DIR       prints the tables of an earlier measurement again
   setup                            installs the system packages only
 

@@ -1,18 +1,19 @@
 //! The way of input out of the expert's link: one stream, and where packets were lost lately, the newest frames once
-//! more in a datagram a little later. It neither prints nor keeps what somebody types, but for that moment.
+//! more in datagrams, one along with the stream and one a little later. It neither prints nor keeps what somebody types,
+//! but for that moment.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use deskside_proto::wire::datagram::InputCopy;
-use deskside_proto::wire::input::InputFrame;
+use deskside_proto::wire::input::{InputEvent, InputFrame};
 use deskside_proto::wire::{Message, StreamKind};
 use tokio::time::{Instant, sleep_until};
 
 use super::link::{Shared, open_stream, priority};
 use crate::losses::{Losses, Packets};
 
-/// The copy leaves so much later than the frames, lest one lost packet take both along.
+/// The second copy leaves so much later than the frames, lest one lost packet take both along.
 const APART: Duration = Duration::from_millis(4);
 /// What a frame takes beyond the way there and back until nobody needs a copy of it.
 const MARGIN: Duration = Duration::from_millis(30);
@@ -39,6 +40,12 @@ impl Newest {
             }
             self.next = self.next.wrapping_add(1);
         }
+    }
+
+    /// Whether there are others than those of this moment, not older than `age`.
+    fn is_more_than(&self, now: Instant, age: Duration) -> bool {
+        let others = self.frames.iter().rev().map(|(written, _)| now.duration_since(*written));
+        others.skip_while(Duration::is_zero).take(1).any(|old| old <= age)
     }
 
     /// A copy of those that are not older than `age`.
@@ -80,22 +87,37 @@ pub(super) async fn write_input(shared: &Shared) {
                     return;
                 }
                 let now = Instant::now();
+                let is_motion = |frame: &InputFrame| matches!(frame.event, InputEvent::PointerMoved { .. });
+                let is_urgent = !frames.iter().all(is_motion);
                 newest.note(frames, now);
-                if copy_at.is_none() && losses.lately(Packets::of(connection), now) > 0 {
-                    copy_at = Some(now + APART);
+                if losses.lately(Packets::of(connection), now) > 0 {
+                    copy_at.get_or_insert(now + APART);
+                    // What comes behind a gap of the stream is not given out there before the gap is filled.
+                    if is_urgent && newest.is_more_than(now, needed_for(connection)) {
+                        send_copy(connection, &mut newest, now);
+                    }
                 }
             }
             () = due => {
                 copy_at = None;
-                let age = connection.rtt() * 3 / 2 + MARGIN;
-                if let Some(copy) = newest.copy(age, Instant::now()) {
-                    let mut datagram = Vec::with_capacity(InputCopy::MAX_BYTES);
-                    copy.encode(&mut datagram);
-                    // It was a second chance; the stream is the first.
-                    let _ = connection.send_datagram(datagram.into());
-                }
+                send_copy(connection, &mut newest, Instant::now());
             }
         }
+    }
+}
+
+/// How long the other side may need a copy of a frame.
+fn needed_for(connection: &quinn::Connection) -> Duration {
+    connection.rtt() * 3 / 2 + MARGIN
+}
+
+/// Repeats what may not be known on the other side.
+fn send_copy(connection: &quinn::Connection, newest: &mut Newest, now: Instant) {
+    if let Some(copy) = newest.copy(needed_for(connection), now) {
+        let mut datagram = Vec::with_capacity(InputCopy::MAX_BYTES);
+        copy.encode(&mut datagram);
+        // It was a second chance; the stream is the first.
+        let _ = connection.send_datagram(datagram.into());
     }
 }
 
@@ -104,7 +126,6 @@ mod tests {
     use super::*;
     use deskside_proto::geometry::DesktopPoint;
     use deskside_proto::ids::GrantId;
-    use deskside_proto::wire::input::InputEvent;
 
     fn motions(count: i32) -> Vec<InputFrame> {
         let at = |x| InputEvent::PointerMoved { at: DesktopPoint { x, y: 0 } };
@@ -118,7 +139,9 @@ mod tests {
         let mut newest = Newest::default();
         assert!(newest.copy(ms(100), start).is_none());
         newest.note(motions(3), start);
+        assert!(!newest.is_more_than(start, ms(100)));
         newest.note(motions(2), start + ms(50));
+        assert!(newest.is_more_than(start + ms(50), ms(100)) && !newest.is_more_than(start + ms(50), ms(49)));
         assert!(
             newest
                 .copy(ms(100), start + ms(60))

@@ -2,6 +2,7 @@
 //! sees here is the same on a busy machine and takes no time that it does not compute. No socket is opened.
 
 mod films;
+mod keys;
 mod losses;
 mod quiet;
 mod slow;
