@@ -1,0 +1,1 @@
+# Texte des Programms der Person, der geholfen wird. Die Regeln stehen in shared.ftl.

@@ -1,0 +1,1 @@
+# Texts of the program of the person who is helped. The rules stand in shared.ftl.
