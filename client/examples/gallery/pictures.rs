@@ -57,13 +57,13 @@ fn picture(theme: &str, window: &str, folder: &Path) -> Outcome<u64> {
     });
     let shown = server.wait_for_window(&wanted, Duration::from_secs(20))?;
     settled(&server)?;
-    let (hide, less) = match language {
-        Language::English => ('a', 's'),
-        Language::German => ('v', 'w'),
+    let (invite, hide, less) = match language {
+        Language::English => ('i', 'a', 's'),
+        Language::German => ('j', 'v', 'w'),
     };
     match window {
         "introduction-warning" => hands.click_at(shown.x + 100, shown.y + 314)?,
-        "make-ticket" => hands.click_at(shown.x + 120, shown.y + 148)?,
+        "make-ticket" => hands.chord(&[ALT, u32::from(invite)])?,
         "sharing-hide-area" => hands.chord(&[ALT, u32::from(hide)])?,
         "sharing-less" => hands.chord(&[ALT, u32::from(less)])?,
         "closing" => hands.chord(&[ALT, F4])?,
