@@ -10,6 +10,7 @@ use deskside_crypto::identity::Identity;
 use deskside_host::dirs::Directories;
 use deskside_host::exit::Exit;
 use deskside_proto::geometry::Size;
+use deskside_words::t;
 use egui::{Context, Pos2, Rect, Vec2, ViewportCommand};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::UnboundedSender;
@@ -168,9 +169,9 @@ impl Shell {
         let post = self.post.clone();
         self.runtime.spawn(async move {
             let dialog = rfd::AsyncFileDialog::new()
-                .set_title("Open a ticket")
-                .add_filter("Deskside tickets", &[deskside_proto::ticket_file::FILE_EXTENSION])
-                .add_filter("All files", &["*"]);
+                .set_title(t!("expert-dialog-title"))
+                .add_filter(t!("expert-dialog-tickets"), &[deskside_proto::ticket_file::FILE_EXTENSION])
+                .add_filter(t!("expert-dialog-all-files"), &["*"]);
             let asked = Instant::now();
             match dialog.pick_file().await {
                 Some(file) => post.message(Message::Command(Command::OpenFile(file.path().to_owned()))),

@@ -7,11 +7,12 @@ use deskside_look::tokens::{Meaning, Palette, space, text as sizes};
 use deskside_look::widget::{Button, Pressed, badge, small};
 use deskside_proto::name::PersonName;
 use deskside_proto::session::Way;
+use deskside_words::t;
 use egui::{Align, ComboBox, Label, Layout, RichText, Ui};
 
 use crate::model::{Command, Model, Now, Passage, Phase, Session, Wish};
 use crate::scale::Scale;
-use crate::words::{self, toolbar as text};
+use crate::words;
 
 /// Shows the toolbar in one row. `called`: the keyboard has just been brought here.
 pub fn show(
@@ -41,7 +42,7 @@ pub fn show(
 
 /// A line below the toolbar that says where the keyboard is.
 pub fn keyboard_hint(ui: &mut Ui) {
-    small(ui, text::KEYS);
+    small(ui, t!("expert-toolbar-keys"));
 }
 
 const fn meaning(phase: &Phase) -> Meaning {
@@ -60,16 +61,17 @@ fn control(ui: &mut Ui, session: &Session, now: Now, commands: &mut Vec<Command>
         Phase::Asked { until } => {
             let left = words::countdown(until.saturating_duration_since(now.monotonic));
             ui.ctx().request_repaint_after(Duration::from_secs(1));
-            let shown = Button::quiet(text::WITHDRAW).low().show(ui);
+            let shown = Button::quiet(t!("expert-toolbar-withdraw")).low().show(ui);
             small(ui, &left);
             if shown.pressed() {
                 commands.push(Command::WithdrawRequest);
             }
             return shown;
         }
-        Phase::Controlling { .. } => {
-            (Button::quiet(text::RELEASE).hint(text::CHORD), Command::ReleaseControl)
-        }
+        Phase::Controlling { .. } => (
+            Button::quiet(t!("expert-toolbar-release")).hint(t!("expert-toolbar-chord")),
+            Command::ReleaseControl,
+        ),
     };
     let shown = button.low().show(ui);
     if shown.pressed() {
@@ -83,7 +85,7 @@ fn clipboard(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     if !session.is_seeing() {
         return;
     }
-    let menu = Button::quiet(words::clipboard::MENU).low().show(ui);
+    let menu = Button::quiet(t!("expert-toolbar-clipboard")).low().show(ui);
     egui::Popup::menu(&menu.response).show(|ui| {
         for way in Way::ALL {
             let passage = session.passage(way);
@@ -100,7 +102,7 @@ fn clipboard(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     });
     if let Some(progress) = session.pasting.and_then(words::clipboard::progress) {
         small(ui, &progress);
-        if Button::quiet(words::clipboard::CANCEL).low().show(ui).pressed() {
+        if Button::quiet(t!("expert-clipboard-cancel")).low().show(ui).pressed() {
             commands.push(Command::CancelPaste);
         }
     } else if let Some(state) = words::clipboard::state(session.ways) {
@@ -115,7 +117,7 @@ fn ask(ui: &mut Ui, session: &Session, now: Now, commands: &mut Vec<Command>) ->
     if !pause.is_zero() {
         ui.ctx().request_repaint_after(pause.min(Duration::from_secs(1)));
     }
-    let shown = Button::primary(text::ASK).low().enabled(may_ask).show(ui);
+    let shown = Button::primary(t!("expert-toolbar-ask")).low().enabled(may_ask).show(ui);
     if shown.pressed() {
         commands.push(Command::RequestControl);
     }
@@ -131,16 +133,17 @@ fn monitors(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let mut chosen = session.monitor.clone();
     let named = |name: &PersonName| {
         let at = monitors.iter().position(|monitor| monitor.name == *name);
-        at.map_or_else(|| text::ALL_MONITORS.to_owned(), |at| words::monitor(monitors, at))
+        at.map_or_else(|| t!("expert-toolbar-all-monitors").to_owned(), |at| words::monitor(monitors, at))
     };
-    let shown = chosen.as_ref().map_or_else(|| text::ALL_MONITORS.to_owned(), named);
+    let shown = chosen.as_ref().map_or_else(|| t!("expert-toolbar-all-monitors").to_owned(), named);
     let menu = ComboBox::from_id_salt("monitor").width(96.0).selected_text(shown).show_ui(ui, |ui| {
-        ui.selectable_value(&mut chosen, None, text::ALL_MONITORS);
+        ui.selectable_value(&mut chosen, None, t!("expert-toolbar-all-monitors"));
         for (at, monitor) in monitors.iter().enumerate() {
             ui.selectable_value(&mut chosen, Some(monitor.name.clone()), words::monitor(monitors, at));
         }
     });
-    menu.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, text::MONITOR));
+    menu.response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, t!("expert-toolbar-monitor")));
     if chosen != session.monitor {
         commands.push(Command::LookAt(chosen));
     }
@@ -165,14 +168,14 @@ fn message(ui: &mut Ui, session: &Session) {
 
 /// From right to left: end, statistics, full screen, size.
 fn right_side(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
-    if Button::danger(text::END).low().show(ui).pressed() {
+    if Button::danger(t!("expert-toolbar-end")).low().show(ui).pressed() {
         commands.push(Command::End);
     }
     ui.add_space(space::XS);
-    if Button::quiet(text::STATISTICS).low().show(ui).pressed() {
+    if Button::quiet(t!("expert-toolbar-statistics")).low().show(ui).pressed() {
         commands.push(Command::SetStatistics(!model.statistics));
     }
-    let word = if model.full_screen { text::WINDOW } else { text::FULL };
+    let word = if model.full_screen { t!("expert-toolbar-window") } else { t!("expert-toolbar-full-screen") };
     if Button::quiet(word).low().hint("F11").show(ui).pressed() {
         commands.push(Command::SetFullScreen(!model.full_screen));
     }
@@ -183,7 +186,8 @@ fn right_side(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
                 ui.selectable_value(&mut scale, offered, words::scale(offered));
             }
         });
-    menu.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, text::SCALE));
+    menu.response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, t!("expert-toolbar-scale")));
     if scale != model.scale {
         commands.push(Command::SetScale(scale));
     }
