@@ -15,9 +15,8 @@ pub use text::{Argument, Text, Value, text_with};
 
 static CHOSEN: AtomicU8 = AtomicU8::new(Language::English as u8);
 
-/// Chooses the language of this process: once, in `main`, before the first text is asked for. It is English until then.
-///
-/// What was asked for earlier stays as it was, so a later call reaches only what is asked for afterwards.
+/// Chooses the language of this process: in `main`, before the first text is asked for, and once more when the settings
+/// are read. It is English until then. What was asked for earlier stays as it is.
 pub fn choose(language: Language) {
     CHOSEN.store(language as u8, Ordering::Relaxed);
 }
@@ -43,9 +42,9 @@ pub fn chosen() -> Language {
 /// ```
 /// use deskside_words::t;
 ///
-/// let answer: &'static str = t!("shared-yes");
+/// let answer: &'static str = t!("client-tray-quit");
 /// let length: String = t!("shared-hours", count = 2_u64);
-/// assert_eq!((answer, length.as_str()), ("Yes", "2 hours"));
+/// assert_eq!((answer, length.as_str()), ("Quit Deskside", "2 hours"));
 /// ```
 #[macro_export]
 macro_rules! t {

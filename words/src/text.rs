@@ -108,22 +108,22 @@ mod tests {
 
     #[test]
     fn an_argument_is_data_whatever_it_holds() {
-        for hostile in ["{ shared-yes }", "{ $name }", "\u{7b}\"x\"", "007", "a\nshared-yes = no"] {
-            let shown = text_with("shared-quoted", [("text", hostile.value())]);
-            assert_eq!(shown, format!("“{hostile}”"));
+        for hostile in ["{ client-ok }", "{ $name }", "\u{7b}\"x\"", "007", "a\nclient-ok = no"] {
+            let shown = text_with("client-presence-sees", [("name", hostile.value())]);
+            assert_eq!(shown, format!("{hostile} sees your screen"));
         }
     }
 
     #[test]
     fn arguments_stand_without_isolation_marks() {
-        let shown = text_with("shared-quoted", [("text", "x".value())]);
+        let shown = text_with("client-presence-sees", [("name", "x".value())]);
         assert!(!shown.contains(['\u{2068}', '\u{2069}']), "{shown:?}");
     }
 
     #[test]
     fn a_text_is_made_once() {
-        static TEXT: Text = Text::new("shared-yes");
-        assert_eq!(TEXT.show(), "Yes");
+        static TEXT: Text = Text::new("client-tray-quit");
+        assert_eq!(TEXT.show(), "Quit Deskside");
         assert!(std::ptr::eq(TEXT.show(), TEXT.show()));
     }
 

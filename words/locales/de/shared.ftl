@@ -2,10 +2,6 @@
 #
 # Ein „&“ steht vor dem Buchstaben, der zusammen mit Alt einen Knopf drückt. Argumente sind Daten und nie Fluent.
 
-shared-yes = Ja
-shared-no = Nein
-shared-quoted = „{ $text }“
-
 ## Zeitspannen
 
 shared-seconds = { $count ->

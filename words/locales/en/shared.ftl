@@ -2,10 +2,6 @@
 #
 # An "&" stands before the letter that, with Alt, presses a button. Arguments are data and never read as Fluent.
 
-shared-yes = Yes
-shared-no = No
-shared-quoted = “{ $text }”
-
 ## Lengths of time
 
 shared-seconds = { $count ->
