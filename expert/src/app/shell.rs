@@ -26,6 +26,8 @@ use crate::{opening, words};
 
 /// The toolbar above the picture. Units: points.
 const TOOLBAR_HEIGHT: f32 = 50.0;
+/// Its second row, which it may take where the window is narrower than this. Units: points.
+const SECOND_ROW: (f32, f32) = (42.0, 1200.0);
 /// A dialog that is over sooner was never shown: nobody cancels as fast.
 const NO_DIALOG: Duration = Duration::from_millis(250);
 /// How long a session may take to say goodbye when the program ends.
@@ -285,8 +287,10 @@ fn window_for(context: &Context, desktop: Size) -> Option<(Vec2, Option<Pos2>)> 
         (input.viewport().monitor_size, input.viewport().outer_rect, input.pixels_per_point())
     });
     let screen = screen?;
-    let wanted =
+    let mut wanted =
         Vec2::new(desktop.width as f32, desktop.height as f32) / scale + Vec2::new(0.0, TOOLBAR_HEIGHT);
+    let (height, below) = SECOND_ROW;
+    wanted.y += if wanted.x < below { height } else { 0.0 };
     // Room for the window's frame and the desktop's own bars.
     let room = screen * 0.92;
     let factor = (room.x / wanted.x).min(room.y / wanted.y).min(1.0);

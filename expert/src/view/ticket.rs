@@ -66,7 +66,7 @@ fn credentials(ui: &mut Ui, stage: &TicketStage, state: &mut State, commands: &m
 fn field(ui: &mut Ui, stage: &TicketStage, state: &mut State, commands: &mut Vec<Command>) {
     let checking = stage.passphrase == Passphrase::Checking;
     ui.horizontal(|ui| {
-        let button_width = 84.0;
+        let button_width = 112.0;
         let width = ui.available_width() - button_width - space::S;
         let hint = egui::RichText::new(t!("expert-ticket-passphrase-sample")).color(Palette::of(ui).ink.weak);
         let frame = Frame::new()

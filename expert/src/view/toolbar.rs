@@ -8,13 +8,16 @@ use deskside_look::widget::{Button, Pressed, badge, small};
 use deskside_proto::name::PersonName;
 use deskside_proto::session::Way;
 use deskside_words::t;
-use egui::{Align, ComboBox, Label, Layout, RichText, Ui};
+use egui::{Align, ComboBox, Label, Layout, RichText, Ui, Vec2};
 
 use crate::model::{Command, Model, Now, Passage, Phase, Session, Wish};
 use crate::scale::Scale;
 use crate::words;
 
-/// Shows the toolbar in one row. `called`: the keyboard has just been brought here.
+/// The least room for who they are, or what has just happened. Units: points.
+const MESSAGE_WIDTH: f32 = 88.0;
+
+/// Shows the toolbar in one row, or in two where the window is too narrow. `called`: the keyboard has just been brought here.
 pub fn show(
     ui: &mut Ui,
     model: &Model,
@@ -23,8 +26,12 @@ pub fn show(
     called: bool,
     commands: &mut Vec<Command>,
 ) {
+    let remembered = egui::Id::unique("toolbar-width");
+    let needed: f32 = ui.data(|data| data.get_temp(remembered)).unwrap_or_default();
+    let (room, mut used) = (ui.available_width(), 0.0);
+    let one_row = room >= needed;
+    ui.spacing_mut().item_spacing = Vec2::splat(space::S);
     ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = space::S;
         let word = words::phase(&session.phase);
         badge(ui, word, meaning(&session.phase));
         let first = control(ui, session, now, commands);
@@ -32,12 +39,32 @@ pub fn show(
             first.response.request_focus();
         }
         clipboard(ui, session, commands);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            right_side(ui, model, commands);
-            monitors(ui, session, commands);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| message(ui, session));
-        });
+        used += ui.min_rect().width();
+        if one_row {
+            used += right_half(ui, model, session, commands);
+        }
     });
+    if !one_row {
+        used += ui.horizontal(|ui| right_half(ui, model, session, commands)).inner;
+    }
+    // What the widest state has needed so far, so that the picture does not jump with every state.
+    let needed = needed.max(used + MESSAGE_WIDTH + 2.0 * space::S);
+    ui.data_mut(|data| data.insert_temp(remembered, needed));
+    if one_row && room < needed {
+        ui.ctx().request_repaint();
+    }
+}
+
+/// What stands at the right, and left of it what is said; gives the width without the latter.
+fn right_half(ui: &mut Ui, model: &Model, session: &Session, commands: &mut Vec<Command>) -> f32 {
+    let content = |ui: &mut Ui| {
+        right_side(ui, model, commands);
+        monitors(ui, session, commands);
+        let width = ui.min_rect().width();
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| message(ui, session));
+        width
+    };
+    ui.with_layout(Layout::right_to_left(Align::Center), content).inner
 }
 
 /// A line below the toolbar that says where the keyboard is.
