@@ -143,8 +143,8 @@ fn entry_for(program: &str) -> Result<String, AssociateError> {
     }
     quoted.push('"');
     let line = |line: &str| match line.split_once('=') {
-        Some(("Exec", _)) => format!("Exec={quoted} %f\n"),
-        Some(("TryExec", _)) => format!("TryExec={}\n", program.replace('\\', "\\\\")),
+        Some(("Exec", _)) => ["Exec=", &quoted, " %f\n"].concat(),
+        Some(("TryExec", _)) => ["TryExec=", &program.replace('\\', "\\\\"), "\n"].concat(),
         _ => format!("{line}\n"),
     };
     Ok(ENTRY_TEXT.lines().map(line).collect())

@@ -64,7 +64,7 @@ pub fn main() -> ExitCode {
     match run(cli) {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            say(&format!("deskside-expert: {}", failure.message));
+            say(&failure.message);
             failure.exit.into()
         }
     }
@@ -162,7 +162,7 @@ fn print(bytes: &[u8]) -> Result<Exit, Failure> {
     }
 }
 
-/// Writes a line to standard error, where nobody may be listening.
+/// Writes a line with the program's name to standard error, where nobody may be listening.
 pub fn say(line: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
+    let _ = writeln!(std::io::stderr().lock(), "{PROGRAM}: {line}");
 }

@@ -95,10 +95,7 @@ fn read_lines(input: &mut impl BufRead, mut tell: impl FnMut(Heard)) {
         match read_line(input) {
             Ok(Some(Ok(text))) => tell(Heard::Line(Line { text, _place: queue.place() })),
             Ok(Some(Err(TooLong))) => {
-                crate::run::say(&format!(
-                    "deskside-expert: {}",
-                    t!("expert-terminal-too-long", limit = LONGEST_LINE_BYTES)
-                ));
+                crate::run::say(&t!("expert-terminal-too-long", limit = LONGEST_LINE_BYTES));
             }
             Ok(None) | Err(_) => return tell(Heard::End),
         }

@@ -131,7 +131,7 @@ impl App {
                     break;
                 }
                 Meaning::Unknown if mode.stages => {
-                    crate::run::say(&format!("deskside-expert: {}", t!("expert-terminal-commands")));
+                    crate::run::say(t!("expert-terminal-commands"));
                 }
                 Meaning::Unknown => {}
             }
@@ -161,7 +161,7 @@ impl App {
             },
             Stage::Start { .. } | Stage::Connecting { .. } | Stage::Session(_) | Stage::Ended(_) => return,
         };
-        crate::run::say(&format!("deskside-expert: {words}"));
+        crate::run::say(&words);
     }
 
     fn title(&self) -> String {

@@ -120,14 +120,14 @@ expert-early-remedy = Warten Sie bis dahin. Geht die Uhr dieses Computers falsch
 # $client: wem geholfen wird.
 expert-progress-connecting = Verbindung zu { $client }
 expert-progress-connecting-lead = Der andere Computer wird unter den Adressen gesucht, die im Ticket stehen.
-expert-progress-trying = Versucht wird { $addresses }
+expert-progress-trying = Wird versucht: { $addresses }
 expert-progress-waiting = Warten auf das Ja
 expert-progress-waiting-lead = { $client } wird gefragt, ob Sie den Bildschirm sehen dürfen. Vor dem Ja wird nichts davon übertragen.
 # $left: Minuten und Sekunden, wie 1:45.
 expert-progress-waiting-left = Die Frage bleibt noch { $left } offen; keine Antwort heißt Nein.
 expert-progress-step-ticket = Ticket geöffnet
 expert-progress-step-connected = Verbunden
-expert-progress-step-allowed = Erlaubnis, zu sehen
+expert-progress-step-allowed = Ansicht erlaubt
 expert-progress-cancel = &Abbrechen
 
 ## Symbolleiste einer Sitzung
@@ -135,7 +135,7 @@ expert-progress-cancel = &Abbrechen
 # Der Zustand, im Schild links.
 expert-phase-waiting = Warten
 expert-phase-viewing = Ansicht
-expert-phase-asked = Steuerung angefragt
+expert-phase-asked = Angefragt
 expert-phase-controlling = Steuerung
 expert-phase-paused = Eingabe dort
 # Dass nicht alles zu sehen ist, in einem Schild.
@@ -144,7 +144,7 @@ expert-sharing-screen = Nur ein Bildschirm
 expert-sharing-window = Nur ein Fenster
 expert-toolbar-ask = &Steuerung anfordern
 # Nimmt die Frage zurück.
-expert-toolbar-withdraw = Anfrage zurück&nehmen
+expert-toolbar-withdraw = Zu&rückziehen
 expert-toolbar-release = Steuerung ab&geben
 expert-toolbar-full-screen = &Vollbild
 # Verlässt das Vollbild.
@@ -154,7 +154,7 @@ expert-toolbar-end = &Beenden
 # Name der Wahl der Bildgröße, für Bildschirmleser.
 expert-toolbar-scale = Größe
 # Eine Größe des Bildes: so groß, wie das Fenster erlaubt.
-expert-scale-fit = Einpassen
+expert-scale-fit = Passend
 expert-toolbar-monitor = Bildschirm dort
 expert-toolbar-all-monitors = Alle Bildschirme
 # Während die Tastatur in der Symbolleiste ist.
