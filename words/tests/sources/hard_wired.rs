@@ -109,7 +109,8 @@ pub(super) fn is_hard_wired(path: &str, literal: &Literal) -> bool {
     if around(NOT_FOR_PEOPLE) && !is_error {
         return false;
     }
-    if PRODUCTS.contains(&literal.text.as_str()) || literal.text.starts_with('<') {
+    // Elements of XML and sections of files with settings.
+    if PRODUCTS.contains(&literal.text.as_str()) || literal.text.starts_with(['<', '[']) {
         return false;
     }
     let plain = without_placeholders(&literal.text);
