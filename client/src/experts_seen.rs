@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use deskside_host::private_file::{self, FileError};
 use deskside_proto::name::PersonName;
+use deskside_words::t;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -23,10 +24,7 @@ pub enum SeenError {
     #[error(transparent)]
     File(#[from] FileError),
     /// It cannot be used; it was set aside and every expert counts as new again.
-    #[error(
-        "the list of experts seen before cannot be used ({reason}); it is kept as {}, and every expert counts as new again",
-        kept.display()
-    )]
+    #[error("{}", t!("client-experts-damaged", reason = .reason, path = .kept.display().to_string()))]
     Damaged {
         /// Where the file is now.
         kept: PathBuf,
@@ -34,9 +32,7 @@ pub enum SeenError {
         reason: String,
     },
     /// It cannot be used and cannot be set aside either, so it is left alone.
-    #[error(
-        "the list of experts seen before cannot be used ({reason}) and cannot be set aside ({source}); it is left as it is, and who comes now is not added to it"
-    )]
+    #[error("{}", t!("client-experts-stuck", reason = .reason, error = .source.to_string()))]
     Stuck {
         /// What is wrong with it.
         reason: String,

@@ -10,6 +10,7 @@ use deskside_host::dirs::{Directories, DirectoriesError};
 use deskside_host::private_file::{self, FileError, Lock};
 use deskside_host::settings::SettingsError;
 use deskside_proto::name::PersonName;
+use deskside_words::t;
 use thiserror::Error;
 
 use crate::config::Settings;
@@ -132,10 +133,7 @@ fn identity(data: &Path, remarks: &mut Vec<String>) -> Result<Identity, ProfileE
     let seed = <[u8; 32]>::try_from(bytes.as_slice())
         .map_err(|_| ProfileError::Identity { path: path.clone(), found })?;
     if private_file::make_private(&path)? {
-        remarks.push(format!(
-            "other accounts of this computer could read your identity ({}); that was put right. If you do not trust them, move the file away to get a new one.",
-            path.display()
-        ));
+        remarks.push(t!("client-identity-was-readable", path = path.display().to_string()));
     }
     Ok(Identity::from_seed(&Seed::from_bytes(seed)))
 }

@@ -236,7 +236,7 @@ fn a_receipt_that_was_tampered_with_is_printed_and_called_so() {
     assert_eq!(code(&home.run(&["receipt"])), 0);
     let path = home.path(".local/share/deskside/receipt.jsonl");
     let text = fs::read_to_string(&path).unwrap();
-    fs::write(&path, text.replacen("1 use", "9 use", 1)).unwrap();
+    fs::write(&path, text.replacen("\"uses\":1", "\"uses\":9", 1)).unwrap();
     let output = home.run(&["receipt"]);
     assert_eq!(code(&output), 1);
     assert!(stdout(&output).contains("9 use") && stderr(&output).contains("line 2"), "{}", stderr(&output));

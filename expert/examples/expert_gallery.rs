@@ -1,4 +1,4 @@
-//! Shows every screen with sample data: `cargo run -p deskside-expert --example expert_gallery -- [SCREEN] [--dark]`.
+//! Shows every screen with sample data: `cargo run -p deskside-expert --example expert_gallery -- [SCREEN] [--dark] [--german]`.
 //! Left and right arrow go from screen to screen, D changes between light and dark.
 #![allow(
     clippy::unwrap_used,
@@ -57,6 +57,9 @@ impl eframe::App for Gallery {
 fn main() -> eframe::Result {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let dark = words.iter().any(|word| word == "--dark");
+    if words.iter().any(|word| word == "--german") {
+        deskside_words::choose(deskside_words::Language::German);
+    }
     let screens = samples::screens();
     let wanted = words.iter().find(|word| !word.starts_with("--"));
     let at = wanted.and_then(|word| screens.iter().position(|(name, _)| name == word)).unwrap_or(0);

@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 
 use deskside_look::icon::{self, Subject};
 use deskside_proto::ticket_file::MIME_TYPE;
+use deskside_words::t;
 use thiserror::Error;
 
 mod mimeapps;
@@ -22,7 +23,7 @@ const TYPE_TEXT: &str = include_str!("../../installers/linux/deskside-ticket.xml
 #[derive(Debug, Error)]
 pub enum AssociateError {
     /// A file cannot be written or removed.
-    #[error("{} cannot be changed: {source}", path.display())]
+    #[error("{}", t!("expert-associate-file", path = path.to_string_lossy(), error = source.to_string()))]
     File {
         /// The file.
         path: PathBuf,
@@ -30,9 +31,7 @@ pub enum AssociateError {
         source: io::Error,
     },
     /// A program that keeps the databases is missing or fails.
-    #[error(
-        "{program} {what}; without it a double-click does not find this program. Install the package {package} and try again"
-    )]
+    #[error("{}", t!("expert-associate-program", program = *program, what = what, package = *package))]
     Program {
         /// Its name.
         program: &'static str,
@@ -42,12 +41,10 @@ pub enum AssociateError {
         package: &'static str,
     },
     /// There is no place for a user's files.
-    #[error(
-        "neither HOME nor XDG_DATA_HOME and XDG_CONFIG_HOME are set, so there is no place for the association; set HOME and try again"
-    )]
+    #[error("{}", t!("expert-associate-no-home"))]
     NoHome,
     /// The path of this program cannot stand in a desktop entry.
-    #[error("the program's own path cannot be told or is not plain text; move the program to another folder")]
+    #[error("{}", t!("expert-associate-own-path"))]
     OwnPath,
 }
 
@@ -146,8 +143,8 @@ fn entry_for(program: &str) -> Result<String, AssociateError> {
     }
     quoted.push('"');
     let line = |line: &str| match line.split_once('=') {
-        Some(("Exec", _)) => format!("Exec={quoted} %f\n"),
-        Some(("TryExec", _)) => format!("TryExec={}\n", program.replace('\\', "\\\\")),
+        Some(("Exec", _)) => ["Exec=", &quoted, " %f\n"].concat(),
+        Some(("TryExec", _)) => ["TryExec=", &program.replace('\\', "\\\\"), "\n"].concat(),
         _ => format!("{line}\n"),
     };
     Ok(ENTRY_TEXT.lines().map(line).collect())
@@ -173,11 +170,11 @@ fn run(program: &'static str, package: &'static str, directory: &Path) -> Result
         .arg(directory)
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| failed(format!("cannot be started ({error})")))?;
+        .map_err(|error| failed(t!("expert-associate-not-started", error = error.to_string())))?;
     if result.status.success() {
         return Ok(());
     }
-    Err(failed(format!("failed: {}", String::from_utf8_lossy(&result.stderr).trim())))
+    Err(failed(t!("expert-associate-failed", output = String::from_utf8_lossy(&result.stderr).trim())))
 }
 
 fn remove_choice(path: &Path) -> Result<(), AssociateError> {

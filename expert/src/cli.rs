@@ -190,7 +190,8 @@ yes. Mouse and keyboard work only after they have said yes to that too, and only
 const FILES: &str = "\
 Settings, all of which may be left out:
   $XDG_CONFIG_HOME/deskside-expert/config.toml
-      name, theme (system, light, dark), scale, full_screen, share_marked, presenter (auto, gpu, software)
+      name, language (system, en, de), theme (system, light, dark), scale, full_screen, share_marked,
+      presenter (auto, gpu, software)
 Your identity, readable by you only; whoever has it can open tickets that are sealed to your key:
   $XDG_DATA_HOME/deskside-expert/identity
 Where these are not set, they are ~/.config and ~/.local/share.";

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use deskside_host::settings::{self, SettingsError};
 use deskside_proto::name::PersonName;
+use deskside_words::t;
 use serde::{Deserialize, Serialize};
 
 use crate::present::Choice;
@@ -16,6 +17,8 @@ pub struct Settings {
     /// The name that the other person is shown; the account's name where it is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Name>,
+    /// The language of the windows and messages.
+    pub language: deskside_words::Choice,
     /// Light, dark or as the desktop says.
     pub theme: Theme,
     /// How large the picture is shown.
@@ -100,11 +103,9 @@ fn account_name() -> PersonName {
         let table = std::fs::read_to_string("/etc/passwd").ok()?;
         full_name(&table, &account).or_else(|| PersonName::parse(&account).ok())
     };
-    #[expect(clippy::expect_used, reason = "a constant that the tests read")]
-    from_passwd().unwrap_or_else(|| PersonName::parse(NAMELESS).expect("a valid name"))
+    #[expect(clippy::expect_used, reason = "texts that the tests read in every language")]
+    from_passwd().unwrap_or_else(|| PersonName::parse(t!("expert-nameless")).expect("a valid name"))
 }
-
-const NAMELESS: &str = "An expert";
 
 /// The full name of an account: the first part of the fifth field (GECOS) of its line in passwd(5).
 fn full_name(table: &str, account: &str) -> Option<PersonName> {
@@ -123,6 +124,7 @@ mod tests {
         let path = folder.path().join("config.toml");
         let settings = Settings {
             name: Some(Name(PersonName::parse("Zoë Kovács").unwrap())),
+            language: deskside_words::Choice::German,
             theme: Theme::Dark,
             scale: Scale::Times(2),
             full_screen: true,
@@ -137,7 +139,13 @@ mod tests {
     fn a_wrong_setting_is_told_with_its_line_and_the_file_stays() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
-        for wrong in ["scale = \"7x\"\n", "theme = \"pink\"\n", "name = \"\"\n", "colour = 1\n"] {
+        for wrong in [
+            "language = \"German\"\n",
+            "scale = \"7x\"\n",
+            "theme = \"pink\"\n",
+            "name = \"\"\n",
+            "colour = 1\n",
+        ] {
             std::fs::write(&path, wrong).unwrap();
             let message = Settings::load(&path).unwrap_err().to_string();
             assert!(message.contains("line 1"), "{message}");
@@ -159,6 +167,5 @@ mod tests {
         let table = "root:x:0:0:root:/root:/bin/sh\nanna:x:1000:1000:Anna Berg,,,:/home/anna:/bin/sh\n";
         assert_eq!(full_name(table, "anna").unwrap().as_str(), "Anna Berg");
         assert_eq!(full_name(table, "ann"), None);
-        assert!(PersonName::parse(NAMELESS).is_ok());
     }
 }

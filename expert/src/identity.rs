@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use deskside_crypto::identity::{Identity, Seed};
 use deskside_host::dirs::Directories;
 use deskside_host::private_file::{self, FileError, Lock};
+use deskside_words::t;
 use serde::Serialize;
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -19,10 +20,7 @@ pub enum IdentityError {
     #[error(transparent)]
     File(#[from] FileError),
     /// The file is there, but is no identity.
-    #[error(
-        "{} is damaged: it should hold 32 bytes and has {found}. Nothing was changed in it.\nRestore it from a backup; or move it away to get a new identity (people will then see you as new)",
-        path.display()
-    )]
+    #[error("{}", t!("expert-identity-damaged", path = path.to_string_lossy(), found = *found))]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -30,7 +28,7 @@ pub enum IdentityError {
         found: usize,
     },
     /// The system gives no random bytes.
-    #[error("the system gives no random numbers: {0}")]
+    #[error("{}", t!("expert-identity-no-random", error = .0.to_string()))]
     Random(getrandom::Error),
 }
 

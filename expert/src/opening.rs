@@ -1,6 +1,7 @@
 //! From a file or a pasted text to a ticket that can be shown, and from a passphrase to what it holds.
-//! Says what is wrong, in kinds; the sentences are in `words`.
+//! Says what is wrong, in kinds; the sentences about them are in `words`.
 
+use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,8 +9,9 @@ use std::sync::Arc;
 use deskside_crypto::identity::Identity;
 use deskside_crypto::passphrase::Passphrase;
 use deskside_crypto::ticket::{Key, OpenError, VerifyError, verify};
-use deskside_host::private_file;
+use deskside_host::private_file::{self, FileError};
 use deskside_proto::ticket_file::{TicketFile, TicketFileError};
+use deskside_words::t;
 
 use crate::model::{Access, Ticket, TicketFault};
 
@@ -20,18 +22,25 @@ use crate::model::{Access, Ticket, TicketFault};
 #[expect(clippy::wildcard_enum_match_arm, reason = "every other failure is told in the system's words")]
 pub fn read_file(path: &Path, identity: &Identity) -> Result<Arc<Ticket>, TicketFault> {
     if path.is_dir() {
-        return Err(TicketFault::File(format!("{} is a folder", path.display())));
+        return Err(TicketFault::File(t!("expert-fault-file-folder", path = path.to_string_lossy())));
     }
     let bytes =
         private_file::read(path, TicketFile::MAX_BYTES as u64).map_err(|error| match error.kind() {
             io::ErrorKind::FileTooLarge => TicketFault::TooLarge,
-            io::ErrorKind::NotFound => TicketFault::File(format!("there is no file {}", path.display())),
-            io::ErrorKind::PermissionDenied => {
-                TicketFault::File(format!("{} may not be read", path.display()))
+            io::ErrorKind::NotFound => {
+                TicketFault::File(t!("expert-fault-file-missing", path = path.to_string_lossy()))
             }
-            _ => TicketFault::File(error.to_string()),
+            io::ErrorKind::PermissionDenied => {
+                TicketFault::File(t!("expert-fault-file-forbidden", path = path.to_string_lossy()))
+            }
+            _ => TicketFault::File(system_words(path, &error)),
         })?;
     read(&bytes, identity)
+}
+
+fn system_words(path: &Path, error: &FileError) -> String {
+    let reason = error.source().map(ToString::to_string).unwrap_or_default();
+    t!("expert-fault-file-unreadable", path = path.to_string_lossy(), error = reason)
 }
 
 /// Reads what was pasted: a ticket's text, or the path or `file:` address of one.
@@ -111,8 +120,7 @@ fn fault_of(error: &TicketFileError) -> TicketFault {
 /// # Errors
 /// That it is no passphrase, or the wrong one.
 pub fn try_passphrase(ticket: &Ticket, typed: &str) -> Result<Arc<Access>, TicketFault> {
-    let passphrase =
-        Passphrase::parse(typed).map_err(|error| TicketFault::NotAPassphrase(error.to_string()))?;
+    let passphrase = Passphrase::parse(typed).map_err(TicketFault::NotAPassphrase)?;
     match ticket.verified.open(Key::Passphrase(&passphrase)) {
         Ok(access) => Ok(Arc::new(access)),
         Err(OpenError::OutOfMemory) => Err(TicketFault::NoMemory),

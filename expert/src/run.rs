@@ -10,6 +10,7 @@ use clap::Parser;
 use deskside_host::dirs::Directories;
 use deskside_host::exit::Exit;
 use deskside_host::logging;
+use deskside_words::t;
 
 use crate::app::{self, Start};
 use crate::associate::{self, Places};
@@ -63,7 +64,7 @@ pub fn main() -> ExitCode {
     match run(cli) {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            say(&format!("deskside-expert: {}", failure.message));
+            say(&failure.message);
             failure.exit.into()
         }
     }
@@ -71,6 +72,7 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<Exit, Failure> {
     words::remember_local_time();
+    choose_language();
     let quiet = std::env::var_os("DESKSIDE_LOG").is_none().then_some(QUIET);
     logging::start(cli.log.as_deref().or(quiet)).map_err(|error| Failure::new(Exit::Usage, error))?;
     match cli.command {
@@ -81,6 +83,13 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(cli::Command::Completions { shell }) => print(&cli::completions(shell)),
         Some(cli::Command::Manual) => print(&cli::manual()?),
     }
+}
+
+/// As the settings say; where they cannot be read, as the system says, and the failure is told when they are needed.
+fn choose_language() {
+    let settings = Directories::for_program(PROGRAM).ok().map(|dirs| Settings::load(&dirs.settings_file()));
+    let choice = settings.and_then(Result::ok).unwrap_or_default().language;
+    deskside_words::choose(choice.language(|name| std::env::var(name).ok()));
 }
 
 /// The window, as a double-click opens it: it says itself what is wrong with a ticket.
@@ -125,10 +134,7 @@ fn print_identity(json: bool) -> Result<Exit, Failure> {
     let text = if json {
         serde_json::to_string_pretty(&card)? + "\n"
     } else {
-        format!(
-            "Public key:   {}\nFingerprint:  {}\n\nGive the key to people who invite you: a ticket made with it needs no passphrase.\nCompare the fingerprint with them by voice.\n",
-            card.public_key, card.fingerprint
-        )
+        t!("expert-identity", key = card.public_key, fingerprint = card.fingerprint) + "\n"
     };
     print(text.as_bytes())
 }
@@ -137,10 +143,14 @@ fn associate(remove: bool) -> Result<Exit, Failure> {
     let places = Places::from_environment()?;
     if remove {
         associate::remove(&places)?;
-        return print(b"Tickets are no longer opened by this program; nothing of it is left.\n");
+        return print_line(t!("expert-associate-removed"));
     }
     associate::add(&places, &std::env::current_exe()?)?;
-    print(b"A double-click on a ticket (*.deskside) now opens this program. To undo it: deskside-expert associate --remove\n")
+    print_line(t!("expert-associate-added"))
+}
+
+fn print_line(line: &str) -> Result<Exit, Failure> {
+    print(format!("{line}\n").as_bytes())
 }
 
 fn print(bytes: &[u8]) -> Result<Exit, Failure> {
@@ -152,7 +162,7 @@ fn print(bytes: &[u8]) -> Result<Exit, Failure> {
     }
 }
 
-/// Writes a line to standard error, where nobody may be listening.
+/// Writes a line with the program's name to standard error, where nobody may be listening.
 pub fn say(line: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
+    let _ = writeln!(std::io::stderr().lock(), "{PROGRAM}: {line}");
 }

@@ -8,6 +8,7 @@ use std::thread;
 
 use deskside_proto::session::Way;
 use deskside_proto::ticket_file::Standing;
+use deskside_words::t;
 use zeroize::Zeroizing;
 
 use crate::model::{Command, Last, Model, Passage, Passphrase, Phase, Session, Spoken, Stage, TicketStage};
@@ -94,9 +95,7 @@ fn read_lines(input: &mut impl BufRead, mut tell: impl FnMut(Heard)) {
         match read_line(input) {
             Ok(Some(Ok(text))) => tell(Heard::Line(Line { text, _place: queue.place() })),
             Ok(Some(Err(TooLong))) => {
-                crate::run::say(&format!(
-                    "deskside-expert: a line of more than {LONGEST_LINE_BYTES} bytes was ignored"
-                ));
+                crate::run::say(&t!("expert-terminal-too-long", limit = LONGEST_LINE_BYTES));
             }
             Ok(None) | Err(_) => return tell(Heard::End),
         }

@@ -14,6 +14,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("deskside-media", &["deskside-proto"]),
     ("deskside-host", &[]),
     ("deskside-look", &[]),
+    ("deskside-words", &[]),
     ("deskside-net", &["deskside-proto", "deskside-crypto"]),
     ("deskside-clip", &["deskside-proto"]),
     (
@@ -24,6 +25,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "deskside-media",
             "deskside-host",
             "deskside-look",
+            "deskside-words",
             "deskside-clip",
             "deskside-net",
         ],
@@ -36,6 +38,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "deskside-media",
             "deskside-host",
             "deskside-look",
+            "deskside-words",
             "deskside-clip",
             "deskside-net",
         ],
@@ -185,8 +188,8 @@ fn documents() -> Result<()> {
         }
     }
     let rooms = [
-        "proto", "crypto", "media", "net", "host", "look", "clip", "client", "expert", "testkit", "e2e",
-        "bench", "xtask",
+        "proto", "crypto", "media", "net", "host", "look", "words", "clip", "client", "expert", "testkit",
+        "e2e", "bench", "xtask",
     ];
     for room in rooms {
         for path in rust_files(&root.join(room).join("src"))? {

@@ -3,6 +3,7 @@
 //! `cargo run -p deskside --example gallery -- --theme dark --window consent-view`
 //! `cargo run -p deskside --example gallery -- --pictures docs/pictures`
 //! `cargo run -p deskside --example gallery -- --only consent --pictures docs/pictures`
+//! `cargo run -p deskside --example gallery -- --language de --pictures /tmp`
 
 #![expect(
     clippy::print_stdout,
@@ -26,6 +27,7 @@ use deskside_client::tray::TrayPresence;
 use deskside_client::windows::main_window::Page;
 use deskside_client::windows::{Confirm, Start, Surroundings, run};
 use deskside_proto::name::PersonName;
+use deskside_words::Language;
 use samples::view;
 use time::UtcOffset;
 
@@ -69,12 +71,15 @@ fn main() -> ExitCode {
             ("--window", _) if WINDOWS.contains(&value.as_str()) => window = value,
             ("--name", _) => name = value,
             ("--only", _) => only = value,
+            ("--language", _) if Language::from_locale(&value).is_some() => {
+                deskside_words::choose(Language::from_locale(&value).unwrap_or(Language::English));
+            }
             ("--pictures", _) => return pictures::take(&PathBuf::from(value), &only),
             ("--tray", "real") => real_tray = true,
             ("--later", _) => later = value.parse().ok().map(Duration::from_secs),
             _ => {
                 eprintln!(
-                    "gallery [--theme light|dark] [--name NAME] [--later SECONDS] [--tray real]\n    \
+                    "gallery [--language en|de] [--theme light|dark] [--name NAME] [--later SECONDS] [--tray real]\n    \
                      [--only WINDOWS] [--pictures FOLDER] [--window {}]",
                     WINDOWS.join("|")
                 );

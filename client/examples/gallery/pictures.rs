@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use deskside_testkit::x11::{Screenshot, Wanted, Window, Xvfb};
+use deskside_words::Language;
 
 use super::WINDOWS;
 
@@ -46,20 +47,25 @@ fn picture(theme: &str, window: &str, folder: &Path) -> Outcome<u64> {
     let hands = server.injected()?;
     hands.move_to(1276, 756)?;
     let mut command = server.command(std::env::current_exe()?);
-    command.args(["--theme", theme, "--window", window]);
+    let language = deskside_words::chosen();
+    command.args(["--language", language.code(), "--theme", theme, "--window", window]);
     let _gallery = deskside_testkit::x11::Program::start(command)?;
     let wanted = Wanted::title(match window {
-        _ if window.starts_with("banner") => "who is here",
-        _ if window.starts_with("consent") => "May ",
+        _ if window.starts_with("banner") => "Deskside:",
+        _ if window.starts_with("consent") => "?",
         _ => "Deskside",
     });
     let shown = server.wait_for_window(&wanted, Duration::from_secs(20))?;
     settled(&server)?;
+    let (invite, hide, less) = match language {
+        Language::English => ('i', 'a', 's'),
+        Language::German => ('j', 'v', 'w'),
+    };
     match window {
         "introduction-warning" => hands.click_at(shown.x + 100, shown.y + 314)?,
-        "make-ticket" => hands.click_at(shown.x + 120, shown.y + 148)?,
-        "sharing-hide-area" => hands.chord(&[ALT, u32::from('a')])?,
-        "sharing-less" => hands.chord(&[ALT, u32::from('s')])?,
+        "make-ticket" => hands.chord(&[ALT, u32::from(invite)])?,
+        "sharing-hide-area" => hands.chord(&[ALT, u32::from(hide)])?,
+        "sharing-less" => hands.chord(&[ALT, u32::from(less)])?,
         "closing" => hands.chord(&[ALT, F4])?,
         _ => {}
     }

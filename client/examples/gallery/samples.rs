@@ -22,7 +22,7 @@ const FINGERPRINT: &str = "K7QM-2XPA-9FTC-LW3E-B6ND";
 /// The view for the window of that name.
 pub fn view(window: &str, theme: Theme, name: &PersonName) -> AppView {
     let settings = SettingsView {
-        hotkey: "Ctrl+Alt+Shift+Esc".to_owned(),
+        hotkey: deskside_client::config::Hotkey::default().said(),
         valid_for: Duration::from_secs(3600),
         uses: 1,
         picture: PictureChoice::Auto,

@@ -13,6 +13,7 @@ use deskside_proto::geometry::Size;
 use deskside_proto::session::ViewGrant;
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_proto::wire::monitors::Monitors;
+use deskside_words::t;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -20,19 +21,19 @@ use std::time::Instant;
 #[derive(Debug, thiserror::Error)]
 pub enum CaptureError {
     /// There is no desktop to connect to.
-    #[error("the desktop cannot be reached: {0}")]
+    #[error("{}", t!("client-capture-unreachable", reason = .0))]
     Unreachable(String),
     /// The desktop lacks something that this backend needs.
-    #[error("the desktop does not offer {0}")]
+    #[error("{}", t!("client-capture-missing", what = *.0))]
     Missing(&'static str),
     /// The desktop's pixels have a form that is not supported.
-    #[error("the screen's pixel format is not supported: {0}")]
+    #[error("{}", t!("client-capture-format", format = .0))]
     PixelFormat(String),
     /// The desktop is empty or too large.
-    #[error("a screen of {}x{} pixels is not supported", .0.width, .0.height)]
+    #[error("{}", t!("client-capture-size", width = .0.width, height = .0.height))]
     Size(Size),
     /// The desktop went away while it was captured.
-    #[error("the desktop went away: {0}")]
+    #[error("{}", t!("client-capture-lost", reason = .0))]
     Lost(String),
 }
 
@@ -158,7 +159,7 @@ pub fn open(_grant: &ViewGrant, display: Option<&str>) -> Result<Box<dyn ScreenC
             }
         }
     }
-    Err(first_error.unwrap_or(CaptureError::Missing("any way to capture it")))
+    Err(first_error.unwrap_or(CaptureError::Missing(t!("client-capture-no-way"))))
 }
 
 /// Opens one backend by its name.
@@ -173,7 +174,7 @@ pub fn open_backend(
     let (_, open) = BACKENDS
         .iter()
         .find(|(known, _)| *known == name)
-        .ok_or(CaptureError::Missing("a capture backend of that name"))?;
+        .ok_or(CaptureError::Missing(t!("client-capture-no-backend")))?;
     open(display)
 }
 

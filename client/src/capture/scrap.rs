@@ -15,6 +15,7 @@ use super::{CaptureError, Extent, Interest, Noticed, ScreenCapturer, Waker};
 use crate::sharing::{Share, Sharing};
 use deskside_media::{DesktopFrame, Patch, mask};
 use deskside_proto::geometry::{Rect, Region, Size};
+use deskside_words::t;
 use scrap::{Capturer, Display};
 use std::io::ErrorKind;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -61,7 +62,7 @@ impl ScrapCapturer {
     /// Opens the first screen. Another display than that of the environment cannot be chosen.
     pub fn open(display: Option<&str>) -> Result<Self, CaptureError> {
         if display.is_some_and(|name| std::env::var_os("DISPLAY").is_none_or(|env| env != *name)) {
-            return Err(CaptureError::Missing("a choice of display with this backend"));
+            return Err(CaptureError::Missing(t!("client-capture-no-choice")));
         }
         let (capturer, size) = open_first()?;
         let now = Instant::now();

@@ -4,6 +4,7 @@
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 
 use deskside_host::exit::Exit;
+use deskside_words::t;
 
 use super::run::Failure;
 use crate::app::words;
@@ -11,23 +12,6 @@ use crate::profile::Profile;
 
 /// How often an answer that cannot be understood is asked for again.
 const MOST_QUESTIONS: u32 = 5;
-
-const QUESTION: &str = "
-Who made the first contact? Type one of these, then press Enter:
-  i contacted them
-  they contacted me
-> ";
-
-const WARNING: &str = "
-Please stop here. This is how fraud begins.
-Banks, Microsoft, telephone companies and the police never call you to look at
-your computer. Hang up. If you are unsure, look up their number yourself (not one
-that they gave you) and call back.
-
-To stop, press Enter. If you called them back yourself, type: go on
-> ";
-
-const STOPPED: &str = "no ticket was made. If they contacted you, hang up and talk to somebody you trust";
 
 /// What the person said.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,7 +26,7 @@ pub fn introduce(profile: &Profile) -> Result<(), Failure> {
         return Ok(());
     }
     let mut output = io::stderr().lock();
-    for sentence in words::introduction(&profile.settings.hotkey.to_string()) {
+    for sentence in words::introduction(&profile.settings.hotkey.said()) {
         let _ = writeln!(output, "{sentence}");
     }
     if !io::stdin().is_terminal() {
@@ -51,20 +35,23 @@ pub fn introduce(profile: &Profile) -> Result<(), Failure> {
     }
     match ask(&mut io::stdin().lock(), &mut output).map_err(Failure::machine)? {
         Said::GoOn => profile.mark_introduction_seen().map_err(Failure::machine),
-        Said::Stop => Err(Failure::new(Exit::Usage, STOPPED)),
+        Said::Stop => Err(Failure::new(Exit::Usage, t!("client-introduce-stopped"))),
     }
 }
 
 fn ask(input: &mut impl BufRead, output: &mut impl Write) -> io::Result<Said> {
+    let is = |answer: &str, accepted: &str| accepted.lines().any(|line| line == answer);
     for _ in 0..MOST_QUESTIONS {
-        let Some(answer) = answer_to(QUESTION, input, output)? else { return Ok(Said::Stop) };
-        match answer.as_str() {
-            "i contacted them" | "i asked them" | "i called them" | "no" => return Ok(Said::GoOn),
-            "they contacted me" | "they asked me" | "they called me" | "yes" => {
-                let answer = answer_to(WARNING, input, output)?;
-                return Ok(if answer.as_deref() == Some("go on") { Said::GoOn } else { Said::Stop });
-            }
-            _ => {}
+        let Some(answer) = answer_to(t!("client-introduce-question"), input, output)? else {
+            return Ok(Said::Stop);
+        };
+        if is(&answer, t!("client-introduce-i-contacted")) {
+            return Ok(Said::GoOn);
+        }
+        if is(&answer, t!("client-introduce-they-contacted")) {
+            let answer = answer_to(t!("client-introduce-warning"), input, output)?;
+            let goes_on = answer.is_some_and(|answer| is(&answer, t!("client-introduce-go-on")));
+            return Ok(if goes_on { Said::GoOn } else { Said::Stop });
         }
     }
     Ok(Said::Stop)
@@ -76,7 +63,7 @@ fn answer_to(
     input: &mut impl BufRead,
     output: &mut impl Write,
 ) -> io::Result<Option<String>> {
-    output.write_all(question.as_bytes())?;
+    write!(output, "\n{question}\n> ")?;
     output.flush()?;
     let mut bytes = Vec::new();
     if input.by_ref().take(1024).read_until(b'\n', &mut bytes)? == 0 {

@@ -10,6 +10,7 @@ use deskside_host::exit::Exit;
 use deskside_host::private_file;
 use deskside_net::client::{Admission, Knock, ListenConfig, ListenLimits, Listener, Verdict};
 use deskside_proto::wire::control::RefusedReason;
+use deskside_words::t;
 use serde::Serialize;
 
 use super::introduce::introduce;
@@ -19,7 +20,7 @@ use crate::app::command::InvitationOptions;
 use crate::app::words;
 use crate::control_socket::{self, Answer, CallError, Request};
 use crate::profile::Profile;
-use crate::receipt::{Entry, Event};
+use crate::receipt::{Entry, Event, Reason};
 use crate::tickets::issue::{Made, Workshop};
 use crate::tickets::record::{Closed, system_time, unix_seconds};
 
@@ -40,7 +41,7 @@ struct Report<'a> {
 pub fn invite(profile: &Profile, args: InviteArgs) -> Result<(), Failure> {
     let to_standard_output = args.output.as_deref() == Some(Path::new("-"));
     if to_standard_output && args.json {
-        let message = "--json and --output - both want standard output; give --output a file name";
+        let message = t!("client-invite-both-stdout");
         return Err(Failure::new(Exit::Usage, message));
     }
     if let Some(path) = args.output.as_deref().filter(|_| !to_standard_output) {
@@ -59,7 +60,7 @@ pub fn invite(profile: &Profile, args: InviteArgs) -> Result<(), Failure> {
         withdraw(profile, &made, file.as_deref());
     }
     let unsent = handed_out?;
-    unsent.map_or(Ok(()), |error| Err(Failure::machine(format!("the ticket was not sent: {error}"))))
+    unsent.map_or(Ok(()), |error| Err(Failure::machine(t!("client-invite-not-sent", error = error))))
 }
 
 /// Records, sends, writes and shows a ticket. The value is why it was not sent: then it is in a file all the same. After
@@ -71,7 +72,7 @@ fn hand_out(
     is_running: bool,
     file: &mut Option<PathBuf>,
 ) -> Result<Option<String>, Failure> {
-    let event = Event::TicketMade { ticket: made.record.id.short(), terms: words::terms(&made.record) };
+    let event = Event::made(&made.record);
     record(profile, made, event)?;
     let to_standard_output = args.output.as_deref() == Some(Path::new("-"));
     let sent = args.email.as_ref().map(|address| profile.post().deliver(&made.record, address.as_deref()));
@@ -110,12 +111,13 @@ fn withdraw(profile: &Profile, made: &Made, file: Option<&Path>) {
     let id = made.record.id;
     match profile.tickets.close(id, Closed::Cancelled, unix_seconds(SystemTime::now())) {
         Ok(_) => {
-            let reason = "it could not be handed out".to_owned();
+            let reason = Reason::NotHandedOut;
             let _ = record(profile, made, Event::TicketClosed { ticket: id.short(), reason });
             let _ = control_socket::call(profile.directories.runtime(), Request::TicketsChanged);
         }
         Err(error) => {
-            let _ = writeln!(io::stderr(), "deskside: ticket {} stays open: {error}", id.short());
+            let text = t!("client-invite-stays-open", ticket = id.short(), error = error.to_string());
+            Failure::machine(text).print();
         }
     }
 }
@@ -136,7 +138,7 @@ fn check_output(path: &Path, force: bool) -> Result<(), Failure> {
 }
 
 fn taken(path: &Path) -> String {
-    format!("there is a file {} already; choose another name, or replace it with --force", path.display())
+    t!("client-invite-taken", path = path.display().to_string())
 }
 
 fn show(
@@ -153,7 +155,7 @@ fn show(
     let text = in_words(report, &words::date_time(system_time(made.record.not_after)));
     if to_standard_output {
         let told = io::stderr().write_all(text.as_bytes());
-        told.map_err(|error| Failure::machine(format!("standard error cannot be written: {error}")))?;
+        told.map_err(|error| Failure::machine(t!("client-stderr-unwritable", error = error.to_string())))?;
         return print_all(made.record.text.as_bytes());
     }
     print_all(text.as_bytes())
@@ -170,8 +172,8 @@ fn status(profile: &Profile) -> Result<Option<control_socket::Status>, Failure> 
 fn tell(profile: &Profile) -> Result<(), Failure> {
     match control_socket::call(profile.directories.runtime(), Request::TicketsChanged) {
         Ok(Answer::Done | Answer::Status(_)) => Ok(()),
-        Ok(Answer::Failed { reason }) => Err(Failure::machine(format!("the ticket was made, but: {reason}"))),
-        Err(error) => Err(Failure::machine(format!("the ticket was made, but {error}"))),
+        Ok(Answer::Failed { reason }) => Err(Failure::machine(t!("client-invite-but", reason = reason))),
+        Err(error) => Err(Failure::machine(t!("client-invite-but", reason = error.to_string()))),
     }
 }
 
@@ -220,27 +222,25 @@ fn in_words(report: &Report<'_>, until: &str) -> String {
     let mut lines = Vec::new();
     let short: String = report.id.chars().take(8).collect();
     match report.file {
-        Some(file) => lines.push(format!("Ticket {short} is in {}.", file.display())),
-        None => lines.push(format!("Ticket {short} was made.")),
+        Some(file) => {
+            lines.push(t!("client-invite-file", ticket = short, path = file.display().to_string()));
+        }
+        None => lines.push(t!("client-invite-made", ticket = short)),
     }
     if let Some(emailed) = report.emailed {
         lines.push(emailed.to_owned());
     }
-    let times = if report.uses == 1 { "once".to_owned() } else { format!("{} times", report.uses) };
-    lines.push(format!("It can be used {times}, until {until}."));
+    lines.push(t!("client-invite-terms", count = report.uses, until = until));
     if let Some(passphrase) = report.passphrase {
-        lines.push(format!("\n    passphrase: {passphrase}\n"));
-        lines.push(
-            "Tell it by telephone. It is not in the file and not in the message, on purpose.".to_owned(),
-        );
+        lines.push(format!("\n    {}\n", t!("client-invite-passphrase", passphrase = passphrase)));
+        lines.push(t!("client-invite-tell").to_owned());
     }
     if let Some(fingerprint) = report.sealed_to {
-        lines.push(format!("Only the expert with the fingerprint {fingerprint} can open it."));
+        lines.push(t!("client-invite-sealed", fingerprint = fingerprint));
     }
     lines.push(match report.running {
-        true => "Deskside runs and will ask you when the expert comes.".to_owned(),
-        false => "Deskside is not running: start `deskside --terminal`, so that the expert can reach you."
-            .to_owned(),
+        true => t!("client-invite-running").to_owned(),
+        false => t!("client-invite-not-running").to_owned(),
     });
     lines.join("\n") + "\n"
 }

@@ -9,7 +9,7 @@ use super::run::{Failure, print};
 use crate::app::words;
 use crate::control_socket::{self, Request};
 use crate::profile::Profile;
-use crate::receipt::{Entry, Event};
+use crate::receipt::{Entry, Event, Reason};
 use crate::tickets::issue::fingerprint;
 use crate::tickets::record::{Closed, Record, system_time, unix_seconds};
 
@@ -77,7 +77,7 @@ pub fn cancel(profile: &Profile, id: &str) -> Result<(), Failure> {
     let id = profile.tickets.resolve(id).map_err(Failure::machine)?;
     let now = unix_seconds(SystemTime::now());
     let record = profile.tickets.close(id, Closed::Cancelled, now).map_err(Failure::machine)?;
-    let event = Event::TicketClosed { ticket: id.short(), reason: "you cancelled it".to_owned() };
+    let event = Event::TicketClosed { ticket: id.short(), reason: Reason::Cancelled };
     let entry = Entry { at: now, session: None, expert: None, fingerprint: record.to, event };
     profile.receipt.append(&entry).map_err(Failure::machine)?;
     // Where none runs nobody needs to be told.

@@ -17,6 +17,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use deskside_crypto::identity::PublicIdentity;
 use deskside_host::exit::Exit;
+use deskside_words::Language;
 
 use crate::config;
 use crate::pipeline::CpuLimit;
@@ -71,6 +72,7 @@ error that names its line, and the file is never changed then.
   cpu_limit = 67                      percent of all cores for the picture
   share_marked = false                share marked text as copied text is
   theme = \"system\"                    or \"light\", \"dark\"
+  language = \"system\"                 or \"en\", \"de\"
   [smtp]                              without it your mail program opens
   host = \"mail.example.org\"
   port = 587
@@ -228,6 +230,8 @@ fn read(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<
 #[must_use]
 pub fn main() -> ExitCode {
     crate::app::words::learn_local_time();
+    // Until the settings say otherwise.
+    deskside_words::choose(Language::of_system(variable));
     let cli = match read(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => {
@@ -243,6 +247,11 @@ pub fn main() -> ExitCode {
             failure.exit.into()
         }
     }
+}
+
+/// A variable of the environment, where it is text.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// The command line as a value, for completions and the manual page.

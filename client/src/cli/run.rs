@@ -85,6 +85,7 @@ fn manual() -> io::Result<Vec<u8>> {
 /// Opens the person's files and says what had to be put right in them.
 pub fn open() -> Result<Profile, Failure> {
     let (profile, remarks) = Profile::open()?;
+    deskside_words::choose(profile.settings.language.language(super::variable));
     for remark in remarks {
         let _ = writeln!(io::stderr(), "deskside: {remark}");
     }

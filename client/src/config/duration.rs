@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use deskside_words::t;
 use thiserror::Error;
 
 use super::{LONGEST_VALID_FOR, SHORTEST_VALID_FOR};
@@ -62,7 +63,7 @@ pub fn parse(text: &str) -> Result<Duration, InvalidDuration> {
 /// Writes a length of time so that [`parse`] reads it back.
 #[must_use]
 pub fn to_text(duration: Duration) -> String {
-    parts(duration).into_iter().map(|(count, unit)| format!("{count}{}", unit.0)).collect()
+    parts(duration).into_iter().map(|(count, unit)| format!("{count}{unit}")).collect()
 }
 
 /// Writes a length of time for people: `1 hour 30 minutes`.
@@ -70,16 +71,20 @@ pub fn to_text(duration: Duration) -> String {
 pub fn in_words(duration: Duration) -> String {
     let words: Vec<String> = parts(duration)
         .into_iter()
-        .map(|(count, unit)| format!("{count} {}{}", unit.1, if count == 1 { "" } else { "s" }))
+        .map(|(count, unit)| match unit {
+            'd' => t!("shared-days", count = count),
+            'h' => t!("shared-hours", count = count),
+            'm' => t!("shared-minutes", count = count),
+            _ => t!("shared-seconds", count = count),
+        })
         .collect();
-    if words.is_empty() { "0 seconds".to_owned() } else { words.join(" ") }
+    if words.is_empty() { t!("shared-seconds", count = 0_u64) } else { words.join(" ") }
 }
 
-fn parts(duration: Duration) -> Vec<(u64, (char, &'static str))> {
+fn parts(duration: Duration) -> Vec<(u64, char)> {
     let mut rest = duration.as_secs();
-    let units = [(86_400, ('d', "day")), (3600, ('h', "hour")), (60, ('m', "minute")), (1, ('s', "second"))];
     let mut parts = Vec::new();
-    for (seconds, unit) in units {
+    for (seconds, unit) in [(86_400, 'd'), (3600, 'h'), (60, 'm'), (1, 's')] {
         if rest >= seconds {
             parts.push((rest / seconds, unit));
             rest %= seconds;

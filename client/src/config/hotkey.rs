@@ -4,6 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use deskside_words::t;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use thiserror::Error;
 
@@ -37,11 +38,24 @@ const KEYS: [&str; 16] = [
     "Esc", "Pause", "End", "Home", "F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F11", "F12",
 ];
 
+/// What the same keys are called elsewhere, on German keyboards above all.
+const ALSO_CALLED: [(&str, &str); 6] = [
+    ("Control", "Ctrl"),
+    ("Strg", "Ctrl"),
+    ("Umschalt", "Shift"),
+    ("Escape", "Esc"),
+    ("Ende", "End"),
+    ("Pos1", "Home"),
+];
+
+fn canonical(word: &str) -> &str {
+    let other = ALSO_CALLED.into_iter().find(|(other, _)| other.eq_ignore_ascii_case(word));
+    other.map_or(word, |(_, name)| name)
+}
+
 /// Why a text is no hotkey.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error(
-    "{0:?} cannot take control back; write at least two of Ctrl, Alt, Shift, Super and one of Esc, Pause, Home, End, F1 to F12, for example Ctrl+Alt+Shift+Esc"
-)]
+#[error("{}", t!("client-hotkey-invalid", text = format!("{:?}", .0)))]
 pub struct InvalidHotkey(String);
 
 impl Hotkey {
@@ -49,6 +63,26 @@ impl Hotkey {
     #[must_use]
     pub fn modifiers(&self) -> &[Modifier] {
         &self.modifiers
+    }
+
+    /// It as the keys of the person's keyboard are labelled: `Strg+Alt+Umschalt+Esc` in German. [`str::parse`] reads
+    /// this back in every language; the settings file has the English names.
+    #[must_use]
+    pub fn said(&self) -> String {
+        let modifiers = self.modifiers.iter().map(|modifier| match modifier {
+            Modifier::Ctrl => t!("client-key-ctrl"),
+            Modifier::Alt => t!("client-key-alt"),
+            Modifier::Shift => t!("client-key-shift"),
+            Modifier::Super => t!("client-key-super"),
+        });
+        let key = match self.key {
+            "Esc" => t!("client-key-esc"),
+            "Pause" => t!("client-key-pause"),
+            "End" => t!("client-key-end"),
+            "Home" => t!("client-key-home"),
+            function => function,
+        };
+        modifiers.chain([key]).collect::<Vec<_>>().join("+")
     }
 
     /// The name of the key, such as `Esc` or `F12`.
@@ -82,11 +116,11 @@ impl FromStr for Hotkey {
         let invalid = || InvalidHotkey(text.to_owned());
         let mut words: Vec<&str> = text.split('+').map(str::trim).collect();
         let last = words.pop().ok_or_else(invalid)?;
-        let last = if last.eq_ignore_ascii_case("Escape") { "Esc" } else { last };
+        let last = canonical(last);
         let key = KEYS.into_iter().find(|key| key.eq_ignore_ascii_case(last)).ok_or_else(invalid)?;
         let mut modifiers = Vec::new();
         for word in words {
-            let word = if word.eq_ignore_ascii_case("Control") { "Ctrl" } else { word };
+            let word = canonical(word);
             let (modifier, _) = Modifier::ALL
                 .into_iter()
                 .find(|(_, name)| name.eq_ignore_ascii_case(word))
@@ -123,7 +157,7 @@ mod tests {
 
     #[test]
     fn spelling_and_order_do_not_matter() {
-        for text in ["Ctrl+Alt+Shift+Esc", "shift + control+alt+ESCAPE"] {
+        for text in ["Ctrl+Alt+Shift+Esc", "shift + control+alt+ESCAPE", "Strg+Alt+Umschalt+Esc"] {
             assert_eq!(text.parse(), Ok(Hotkey::default()));
         }
         assert_eq!("super+ctrl+f12".parse::<Hotkey>().unwrap().to_string(), "Ctrl+Super+F12");

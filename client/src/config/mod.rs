@@ -64,6 +64,8 @@ pub struct Settings {
     pub share_marked: bool,
     /// Light, dark, or as the system.
     pub theme: Theme,
+    /// The language of what people read.
+    pub language: deskside_words::Choice,
     /// The mail server that sends tickets; without, the person's own mail program opens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub smtp: Option<Smtp>,
@@ -83,6 +85,7 @@ impl Default for Settings {
             cpu_limit: CpuLimit::default(),
             share_marked: false,
             theme: Theme::System,
+            language: deskside_words::Choice::System,
             smtp: None,
         }
     }
@@ -206,6 +209,7 @@ mod tests {
             capture = "scrap"
             cpu_limit = 25
             theme = "dark"
+            language = "de"
 
             [smtp]
             host = "mail.example.org"
@@ -233,6 +237,7 @@ mod tests {
             ("valid_for = \"8d\"", "7 days"),
             ("hotkey = \"Q\"", "Ctrl"),
             ("theme = \"pink\"", "light"),
+            ("language = \"German\"", "de"),
             ("picture = \"mpeg\"", "video"),
             ("cpu_limit = 0", "1 to 100"),
             ("cpu_limit = \"half\"", "cpu_limit"),

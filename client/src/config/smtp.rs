@@ -6,6 +6,7 @@ use std::num::NonZeroU16;
 use std::path::PathBuf;
 
 use deskside_host::private_file;
+use deskside_words::t;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -71,10 +72,10 @@ impl fmt::Debug for MailSecret {
 #[derive(Debug, Error)]
 pub enum PasswordError {
     /// The file cannot be read.
-    #[error("the mail password cannot be read: {0}")]
+    #[error("{}", t!("client-mail-password-unreadable", error = .0.to_string()))]
     File(#[from] private_file::FileError),
     /// The file has no first line.
-    #[error("the mail password file {} holds no password in its first line", .0.display())]
+    #[error("{}", t!("client-mail-password-empty", path = .0.display().to_string()))]
     Empty(PathBuf),
 }
 

@@ -5,6 +5,7 @@ mod guard;
 mod terminal;
 
 use deskside_proto::ids::QuestionId;
+use deskside_words::t;
 use thiserror::Error;
 
 use crate::physical::WatchError;
@@ -38,15 +39,15 @@ impl LocalYes {
 #[derive(Debug, Error)]
 pub enum NotGenuine {
     /// No press on a real device, or not the last one.
-    #[error("that did not come from this computer's own mouse or keyboard")]
+    #[error("{}", t!("client-not-genuine-injected"))]
     Injected,
     /// It was pressed before anybody could have read the question.
-    #[error("the question had only just appeared; read it and answer again")]
+    #[error("{}", t!("client-not-genuine-early"))]
     TooEarly,
     /// The line is not the word that means yes.
-    #[error("only the word `allow` means yes")]
+    #[error("{}", t!("client-not-genuine-word"))]
     OtherWord,
     /// Nothing can be said about where the answer came from.
-    #[error("this answer cannot be checked: {0}")]
+    #[error("{}", t!("client-not-genuine-unwatched", reason = .0.to_string()))]
     Unwatched(#[from] WatchError),
 }

@@ -9,6 +9,7 @@ use std::thread;
 use std::time::Instant;
 
 use deskside_proto::ids::QuestionId;
+use deskside_words::t;
 use thiserror::Error;
 
 use super::guard::judge_line;
@@ -42,10 +43,10 @@ pub struct TerminalLine {
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum Unreadable {
     /// Longer than any command.
-    #[error("that line is too long and was ignored")]
+    #[error("{}", t!("client-line-too-long"))]
     TooLong,
     /// Bytes that are no text.
-    #[error("that line is not UTF-8 text and was ignored")]
+    #[error("{}", t!("client-line-not-text"))]
     NotText,
 }
 

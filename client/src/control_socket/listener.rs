@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use deskside_host::private_file::{self, FileError, Lock};
+use deskside_words::t;
 use thiserror::Error;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
@@ -124,7 +125,7 @@ async fn talk(stream: UnixStream, requests: mpsc::Sender<Incoming>) -> io::Resul
     let answer = match line.trim_end_matches('\n').parse() {
         Ok(request) => {
             let (answer, answered) = oneshot::channel();
-            let ended = || Answer::Failed { reason: "Deskside is ending".to_owned() };
+            let ended = || Answer::Failed { reason: t!("client-is-ending").to_owned() };
             match requests.send(Incoming { request, answer }).await {
                 Ok(()) => answered.await.unwrap_or_else(|_| ended()),
                 Err(_) => ended(),

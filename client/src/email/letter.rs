@@ -2,6 +2,7 @@
 //! telephone.
 
 use deskside_proto::name::PersonName;
+use deskside_words::t;
 
 /// Who can open the ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,24 +36,23 @@ impl Letter {
         file_name: &str,
         ticket: &str,
     ) -> Self {
-        let key = match opened_with {
-            LetterFor::Passphrase => {
-                "You will also be asked for a passphrase. It is not in this message, on purpose: I will tell you \
-                 the passphrase by telephone."
-            }
-            LetterFor::Key => "The ticket is sealed to your key, so that only you can open it.",
-        };
-        let body = format!(
-            "Hello,\n\n\
-             please help me with my computer. The attached file is a Deskside ticket: save it and open it with a \
-             double-click. It needs the program Deskside Expert.\n\n\
-             {key}\n\n\
-             The ticket can be used until {until}. You will see my screen only after I have allowed it, and I \
-             can end it at any moment.\n\n\
-             {me}\n"
+        let (me, to_open) = (
+            me.as_str(),
+            match opened_with {
+                LetterFor::Passphrase => t!("client-letter-passphrase"),
+                LetterFor::Key => t!("client-letter-key"),
+            },
         );
+        let paragraphs = [
+            t!("client-letter-greeting"),
+            t!("client-letter-request"),
+            to_open,
+            &t!("client-letter-terms", until = until),
+            me,
+        ];
+        let body = paragraphs.join("\n\n") + "\n";
         Self {
-            subject: format!("Deskside ticket from {me}"),
+            subject: t!("client-letter-subject", name = me),
             body,
             file_name: file_name.to_owned(),
             ticket: ticket.as_bytes().to_vec(),

@@ -8,6 +8,7 @@ mod server;
 use std::path::PathBuf;
 
 use deskside_proto::name::PersonName;
+use deskside_words::t;
 use thiserror::Error;
 
 use crate::app::words;
@@ -33,7 +34,7 @@ pub struct Post {
 #[derive(Debug, Error)]
 pub enum DeliveryError {
     /// The server sends by itself, so it must know to whom.
-    #[error("say to whom: the mail server of the settings sends the message at once")]
+    #[error("{}", t!("client-email-no-address"))]
     NoAddress,
     /// The person's own mail program did not open.
     #[error(transparent)]
@@ -57,11 +58,11 @@ impl Post {
             Some(server) => {
                 let to = to.ok_or(DeliveryError::NoAddress)?;
                 send(&letter, to, server)?;
-                Ok(format!("The ticket was sent to {to}."))
+                Ok(t!("client-sent-to", address = to))
             }
             None => {
                 hand_over(&letter, to, &self.outbox)?;
-                Ok("Your mail program was opened with the ticket attached; press Send there.".to_owned())
+                Ok(t!("client-mail-program-opened").to_owned())
             }
         }
     }
@@ -69,7 +70,7 @@ impl Post {
 
 /// Why the address cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{0:?} is no e-mail address")]
+#[error("{}", t!("client-email-invalid", text = format!("{:?}", .0)))]
 pub struct InvalidAddress(String);
 
 /// Looks whether `text` is one e-mail address.

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use deskside_host::private_file::{self, FileError};
+use deskside_words::t;
 use thiserror::Error;
 
 use super::{InvalidAddress, Letter, check_address};
@@ -25,17 +26,13 @@ pub enum OwnProgramError {
     #[error(transparent)]
     File(#[from] FileError),
     /// `xdg-email` is not there.
-    #[error(
-        "the program xdg-email is not installed (package xdg-utils); save the ticket and attach it to a message yourself"
-    )]
+    #[error("{}", t!("client-email-not-installed"))]
     NotInstalled,
     /// It cannot be started.
-    #[error("xdg-email cannot be started: {0}")]
+    #[error("{}", t!("client-email-not-started", error = .0.to_string()))]
     NotStarted(io::Error),
     /// It found no mail program.
-    #[error(
-        "no mail program opened (xdg-email says {code}: {meaning}); save the ticket and attach it to a message yourself"
-    )]
+    #[error("{}", t!("client-email-failed", code = .code, meaning = *.meaning))]
     Failed {
         /// Its exit code.
         code: String,
@@ -67,7 +64,7 @@ pub fn hand_over(letter: &Letter, to: Option<&str>, outbox: &Path) -> Result<(),
     if status.success() {
         return Ok(());
     }
-    let code = status.code().map_or_else(|| "nothing".to_owned(), |code| code.to_string());
+    let code = status.code().map_or_else(|| t!("client-email-no-code").to_owned(), |code| code.to_string());
     Err(OwnProgramError::Failed { code, meaning: meaning(status.code()) })
 }
 
@@ -85,11 +82,11 @@ fn arguments(letter: &Letter, to: Option<&str>, attachment: PathBuf) -> Vec<OsSt
 /// Exit codes of xdg-utils, as its manual page `xdg-email(1)` lists them.
 fn meaning(code: Option<i32>) -> &'static str {
     match code {
-        Some(1) => "an argument was wrong",
-        Some(2) => "a file was not found",
-        Some(3) => "no mail program was found",
-        Some(4) => "the mail program failed",
-        Some(_) | None => "unknown",
+        Some(1) => t!("client-email-wrong-argument"),
+        Some(2) => t!("client-email-no-file"),
+        Some(3) => t!("client-email-no-program"),
+        Some(4) => t!("client-email-program-failed"),
+        Some(_) | None => t!("client-email-unknown"),
     }
 }
 

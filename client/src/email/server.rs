@@ -4,6 +4,7 @@ use std::num::NonZeroU16;
 use std::time::Duration;
 
 use deskside_proto::ticket_file::MIME_TYPE;
+use deskside_words::t;
 use lettre::message::header::ContentType;
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
@@ -24,16 +25,16 @@ pub enum ServerError {
     #[error(transparent)]
     Address(#[from] InvalidAddress),
     /// The sender's address in the settings is wrong.
-    #[error("the address {0:?} in the settings ([smtp] from) cannot be used")]
+    #[error("{}", t!("client-email-sender", text = format!("{:?}", .0)))]
     Sender(String),
     /// The password cannot be had.
     #[error(transparent)]
     Password(#[from] PasswordError),
     /// The message cannot be built.
-    #[error("the message cannot be written: {0}")]
+    #[error("{}", t!("client-email-message", error = .0))]
     Message(String),
     /// The server cannot be reached or refused.
-    #[error("the mail server {host} did not take the message: {reason}")]
+    #[error("{}", t!("client-email-server", host = .host, reason = .reason))]
     Server {
         /// Its name.
         host: String,

@@ -12,6 +12,7 @@ use deskside_proto::keycode::KeyUsage;
 use deskside_proto::session::Grant;
 use deskside_proto::wire::input::{KeyEvent, Locks, PointerButton};
 use deskside_proto::wire::typed::Typed;
+use deskside_words::t;
 use thiserror::Error;
 
 /// Presses keys and moves the pointer.
@@ -76,16 +77,16 @@ pub trait InputInjector: Send {
 #[derive(Debug, Error)]
 pub enum InjectError {
     /// No backend works on this desktop.
-    #[error("the mouse and keyboard of this desktop cannot be controlled: {0}")]
+    #[error("{}", t!("client-inject-unavailable", reason = .0))]
     Unavailable(String),
     /// The desktop does not allow it. Final: no other backend is tried.
-    #[error("the desktop does not allow control: {0}")]
+    #[error("{}", t!("client-inject-refused", reason = .0))]
     Refused(String),
     /// Not yet: the program that is typed into must first have read what was typed before. Nothing has been done.
-    #[error("what was typed before has not been read yet")]
+    #[error("{}", t!("client-inject-not-yet"))]
     NotYet,
     /// The desktop stopped answering.
-    #[error("the connection to the desktop is lost")]
+    #[error("{}", t!("client-desktop-connection-lost"))]
     Lost,
 }
 

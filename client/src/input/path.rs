@@ -11,6 +11,7 @@ use deskside_proto::geometry::Size;
 use deskside_proto::ids::SessionId;
 use deskside_proto::session::Grant;
 use deskside_proto::wire::input::{InputEvent, InputFrame};
+use deskside_words::t;
 
 use super::chain::{Chain, Filter, Refusal};
 use super::clamp::{Clamp, ScreenSize};
@@ -328,7 +329,7 @@ impl Worker {
             match step {
                 Ok(Ok(())) => {}
                 Ok(Err(reason)) => self.shared.fail(reason),
-                Err(_) => self.shared.fail("an internal error; see the log".into()),
+                Err(_) => self.shared.fail(t!("client-internal-error").to_owned()),
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use deskside_proto::wire::input::{InputEvent, InputFrame};
+use deskside_words::t;
 use thiserror::Error;
 
 /// Events that may wait. A person fills this in a minute at the soonest; a program that presses a thousand keys a second
@@ -13,10 +14,10 @@ pub const MOST_WAITING: usize = 4_096;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum NotTaken {
     /// Its grant is not in force, or is another session's. Usual right after a revocation.
-    #[error("the event's grant is not in force")]
+    #[error("{}", t!("client-input-closed"))]
     Closed,
     /// More keys and buttons than a person could press. The gate is closed now: the peer misbehaves, or the desktop hangs.
-    #[error("more input came than the desktop takes")]
+    #[error("{}", t!("client-input-too-much"))]
     TooMuch,
 }
 

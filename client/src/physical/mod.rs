@@ -7,6 +7,7 @@ mod x11;
 use std::sync::Arc;
 use std::time::Duration;
 
+use deskside_words::t;
 use thiserror::Error;
 
 use crate::config::Hotkey;
@@ -36,16 +37,16 @@ pub trait PhysicalWatch: Send + Sync {
 #[derive(Debug, Error)]
 pub enum WatchError {
     /// There is no desktop to watch.
-    #[error("cannot reach the desktop: {0}")]
+    #[error("{}", t!("client-physical-no-desktop", reason = .0))]
     NoDesktop(String),
     /// The desktop lacks what tells the person's devices from injected input.
-    #[error("this desktop cannot tell your own keyboard from injected keys ({0}); control would not be safe")]
+    #[error("{}", t!("client-physical-unsupported", reason = *.0))]
     Unsupported(&'static str),
     /// The desktop stopped answering.
-    #[error("the connection to the desktop is lost")]
+    #[error("{}", t!("client-desktop-connection-lost"))]
     Lost,
     /// The system gives no thread.
-    #[error("cannot start the thread that listens for the hotkey: {0}")]
+    #[error("{}", t!("client-physical-thread", error = .0.to_string()))]
     Thread(#[from] std::io::Error),
 }
 

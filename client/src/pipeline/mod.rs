@@ -15,6 +15,7 @@ use deskside_proto::session::ViewGrant;
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_proto::wire::monitors::Monitors;
 use deskside_proto::wire::update::UpdateClass;
+use deskside_words::t;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
@@ -83,10 +84,10 @@ pub enum PipelineError {
     #[error(transparent)]
     Capture(#[from] CaptureError),
     /// The picture cannot be encoded.
-    #[error("the picture cannot be encoded: {0}")]
+    #[error("{}", t!("client-picture-not-encoded", error = .0.to_string()))]
     Encode(#[from] EncodeError),
     /// The thread ended for a reason of its own.
-    #[error("the picture's thread has stopped")]
+    #[error("{}", t!("client-picture-stopped"))]
     Stopped,
 }
 

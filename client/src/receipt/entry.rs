@@ -1,9 +1,12 @@
 //! One entry of the receipt: how it is written and how it is said.
 
+use deskside_words::t;
 use serde::{Deserialize, Serialize};
 
+use super::{Direction, Reason, Thing};
 use crate::app::view::ReceiptLine;
-use crate::tickets::record::system_time;
+use crate::app::words;
+use crate::tickets::record::{Record, system_time};
 
 /// A line of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,15 +47,17 @@ pub enum Event {
     TicketMade {
         /// Its short number.
         ticket: String,
-        /// How it is meant to be used.
-        terms: String,
+        /// How long it can be used, in seconds.
+        valid_for: u64,
+        /// How often it can be used.
+        uses: u32,
     },
     /// A ticket was closed before its time.
     TicketClosed {
         /// Its short number.
         ticket: String,
         /// Why.
-        reason: String,
+        reason: Reason,
     },
     /// An expert with a valid ticket asked to see the screen.
     ViewAsked {
@@ -66,81 +71,129 @@ pub enum Event {
     /// The person did not.
     ViewDenied {
         /// Why.
-        reason: String,
+        reason: Reason,
     },
     /// The expert asked for control.
     ControlAsked {
         /// Of what.
-        scopes: String,
+        scopes: Vec<Thing>,
     },
     /// The person allowed it.
     ControlAllowed {
         /// Of what.
-        scopes: String,
+        scopes: Vec<Thing>,
     },
     /// The person did not.
     ControlDenied {
         /// Why.
-        reason: String,
+        reason: Reason,
     },
     /// Control ended; viewing went on.
     ControlEnded {
         /// Why.
-        reason: String,
+        reason: Reason,
     },
     /// The expert asked for a way of the clipboard.
     ClipboardAsked {
         /// Which, as what the expert may do.
-        way: String,
+        way: Direction,
     },
     /// The person allowed it.
     ClipboardAllowed {
         /// Which.
-        way: String,
+        way: Direction,
     },
     /// The person did not.
     ClipboardDenied {
         /// Which.
-        way: String,
+        way: Direction,
         /// Why.
-        reason: String,
+        reason: Reason,
     },
     /// It ended.
     ClipboardEnded {
         /// Which.
-        way: String,
+        way: Direction,
         /// Why.
-        reason: String,
+        reason: Reason,
     },
     /// The session ended.
     SessionEnded {
         /// Why.
-        reason: String,
+        reason: Reason,
     },
+}
+
+impl Event {
+    /// That this ticket was made.
+    #[must_use]
+    pub fn made(record: &Record) -> Self {
+        Self::TicketMade {
+            ticket: record.id.short(),
+            valid_for: record.not_after.saturating_sub(record.not_before),
+            uses: record.uses,
+        }
+    }
 }
 
 impl Entry {
     /// What happened, as a sentence for people.
     #[must_use]
     pub fn sentence(&self) -> String {
-        let who = self.who();
+        let who = &self.who();
         match &self.event {
-            Event::TicketMade { ticket, terms } => format!("You made ticket {ticket} ({terms})."),
-            Event::TicketClosed { ticket, reason } => format!("Ticket {ticket} was closed: {reason}."),
-            Event::ViewAsked { ticket, from } => {
-                format!("{who} asked to see your screen (ticket {ticket}, from {from}).")
+            Event::TicketMade { ticket, valid_for, uses } => {
+                t!("client-receipt-made", ticket = ticket, terms = words::terms(*valid_for, *uses))
             }
-            Event::ViewAllowed => format!("You allowed {who} to see your screen."),
-            Event::ViewDenied { reason } => format!("{who} did not see your screen: {reason}."),
-            Event::ControlAsked { scopes } => format!("{who} asked to use your {scopes}."),
-            Event::ControlAllowed { scopes } => format!("You allowed {who} to use your {scopes}."),
-            Event::ControlDenied { reason } => format!("{who} did not get control: {reason}."),
-            Event::ControlEnded { reason } => format!("{who} lost control: {reason}."),
-            Event::ClipboardAsked { way } => format!("{who} asked to {way}."),
-            Event::ClipboardAllowed { way } => format!("You allowed {who} to {way}."),
-            Event::ClipboardDenied { way, reason } => format!("{who} may not {way}: {reason}."),
-            Event::ClipboardEnded { way, reason } => format!("{who} can no longer {way}: {reason}."),
-            Event::SessionEnded { reason } => format!("The session with {who} ended: {reason}."),
+            Event::TicketClosed { ticket, reason } => {
+                t!("client-receipt-closed", ticket = ticket, reason = reason.said())
+            }
+            Event::ViewAsked { ticket, from } => {
+                t!("client-receipt-view-asked", who = who, ticket = ticket, from = from)
+            }
+            Event::ViewAllowed => t!("client-receipt-view-allowed", who = who),
+            Event::ViewDenied { reason } => {
+                t!("client-receipt-view-denied", who = who, reason = reason.said())
+            }
+            Event::ControlAsked { scopes } => {
+                t!("client-receipt-control-asked", who = who, things = Thing::said(scopes))
+            }
+            Event::ControlAllowed { scopes } => {
+                t!("client-receipt-control-allowed", who = who, things = Thing::said(scopes))
+            }
+            Event::ControlDenied { reason } => {
+                t!("client-receipt-control-denied", who = who, reason = reason.said())
+            }
+            Event::ControlEnded { reason } => {
+                t!("client-receipt-control-ended", who = who, reason = reason.said())
+            }
+            Event::ClipboardAsked { way: Direction::ToExpert } => {
+                t!("client-receipt-read-asked", who = who)
+            }
+            Event::ClipboardAsked { way: Direction::ToPerson } => {
+                t!("client-receipt-give-asked", who = who)
+            }
+            Event::ClipboardAllowed { way: Direction::ToExpert } => {
+                t!("client-receipt-read-allowed", who = who)
+            }
+            Event::ClipboardAllowed { way: Direction::ToPerson } => {
+                t!("client-receipt-give-allowed", who = who)
+            }
+            Event::ClipboardDenied { way: Direction::ToExpert, reason } => {
+                t!("client-receipt-read-denied", who = who, reason = reason.said())
+            }
+            Event::ClipboardDenied { way: Direction::ToPerson, reason } => {
+                t!("client-receipt-give-denied", who = who, reason = reason.said())
+            }
+            Event::ClipboardEnded { way: Direction::ToExpert, reason } => {
+                t!("client-receipt-read-ended", who = who, reason = reason.said())
+            }
+            Event::ClipboardEnded { way: Direction::ToPerson, reason } => {
+                t!("client-receipt-give-ended", who = who, reason = reason.said())
+            }
+            Event::SessionEnded { reason } => {
+                t!("client-receipt-session-ended", who = who, reason = reason.said())
+            }
         }
     }
 
@@ -155,7 +208,7 @@ impl Entry {
             (Some(name), Some(fingerprint)) => format!("{name} ({fingerprint})"),
             (Some(name), None) => name.clone(),
             (None, Some(fingerprint)) => fingerprint.clone(),
-            (None, None) => "somebody".to_owned(),
+            (None, None) => t!("client-somebody").to_owned(),
         }
     }
 }

@@ -3,16 +3,19 @@
 //! nothing of sessions; it writes down what it is told.
 
 mod entry;
+mod what;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
 use deskside_host::private_file::{self, FileError, Lock, Tail};
+use deskside_words::t;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 pub use entry::{Entry, Event, Line};
+pub use what::{Direction, Reason, Thing};
 
 /// How large a file of the receipt becomes, in bytes, before the next one is begun; about 200,000 lines.
 pub const LIMIT_BYTES: u64 = 64 * 1024 * 1024;
@@ -24,7 +27,7 @@ pub enum ReceiptError {
     #[error(transparent)]
     File(#[from] FileError),
     /// An entry cannot be written as JSON.
-    #[error("an entry of the receipt cannot be written: {0}")]
+    #[error("{}", t!("client-receipt-unwritable", error = .0.to_string()))]
     Unwritable(#[from] serde_json::Error),
 }
 
@@ -39,9 +42,7 @@ pub struct Reading {
 
 /// The first line that is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error(
-    "line {line} of the receipt was changed after it was written, or lines before it are missing: {reason}"
-)]
+#[error("{}", t!("client-chain-broken", line = .line.to_string(), reason = .reason))]
 pub struct BrokenChain {
     /// Its number, from 1.
     pub line: u64,
@@ -123,16 +124,16 @@ impl Receipt {
                 let reason = match serde_json::from_str::<Line>(text) {
                     Ok(line) => {
                         let reason = if line.previous != expected {
-                            Some("it does not carry the hash of the line before it".to_owned())
+                            Some(t!("client-chain-other-hash").to_owned())
                         } else if line.number != number {
-                            Some(format!("it says that it is line {}", line.number))
+                            Some(t!("client-chain-other-number", number = line.number))
                         } else {
                             None
                         };
                         reading.entries.push(line.entry);
                         reason
                     }
-                    Err(error) => Some(format!("it cannot be read: {error}")),
+                    Err(error) => Some(t!("client-chain-unreadable", error = error.to_string())),
                 };
                 if let (Some(reason), None) = (reason, &reading.broken) {
                     reading.broken = Some(BrokenChain { line: number, reason });
@@ -186,7 +187,7 @@ fn text_of(line: &[u8]) -> String {
 }
 
 fn first_hash() -> String {
-    hash("deskside receipt")
+    HEXLOWER.encode(&Sha256::digest(b"deskside receipt"))
 }
 
 fn hash(line: &str) -> String {
@@ -215,9 +216,9 @@ mod tests {
         let receipt = Receipt::in_directory(folder.path());
         receipt.append(&entry(1000, Event::ViewAllowed)).unwrap();
         receipt
-            .append(&entry(1010, Event::ControlAllowed { scopes: "pointer and keyboard".into() }))
+            .append(&entry(1010, Event::ControlAllowed { scopes: vec![Thing::Pointer, Thing::Keyboard] }))
             .unwrap();
-        receipt.append(&entry(1020, Event::SessionEnded { reason: "they left".into() })).unwrap();
+        receipt.append(&entry(1020, Event::SessionEnded { reason: Reason::ExpertLeft })).unwrap();
         (folder, receipt)
     }
 
@@ -246,7 +247,7 @@ mod tests {
     #[test]
     fn every_kind_of_tampering_shows() {
         assert_eq!(tampered(str::to_owned), None);
-        let changed = tampered(|text| text.replace("pointer and keyboard", "pointer"));
+        let changed = tampered(|text| text.replace(r#""pointer","keyboard""#, r#""pointer""#));
         assert_eq!(changed.unwrap().line, 3, "the line after the changed one no longer fits");
         let removed = tampered(|text| text.lines().skip(1).map(|line| format!("{line}\n")).collect());
         assert_eq!(removed.unwrap().line, 1);
@@ -263,7 +264,7 @@ mod tests {
         let (_folder, receipt) = written();
         let text = fs::read_to_string(receipt.path()).unwrap();
         fs::write(receipt.path(), text.get(..text.len() - 9).unwrap()).unwrap();
-        receipt.append(&entry(1030, Event::ViewDenied { reason: "no answer".into() })).unwrap();
+        receipt.append(&entry(1030, Event::ViewDenied { reason: Reason::NotAnswered })).unwrap();
         let reading = receipt.read().unwrap();
         assert_eq!(reading.entries.last().unwrap().at, 1030);
         assert_eq!(reading.broken.unwrap().line, 3);

@@ -4,6 +4,7 @@
 use deskside_proto::geometry::{Rect, Size};
 use deskside_proto::name::PersonName;
 use deskside_proto::wire::monitors::{Monitor, Monitors};
+use deskside_words::t;
 use x11rb::connection::{Connection as _, RequestConnection as _};
 use x11rb::errors::ReplyError;
 use x11rb::protocol::randr::{self, ConnectionExt as _};
@@ -60,7 +61,7 @@ pub struct Titled {
 /// A sentence: the desktop does not answer.
 pub fn choices(display: Option<&str>) -> Result<Choices, String> {
     let (connection, number) = RustConnection::connect(display).map_err(|error| error.to_string())?;
-    let screen = connection.setup().roots.get(number).ok_or("there is no such screen")?;
+    let screen = connection.setup().roots.get(number).ok_or_else(|| t!("client-no-such-screen"))?;
     let (root, size) =
         (screen.root, Size::new(screen.width_in_pixels.into(), screen.height_in_pixels.into()));
     let look = || -> Result<Choices, ReplyError> {
@@ -101,7 +102,7 @@ pub(crate) fn screens(connection: &RustConnection, root: Window) -> Result<Vec<S
 
 /// Screens as experts are told of them. A name that cannot be shown is replaced by a number.
 pub(crate) fn announced(screens: &[Screen], scale_percent: u16) -> Monitors {
-    let numbered = |at: usize| PersonName::cleaned(&format!("Screen {}", at + 1));
+    let numbered = |at: usize| PersonName::cleaned(&t!("client-screen-announced", number = at + 1));
     Monitors::new(screens.iter().enumerate().filter_map(|(at, screen)| {
         let name = PersonName::parse(&screen.name.0).ok().or_else(|| numbered(at))?;
         Some(Monitor { place: screen.place, primary: screen.primary, scale_percent, name })

@@ -1,6 +1,11 @@
 //! `deskside --terminal`: what happens as lines on standard output, what the person wants as lines on standard input.
 //! A surface like the windows: it reads views and pushes commands. Nothing but a line that comes after its question says yes.
 
+/// A line that begins with a keyword: programs read it too, so the keywords are the same in every language.
+macro_rules! for_programs {
+    ($($line:tt)*) => { format!($($line)*) };
+}
+
 mod narrator;
 mod words;
 
@@ -11,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use deskside_proto::ids::{QuestionId, TicketId};
+use deskside_words::t;
 
 use crate::app::command::{Answer, InvitationOptions, UserCommand};
 use crate::app::view::{AppView, Notice, NoticeKind, QuestionKind};
@@ -22,9 +28,6 @@ use crate::sharing::{Hidden, Share};
 
 use self::narrator::Narrator;
 use self::words::{Named, Wish};
-
-/// A number that is not in the list of windows and screens.
-const NOT_LISTED: &str = "error: that is not in the list; type \"windows\" to see it";
 
 /// What a ticket that is being made shall become.
 #[derive(Debug, Default)]
@@ -77,7 +80,7 @@ impl Terminal {
         while let Some(line) = lines.next_line() {
             match line {
                 Ok(line) => self.hear(&line),
-                Err(unreadable) => print(&[format!("error: {unreadable}")]),
+                Err(unreadable) => print(&[error(&unreadable.to_string())]),
             }
         }
         // Nobody can answer any more: every question becomes a no, every session ends.
@@ -159,7 +162,7 @@ impl Terminal {
             Ok(Wish::Allow(number)) => self.allow(line, number, &view),
             Ok(Wish::Deny(number)) => match view.question.as_ref().filter(|open| open.id.0 == number) {
                 Some(question) => self.commands.send(denial(question.id, &question.kind)),
-                None => print(&[format!("error: there is no question {number}")]),
+                None => print(&[error(&t!("client-line-no-question", number = number))]),
             },
             Ok(Wish::Stop) => self.commands.send(UserCommand::StopControl),
             Ok(Wish::End) => self.commands.send(UserCommand::EndSession(None)),
@@ -174,17 +177,17 @@ impl Terminal {
             Ok(Wish::Unhide(which)) => self.unhide(which, &view),
             Ok(Wish::Status) => print(&narrator::status(&view)),
             Ok(Wish::Quit) => self.commands.send(UserCommand::Quit),
-            Err(reason) => print(&[format!("error: {reason}")]),
+            Err(reason) => print(&[error(&reason)]),
         }
     }
 
     fn invite(&self, args: InviteArgs, view: &AppView) {
         if view.introduction_needed && !self.state().understood {
-            print(&["error: read the introduction above and type \"understood\" first".to_owned()]);
+            print(&[error(t!("client-line-read-first"))]);
             return;
         }
         if let Some(taken) = args.output.as_ref().filter(|path| path.symlink_metadata().is_ok()) {
-            print(&[format!("error: {} exists already; give another name", taken.display())]);
+            print(&[error(&t!("client-line-exists", path = taken.display().to_string()))]);
             return;
         }
         let options = InvitationOptions {
@@ -194,7 +197,7 @@ impl Terminal {
         };
         let mut state = self.state();
         if state.awaited.as_ref().is_some_and(|awaited| !awaited.is_doubtful) {
-            print(&["error: a ticket is being made; type this again when it is there".to_owned()]);
+            print(&[error(t!("client-line-being-made"))]);
             return;
         }
         if view.notice.is_some() {
@@ -215,7 +218,7 @@ impl Terminal {
         let open = view.question.as_ref().filter(|open| open.id.0 == number);
         let asked_at = self.state().asked.get(&QuestionId(number)).copied();
         let (Some(question), Some(asked_at)) = (open, asked_at) else {
-            print(&[format!("error: there is no question {number}")]);
+            print(&[error(&t!("client-line-no-question", number = number))]);
             return;
         };
         match line.confirm(question.id, asked_at) {
@@ -231,9 +234,9 @@ impl Terminal {
                 });
             }
             Err(NotGenuine::Injected) => {
-                print(&["error: that answer did not come from your own keyboard".to_owned()]);
+                print(&[error(t!("client-line-not-your-keyboard"))]);
             }
-            Err(error) => print(&[format!("error: {error}")]),
+            Err(reason) => print(&[error(&reason.to_string())]),
         }
     }
 
@@ -246,7 +249,7 @@ impl Terminal {
         };
         match share {
             Some(share) => self.commands.send(UserCommand::Share(share)),
-            None => print(&[NOT_LISTED.to_owned()]),
+            None => print(&[error(t!("client-line-not-listed"))]),
         }
     }
 
@@ -257,7 +260,7 @@ impl Terminal {
             .map(|(_, hidden)| hidden.what)
             .collect();
         if meant.is_empty() {
-            print(&["error: nothing of that number is hidden; type \"windows\"".to_owned()]);
+            print(&[error(t!("client-line-not-hidden"))]);
         }
         meant.into_iter().for_each(|what| self.commands.send(UserCommand::Unhide(what)));
     }
@@ -267,8 +270,8 @@ impl Terminal {
         let mut found = view.tickets.iter().filter(|ticket| ticket.id.to_string().starts_with(&text));
         match (found.next(), found.next()) {
             (Some(ticket), None) => self.commands.send(UserCommand::CancelTicket(ticket.id)),
-            (Some(_), Some(_)) => print(&[format!("error: more than one ticket begins with {text}")]),
-            (None, _) => print(&[format!("error: there is no ticket {text}")]),
+            (Some(_), Some(_)) => print(&[error(&t!("client-line-several-tickets", text = text))]),
+            (None, _) => print(&[error(&t!("client-line-no-ticket", text = text))]),
         }
     }
 }
@@ -282,6 +285,11 @@ fn denial(question: QuestionId, kind: &QuestionKind) -> UserCommand {
             UserCommand::AnswerControl { question, answer: Answer::Deny }
         }
     }
+}
+
+/// The line that says what is wrong.
+fn error(reason: &str) -> String {
+    for_programs!("error: {reason}")
 }
 
 /// Writes lines to standard output, each at once. Who stopped reading gets no more.

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use deskside_proto::ids::{QuestionId, SessionId, TicketId};
 use deskside_proto::session::Way;
+use deskside_words::t;
 
 use crate::app::view::{
     AppView, Delivery, InvitationView, QuestionKind, QuestionView, SeenBefore, SessionState, SessionView,
 };
 use crate::app::words::{self, rfc3339};
+use crate::receipt::Thing;
 use crate::windows::words as sentences;
 
 /// What has been said already.
@@ -34,10 +36,9 @@ struct Told {
 /// The first lines.
 pub(super) fn greeting(view: &AppView) -> Vec<String> {
     let version = env!("CARGO_PKG_VERSION");
-    vec![format!(
-        "ready: Deskside {version}, your name is {}, your fingerprint {}. Type \"help\".",
-        view.me, view.settings.fingerprint
-    )]
+    let (me, fingerprint) = (view.me.as_str(), &view.settings.fingerprint);
+    let text = t!("client-line-ready", version = version, name = me, fingerprint = fingerprint);
+    vec![for_programs!("ready: {text}")]
 }
 
 /// The tickets, a line each.
@@ -46,8 +47,8 @@ pub(super) fn tickets(view: &AppView) -> Vec<String> {
         .tickets
         .iter()
         .map(|ticket| {
-            let to = ticket.to.as_ref().map(|to| format!(" to {to}")).unwrap_or_default();
-            format!(
+            let to = ticket.to.as_ref().map(|to| for_programs!(" to {to}")).unwrap_or_default();
+            for_programs!(
                 "ticket {} {} until {} uses {}{to}",
                 ticket.id.short(),
                 ticket.state.word(),
@@ -56,7 +57,7 @@ pub(super) fn tickets(view: &AppView) -> Vec<String> {
             )
         })
         .collect();
-    lines.push(format!("tickets: {}", view.tickets.len()));
+    lines.push(for_programs!("tickets: {}", view.tickets.len()));
     lines
 }
 
@@ -72,7 +73,7 @@ pub(super) fn windows(view: &AppView) -> Vec<String> {
     let mut lines: Vec<String> = screens.map(numbered("screen")).collect();
     lines.extend(windows.map(numbered("window")));
     lines.extend(hidden.map(numbered("hidden")));
-    lines.push(format!("seen: {}", sentences::share(sharing)));
+    lines.push(for_programs!("seen: {}", sentences::share(sharing)));
     lines
 }
 
@@ -80,7 +81,7 @@ pub(super) fn windows(view: &AppView) -> Vec<String> {
 pub(super) fn status(view: &AppView) -> Vec<String> {
     let mut lines: Vec<String> = view.sessions.iter().map(session).collect();
     lines.extend(view.question.as_ref().map(question));
-    lines.push(format!("status: {:?}", view.activity()).to_ascii_lowercase());
+    lines.push(for_programs!("status: {:?}", view.activity()).to_ascii_lowercase());
     lines
 }
 
@@ -91,17 +92,17 @@ impl Narrator {
         if view.introduction_needed && !self.introduced {
             self.introduced = true;
             let sentences = words::introduction(&view.settings.hotkey);
-            lines.extend(sentences.map(|sentence| format!("introduction: {sentence}")));
-            lines.push("introduction: If that is what you want, type \"understood\".".to_owned());
+            lines.extend(sentences.map(|sentence| for_programs!("introduction: {sentence}")));
+            lines.push(for_programs!("introduction: {}", t!("client-line-understood")));
         }
         self.tell_invitation(view.invitation.as_ref(), &mut lines);
         let open = view.question.as_ref().map(|question| question.id);
         if let Some(before) = self.question.filter(|before| Some(*before) != open) {
-            lines.push(format!("answered {}", before.0));
+            lines.push(for_programs!("answered {}", before.0));
         }
         let seen = (sentences::share(&view.sharing), view.sharing.hidden.len());
         if self.seen.replace(seen.clone()).is_some_and(|before| before != seen) {
-            lines.push(format!("seen: {}, {} hidden", seen.0, seen.1));
+            lines.push(for_programs!("seen: {}", t!("client-line-seen", what = &seen.0, count = seen.1)));
         }
         self.tell_sessions(&view.sessions, &mut lines);
         if let Some(asked) = view.question.as_ref().filter(|asked| Some(asked.id) != self.question) {
@@ -110,7 +111,7 @@ impl Narrator {
         self.question = open;
         let notice = view.notice.as_ref().map(|notice| (notice.title.clone(), notice.text.clone()));
         if let Some((title, text)) = notice.as_ref().filter(|new| Some(*new) != self.notice.as_ref()) {
-            lines.push(format!("notice: {title}. {}", text.replace('\n', " ")));
+            lines.push(for_programs!("notice: {title}. {}", text.replace('\n', " ")));
         }
         self.notice = notice;
         if view.ended && !self.ended {
@@ -126,21 +127,25 @@ impl Narrator {
             return;
         };
         let told = self.invitation.take().filter(|told| told.id == shown.id).unwrap_or_else(|| {
-            let to = shown.sealed_to.as_ref().map(|to| format!(" to {to}")).unwrap_or_default();
+            let to = shown.sealed_to.as_ref().map(|to| for_programs!(" to {to}")).unwrap_or_default();
             let until = rfc3339(shown.valid_until);
-            lines.push(format!("ticket {} open until {until} uses {}{to}", shown.id.short(), shown.uses));
+            lines.push(for_programs!(
+                "ticket {} open until {until} uses {}{to}",
+                shown.id.short(),
+                shown.uses
+            ));
             if let Some(passphrase) = &shown.passphrase {
-                lines.push(format!("passphrase {} {}", shown.id.short(), passphrase.reveal()));
+                lines.push(for_programs!("passphrase {} {}", shown.id.short(), passphrase.reveal()));
             }
             Told { id: shown.id, saved: false, delivery: Delivery::Nothing }
         });
         if let Some(path) = shown.saved_to.as_ref().filter(|_| !told.saved) {
-            lines.push(format!("saved {} {}", shown.id.short(), path.display()));
+            lines.push(for_programs!("saved {} {}", shown.id.short(), path.display()));
         }
         if shown.delivery != told.delivery {
             match &shown.delivery {
-                Delivery::Done(done) => lines.push(format!("emailed {} {done}", shown.id.short())),
-                Delivery::Failed(reason) => lines.push(format!("error: {reason}").replace('\n', " ")),
+                Delivery::Done(done) => lines.push(for_programs!("emailed {} {done}", shown.id.short())),
+                Delivery::Failed(reason) => lines.push(for_programs!("error: {reason}").replace('\n', " ")),
                 Delivery::Nothing | Delivery::Busy(_) => {}
             }
         }
@@ -159,7 +164,7 @@ impl Narrator {
             }
         }
         for gone in self.sessions.keys().filter(|id| sessions.iter().all(|now| now.id != **id)) {
-            lines.push(format!("session {} ended", gone.0));
+            lines.push(for_programs!("session {} ended", gone.0));
         }
         self.sessions = sessions.iter().map(|now| (now.id, (now.state, now.clipboard))).collect();
     }
@@ -172,41 +177,55 @@ fn session(session: &SessionView) -> String {
         SessionState::Controlling { paused: false } => "controlling",
         SessionState::Controlling { paused: true } => "paused",
     };
-    format!("session {} {state}: {} ({})", session.id.0, session.expert_name, session.fingerprint)
+    for_programs!("session {} {state}: {} ({})", session.id.0, session.expert_name, session.fingerprint)
 }
 
 fn clipboard(session: &SessionView) -> String {
     let open = Way::ALL.into_iter().zip(session.clipboard).filter(|(_, open)| *open);
-    let may: Vec<&str> = open.map(|(way, _)| words::way(way)).collect();
-    let may = if may.is_empty() { "nothing".to_owned() } else { may.join(" and ") };
-    format!("session {} clipboard: they may {may}", session.id.0)
+    let may = match open.map(|(way, _)| way).collect::<Vec<_>>().as_slice() {
+        [] => t!("client-line-may-nothing"),
+        [Way::ToExpert] => t!("client-line-may-read"),
+        [Way::ToPerson] => t!("client-line-may-give"),
+        [_, ..] => t!("client-line-may-both"),
+    };
+    for_programs!("session {} clipboard: {may}", session.id.0)
 }
 
 fn question(question: &QuestionView) -> String {
     let number = question.id.0;
     let (kind, wish) = match &question.kind {
-        QuestionKind::View => ("view", "asks to see your screen".to_owned()),
+        QuestionKind::View => ("view", t!("client-line-asks-view").to_owned()),
         QuestionKind::JoinView { others } => {
-            let others: Vec<&str> = others.iter().map(|name| name.as_str()).collect();
-            ("join", format!("asks to see your screen too, besides {}", others.join(" and ")))
+            let names = others.iter().map(|name| name.as_str().to_owned());
+            let names = names.reduce(|one, other| t!("client-and", one = one, other = other));
+            ("join", t!("client-line-asks-join", names = names.unwrap_or_default()))
         }
         QuestionKind::Control { scopes } => {
-            ("control", format!("asks to use your {}", words::scopes(*scopes)))
+            let things = Thing::said(&Thing::all(*scopes));
+            ("control", t!("client-line-asks-control", things = things))
         }
-        QuestionKind::Clipboard { way } => ("clipboard", format!("asks to {}", words::way(*way))),
+        QuestionKind::Clipboard { way: Way::ToExpert } => {
+            ("clipboard", t!("client-line-asks-read").to_owned())
+        }
+        QuestionKind::Clipboard { way: Way::ToPerson } => {
+            ("clipboard", t!("client-line-asks-give").to_owned())
+        }
     };
     let seen = match &question.seen {
-        SeenBefore::New => "new".to_owned(),
+        SeenBefore::New => t!("client-line-new").to_owned(),
         SeenBefore::Before { count, last, other_name } => {
-            let times = if *count == 1 { "once".to_owned() } else { format!("{count} times") };
-            let then = other_name.as_ref().map(|name| format!(" as {name}")).unwrap_or_default();
-            format!("here {times} before{then}, last {}", rfc3339(*last))
+            let last = rfc3339(*last);
+            match other_name {
+                None => t!("client-line-before", count = *count, last = last),
+                Some(name) => {
+                    t!("client-line-before-as", count = *count, last = last, name = name.as_str())
+                }
+            }
         }
     };
-    format!(
-        "question {number} {kind}: {} ({}), {seen}, {wish}. Type \"allow {number}\" or \"deny {number}\".",
-        question.expert_name, question.fingerprint
-    )
+    let (name, fingerprint) = (&question.expert_name, &question.fingerprint);
+    let answer = t!("client-line-answer", number = number);
+    for_programs!("question {number} {kind}: {name} ({fingerprint}), {seen}, {wish}. {answer}")
 }
 
 #[cfg(test)]

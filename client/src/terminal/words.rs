@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use deskside_proto::geometry::Rect;
+use deskside_words::t;
 
 use crate::cli::InviteArgs;
 
@@ -55,38 +56,38 @@ pub(super) fn parse(line: &str) -> Result<Wish, String> {
         ("invite", rest) => invite(rest),
         ("allow" | "yes", [number]) => number_of(number).map(Wish::Allow),
         ("deny" | "no", [number]) => number_of(number).map(Wish::Deny),
-        ("allow" | "yes" | "deny" | "no", _) => Err(format!("say which question, for example \"{first} 1\"")),
+        ("allow" | "yes" | "deny" | "no", _) => Err(t!("client-line-which-question", word = first)),
         ("stop", []) => Ok(Wish::Stop),
         ("end", []) => Ok(Wish::End),
         ("tickets", []) => Ok(Wish::Tickets),
         ("cancel", [id]) => Ok(Wish::Cancel((*id).to_owned())),
-        ("cancel", _) => Err("say which ticket, for example \"cancel k7qm2xpa\"".to_owned()),
+        ("cancel", _) => Err(t!("client-line-which-ticket").to_owned()),
         ("status", []) => Ok(Wish::Status),
         ("windows" | "screens" | "hidden", []) => Ok(Wish::Windows),
         ("share", ["everything"]) => Ok(Wish::Share(Named::Everything)),
         ("share", ["screen", place]) => place_of(place).map(|at| Wish::Share(Named::Screen(at))),
         ("share", ["window", place]) => place_of(place).map(|at| Wish::Share(Named::Window(at))),
-        ("share", _) => Err("say \"share everything\", \"share screen 1\" or \"share window 1\"".to_owned()),
+        ("share", _) => Err(t!("client-line-share").to_owned()),
         ("hide", ["area", numbers @ ..]) => area(numbers).map(Wish::Hide),
-        ("hide", _) => Err("say \"hide area X Y WIDTH HEIGHT\", in pixels".to_owned()),
+        ("hide", _) => Err(t!("client-line-hide").to_owned()),
         ("unhide", ["all"]) => Ok(Wish::Unhide(None)),
         ("unhide", [place]) => place_of(place).map(|at| Wish::Unhide(Some(at))),
-        ("unhide", _) => Err("say what, for example \"unhide 1\" or \"unhide all\"".to_owned()),
+        ("unhide", _) => Err(t!("client-line-unhide").to_owned()),
         ("quit" | "exit", []) => Ok(Wish::Quit),
         ("help" | "?" | "understood" | "stop" | "end" | "tickets" | "status" | "quit" | "exit", _) => {
-            Err(format!("nothing may stand behind \"{first}\""))
+            Err(t!("client-line-nothing-behind", word = first))
         }
-        _ => Err(format!("{first:?} is unknown; type \"help\"")),
+        _ => Err(t!("client-line-unknown", word = format!("{first:?}"))),
     }
 }
 
 fn invite(rest: &[&str]) -> Result<Wish, String> {
     let line = InviteLine::try_parse_from(rest).map_err(|error| one_line(&error.to_string()))?;
     if line.args.json {
-        return Err("--json is for the command line; the lines here are for programs already".to_owned());
+        return Err(t!("client-line-no-json").to_owned());
     }
     if line.args.output.as_deref() == Some(std::path::Path::new("-")) {
-        return Err("standard output is taken by these lines; give --output a file name".to_owned());
+        return Err(t!("client-line-no-stdout").to_owned());
     }
     Ok(Wish::Invite(Box::new(line.args)))
 }
@@ -100,12 +101,12 @@ fn one_line(message: &str) -> String {
 /// A place in a list, which begins with 1.
 fn place_of(text: &str) -> Result<usize, String> {
     let place = text.parse::<usize>().ok().and_then(|place| place.checked_sub(1));
-    place.ok_or_else(|| format!("{text:?} is no number of the list; type \"windows\""))
+    place.ok_or_else(|| t!("client-line-no-place", text = format!("{text:?}")))
 }
 
 /// Left, top, width and height in pixels of the desktop.
 fn area(numbers: &[&str]) -> Result<Rect, String> {
-    let wrong = || "an area is four numbers: its left and upper edge, its width and its height".to_owned();
+    let wrong = || t!("client-line-area").to_owned();
     let [x, y, width, height] = numbers else { return Err(wrong()) };
     let (x, y) = (x.parse().map_err(|_| wrong())?, y.parse().map_err(|_| wrong())?);
     let (width, height) = (width.parse().map_err(|_| wrong())?, height.parse().map_err(|_| wrong())?);
@@ -114,7 +115,7 @@ fn area(numbers: &[&str]) -> Result<Rect, String> {
 }
 
 fn number_of(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| format!("{text:?} is no number of a question"))
+    text.parse().map_err(|_| t!("client-line-no-number", text = format!("{text:?}")))
 }
 
 /// Words at spaces; double quotes keep spaces together.
@@ -140,7 +141,7 @@ fn split(line: &str) -> Result<Vec<String>, String> {
         }
     }
     if quoted {
-        return Err("a quotation mark is missing".to_owned());
+        return Err(t!("client-line-quotation").to_owned());
     }
     if begun {
         words.push(word);
@@ -150,23 +151,7 @@ fn split(line: &str) -> Result<Vec<String>, String> {
 
 /// What can be typed.
 pub(super) fn help() -> Vec<String> {
-    [
-        "help: invite [--for 1h] [--uses N] [--to KEY] [--output FILE] [--email ADDRESS]   make a ticket",
-        "help: allow N | deny N    answer question N",
-        "help: stop                take control back at once; viewing goes on",
-        "help: end                 end all sessions",
-        "help: tickets             list the tickets",
-        "help: cancel ID           close a ticket",
-        "help: status              who is here",
-        "help: windows             list windows and screens, and what is hidden",
-        "help: share everything | screen N | window N      what experts may see",
-        "help: hide area X Y WIDTH HEIGHT                  what nobody shall see",
-        "help: unhide N | all      show something again",
-        "help: understood          the introduction was read",
-        "help: quit                end all sessions and Deskside",
-    ]
-    .map(str::to_owned)
-    .to_vec()
+    t!("client-line-help").lines().map(|line| for_programs!("help: {line}")).collect()
 }
 
 #[cfg(test)]

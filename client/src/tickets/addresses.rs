@@ -3,13 +3,12 @@
 use std::net::{IpAddr, SocketAddr};
 
 use deskside_proto::ticket_file::{Address, Addresses, DnsName, Host};
+use deskside_words::t;
 use thiserror::Error;
 
 /// Why a text of the settings is no address.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error(
-    "{text:?} is no address ({reason}); write for example 192.0.2.7, 192.0.2.7:47470, [2001:db8::1]:47470 or home.example.org:47470"
-)]
+#[error("{}", t!("client-address-invalid", text = format!("{:?}", .text), reason = .reason))]
 pub struct InvalidAddress {
     text: String,
     reason: String,
@@ -17,7 +16,7 @@ pub struct InvalidAddress {
 
 /// Why there is nothing to put into a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("this computer has no network address under which an expert could reach it; connect it to a network")]
+#[error("{}", t!("client-no-address"))]
 pub struct NoAddress;
 
 /// Reads an address with or without a port.
@@ -35,9 +34,7 @@ pub fn parse(text: &str, default_port: u16) -> Result<Address, InvalidAddress> {
         return Address::from_socket(SocketAddr::new(address, default_port)).map_err(|error| invalid(&error));
     }
     let (name, port) = match text.rsplit_once(':') {
-        Some((name, port)) => {
-            (name, port.parse().map_err(|_| invalid(&"its port is no number up to 65535"))?)
-        }
+        Some((name, port)) => (name, port.parse().map_err(|_| invalid(&t!("client-address-port")))?),
         None => (text, default_port),
     };
     let name = DnsName::parse(&name.to_ascii_lowercase()).map_err(|error| invalid(&error))?;

@@ -9,6 +9,7 @@ use deskside_crypto::ticket::{self, Invitation, Recipient};
 use deskside_net::{Loopback, local_addresses};
 use deskside_proto::name::PersonName;
 use deskside_proto::ticket_file::{TicketFileError, Validity};
+use deskside_words::t;
 use thiserror::Error;
 
 use super::addresses::{self, NoAddress};
@@ -23,13 +24,13 @@ pub enum IssueError {
     #[error(transparent)]
     NoAddress(#[from] NoAddress),
     /// The interfaces cannot be listed.
-    #[error("the network addresses of this computer cannot be found out: {0}")]
+    #[error("{}", t!("client-issue-interfaces", error = .0.to_string()))]
     Interfaces(#[from] io::Error),
     /// The times make no sense; the clock of this computer is wrong.
-    #[error("a ticket cannot be made with this computer's clock: {0}")]
+    #[error("{}", t!("client-issue-clock", error = .0.to_string()))]
     Validity(TicketFileError),
     /// Sealing failed.
-    #[error("the ticket cannot be sealed: {0}")]
+    #[error("{}", t!("client-issue-sealing", error = .0.to_string()))]
     Sealing(#[from] ticket::IssueError),
     /// It cannot be kept.
     #[error(transparent)]

@@ -9,6 +9,7 @@ use deskside_host::private_file::FileError;
 use deskside_proto::ids::TicketId;
 use deskside_proto::ticket_file::{FILE_EXTENSION, TicketFileError, Validity};
 use deskside_proto::ticket_record::{TicketRecord, TicketRefusal, check_use};
+use deskside_words::t;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use thiserror::Error;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
@@ -57,7 +58,7 @@ impl<'de> Deserialize<'de> for SecretBytes {
         let text = Zeroizing::new(String::deserialize(deserializer)?);
         let bytes = BASE64.decode(text.as_bytes()).ok().map(Zeroizing::new);
         let bytes = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok());
-        bytes.map(Self).ok_or_else(|| de::Error::custom("a secret must be 32 bytes in base64"))
+        bytes.map(Self).ok_or_else(|| de::Error::custom(t!("client-record-secret")))
     }
 }
 
@@ -132,13 +133,13 @@ pub struct NewRecord {
 #[derive(Debug, Error)]
 pub enum RecordError {
     /// It is not what this program writes.
-    #[error("it is damaged: {0}")]
+    #[error("{}", t!("client-record-is-damaged", reason = .0))]
     Damaged(String),
     /// It cannot even be read.
     #[error(transparent)]
     Unreadable(#[from] FileError),
     /// A newer Deskside wrote it.
-    #[error("a newer Deskside wrote it (version {0})")]
+    #[error("{}", t!("client-record-newer", version = *.0))]
     Newer(u32),
 }
 
@@ -184,7 +185,7 @@ impl Record {
             && record.spent <= record.uses
             && Validity::new(record.not_before, record.not_after).is_ok();
         if !sound {
-            return Err(RecordError::Damaged("its numbers contradict each other".into()));
+            return Err(RecordError::Damaged(t!("client-record-contradicts").to_owned()));
         }
         Ok(record)
     }

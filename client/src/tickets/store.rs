@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use deskside_host::private_file::{self, FileError, Lock};
 use deskside_proto::ids::TicketId;
 use deskside_proto::ticket_record::{TicketRecord, TicketRefusal};
+use deskside_words::t;
 use thiserror::Error;
 
 use super::record::{Closed, KEPT_AFTER_END, LIMIT_BYTES, Record, RecordError};
@@ -21,7 +22,7 @@ pub enum StoreError {
     #[error(transparent)]
     File(#[from] FileError),
     /// The directory cannot be listed.
-    #[error("the tickets in {} cannot be listed: {source}", path.display())]
+    #[error("{}", t!("client-store-list", path = .path.display().to_string(), error = .source.to_string()))]
     List {
         /// The directory.
         path: PathBuf,
@@ -29,15 +30,13 @@ pub enum StoreError {
         source: io::Error,
     },
     /// No ticket has this number.
-    #[error("there is no ticket {0}; `deskside tickets` lists them")]
+    #[error("{}", t!("client-store-unknown", ticket = .0))]
     Unknown(String),
     /// More than one ticket begins like this.
-    #[error(
-        "more than one ticket begins with {0}; give more of its number, as `deskside tickets --json` shows it"
-    )]
+    #[error("{}", t!("client-store-ambiguous", ticket = .0))]
     Ambiguous(String),
     /// The ticket's record is damaged.
-    #[error("the record of ticket {id} cannot be used: {source}")]
+    #[error("{}", t!("client-store-record", ticket = .id, reason = .source.to_string()))]
     Record {
         /// Which ticket.
         id: String,
@@ -45,7 +44,7 @@ pub enum StoreError {
         source: RecordError,
     },
     /// A record cannot be written.
-    #[error("the record cannot be written: {0}")]
+    #[error("{}", t!("client-store-unwritable", error = .0.to_string()))]
     Unwritable(#[from] serde_json::Error),
     /// The ticket cannot be used any more.
     #[error(transparent)]

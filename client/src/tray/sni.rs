@@ -6,6 +6,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use deskside_words::t;
 use ksni::menu::StandardItem;
 use ksni::{MenuItem, ToolTip, Tray, TrayMethods};
 use tokio::sync::Notify;
@@ -141,20 +142,22 @@ impl Tray for Item {
         let activity = view.activity();
         let open = view.tickets.iter().filter(|ticket| ticket.state == TicketState::Open).count();
         let state = match (activity, open) {
-            (Activity::Waiting, 2..) => format!("{open} tickets are open"),
+            (Activity::Waiting, 2..) => t!("client-tray-tickets", count = open),
             (Activity::Watched | Activity::Controlled, _) => words::presence(&view.sessions),
             _ => words::tray_state(activity).to_owned(),
         };
         vec![
             StandardItem { label: literal(&state), enabled: false, ..StandardItem::default() }.into(),
             MenuItem::Separator,
-            item(words::TRAY_INVITE, true, |item| item.presence.want_invitation()),
-            item(words::TRAY_SHOW, true, |item| item.wish(UserCommand::ShowWindow)),
+            item(t!("client-tray-invite"), true, |item| item.presence.want_invitation()),
+            item(t!("client-tray-show"), true, |item| item.wish(UserCommand::ShowWindow)),
             MenuItem::Separator,
-            item(words::TRAY_STOP, view.can_be_stopped(), |item| item.wish(UserCommand::StopControl)),
-            item(words::TRAY_END, !view.sessions.is_empty(), |item| item.wish(UserCommand::EndSession(None))),
+            item(t!("client-tray-stop"), view.can_be_stopped(), |item| item.wish(UserCommand::StopControl)),
+            item(t!("client-tray-end"), !view.sessions.is_empty(), |item| {
+                item.wish(UserCommand::EndSession(None))
+            }),
             MenuItem::Separator,
-            item(words::TRAY_QUIT, true, |item| item.wish(UserCommand::Quit)),
+            item(t!("client-tray-quit"), true, |item| item.wish(UserCommand::Quit)),
         ]
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use deskside_look::fonts;
 use deskside_look::tokens::{Meaning, Palette, Tone, size, space, text};
 use deskside_look::widget::Button;
+use deskside_words::t;
 use egui::{Align, CornerRadius, Id, Label, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui};
 
 use super::{Scene, words};
@@ -47,15 +48,15 @@ pub fn show(ui: &mut Ui, scene: Scene<'_>) -> egui::Response {
 
 fn buttons(ui: &mut Ui, scene: Scene<'_>, controlled: bool, tone: Tone) {
     let sessions = &scene.view.sessions;
-    let end = if sessions.len() > 1 { words::END_ALL } else { words::END_SESSION };
+    let end = if sessions.len() > 1 { t!("client-end-all") } else { t!("client-end-session") };
     if Button::on_bar(end, tone).low().show(ui).pressed() {
         scene.commands.send(UserCommand::EndSession(None));
     }
-    let stop = if controlled { words::STOP_CONTROL } else { words::STOP_CLIPBOARD };
+    let stop = if controlled { t!("client-stop-control") } else { t!("client-stop-clipboard") };
     if scene.view.can_be_stopped() && Button::on_bar(stop, tone).low().show(ui).pressed() {
         scene.commands.send(UserCommand::StopControl);
     }
-    if Button::on_bar(words::HIDE, tone).low().show(ui).pressed() {
+    if Button::on_bar(t!("client-hide"), tone).low().show(ui).pressed() {
         scene.commands.send(UserCommand::ShowSharing);
     }
 }

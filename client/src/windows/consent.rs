@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use deskside_look::tokens::{Meaning, space};
 use deskside_look::widget::{self, Button, Card, Row};
+use deskside_words::t;
 use egui::{Id, Key, Ui};
 
 use super::main_window::sharing::shares;
@@ -98,17 +99,17 @@ impl ConsentWindow {
     fn answers(&self, ui: &mut Ui, awake: bool) -> Option<Wish> {
         let open = awake && self.stage != Stage::Answered;
         let line = match self.stage {
-            Stage::Open => words::ANSWER_KEYS,
+            Stage::Open => t!("client-answer-keys"),
             Stage::Mistrusted(why) => {
                 widget::hint_panel(ui, Meaning::Watch, why, "");
-                words::ANSWER_KEYS
+                t!("client-answer-keys")
             }
-            Stage::Answered => words::ANSWERED,
+            Stage::Answered => t!("client-answered"),
         };
         let mut wish = None;
         ui.horizontal(|ui| {
-            let deny = Button::choice(words::DENY, Meaning::Alert).answer().enabled(open).show(ui);
-            let allow = Button::choice(words::ALLOW, Meaning::Good).answer().enabled(open).show(ui);
+            let deny = Button::choice(t!("client-deny"), Meaning::Alert).answer().enabled(open).show(ui);
+            let allow = Button::choice(t!("client-allow"), Meaning::Good).answer().enabled(open).show(ui);
             if allow.pressed() {
                 wish = Some(Wish::Allow);
             }
@@ -191,10 +192,10 @@ fn who_and_what(ui: &mut Ui, scene: Scene<'_>, question: &QuestionView, choice: 
     widget::hint_panel(ui, trust(&question.seen), &title, &text);
     widget::card(ui, Card::Plain, |ui| {
         let rows = [
-            Row::text(words::THEY_SAY, question.expert_name.as_str()),
-            Row::code(words::FINGERPRINT, &question.fingerprint),
+            Row::text(t!("client-they-say"), question.expert_name.as_str()),
+            Row::code(t!("client-fingerprint"), &question.fingerprint),
         ];
-        widget::key_values(ui, "who asks", &rows);
+        widget::key_values(ui, "who-asks", &rows);
     });
     let left = question.deadline.saturating_duration_since(scene.moment.instant);
     widget::small(ui, words::remaining(left));
@@ -205,11 +206,11 @@ fn what_they_see(ui: &mut Ui, scene: Scene<'_>, share: &mut Option<Share>) {
     let sharing = &scene.view.sharing;
     let mut chosen = share.clone().unwrap_or_else(|| sharing.share.clone());
     ui.horizontal(|ui| {
-        let label = ui.label(words::WILL_SEE);
+        let label = ui.label(t!("client-will-see"));
         let offered = shares(scene);
         let known = offered.iter().find(|(_, share)| *share == chosen).map(|(label, _)| label.clone());
         let width = ui.available_width() - space::S;
-        let response = egui::ComboBox::from_id_salt("what they see")
+        let response = egui::ComboBox::from_id_salt("what-they-see")
             .selected_text(known.unwrap_or_else(|| words::share(sharing)))
             .width(width)
             .truncate()

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use deskside_proto::ids::QuestionId;
+use deskside_words::t;
 use time::UtcOffset;
 
 use crate::app::{AppView, CommandSender, ViewPublisher};
@@ -47,7 +48,7 @@ impl Confirm {
     /// Believes no Allow, because nothing can be known about the devices; a Deny still counts.
     #[must_use]
     pub fn blind() -> Self {
-        Self::new(|_| Err(NotGenuine::Unwatched(WatchError::Unsupported("nothing watches the devices"))))
+        Self::new(|_| Err(NotGenuine::Unwatched(WatchError::Unsupported(t!("client-nothing-watches")))))
     }
 
     fn new(shown: impl Fn(QuestionId) -> Result<Press, NotGenuine> + Send + Sync + 'static) -> Self {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use deskside_look::icon::{Subject, window_icon};
 use deskside_proto::ids::QuestionId;
+use deskside_words::t;
 use egui::{Context, Ui, ViewportBuilder, ViewportCommand, ViewportId, WindowLevel};
 use thiserror::Error;
 
@@ -245,7 +246,7 @@ impl Shell {
 
     fn new_banner(&self, ctx: &Context) -> Banner {
         let builder = ViewportBuilder::default()
-            .with_title(words::BANNER)
+            .with_title(t!("client-banner-title"))
             .with_app_id("deskside-banner")
             .with_decorations(false)
             .with_resizable(false)
@@ -256,7 +257,7 @@ impl Shell {
             .with_window_level(WindowLevel::AlwaysOnTop);
         let builder = self.placed(ctx, builder, banner::SIZE, Place::Top);
         if let Some(desktop) = &self.desktop {
-            desktop.keep_in_sight(words::BANNER);
+            desktop.keep_in_sight(t!("client-banner-title"));
         }
         Banner { viewport: ViewportId::from_hash_of("banner"), builder, drag: Arc::default() }
     }

@@ -14,6 +14,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use deskside_crypto::identity::Identity;
 use deskside_host::exit::Exit;
+use deskside_words::t;
 
 use crate::link::Shared;
 use crate::model::{Command, Message, Model, Now, Passphrase, Stage};
@@ -130,9 +131,7 @@ impl App {
                     break;
                 }
                 Meaning::Unknown if mode.stages => {
-                    crate::run::say(
-                        "deskside-expert: the commands are: control, release, clipboard read, clipboard give, each of these with off, end, status",
-                    );
+                    crate::run::say(t!("expert-terminal-commands"));
                 }
                 Meaning::Unknown => {}
             }
@@ -152,17 +151,17 @@ impl App {
         let words = match &self.model.stage {
             Stage::Ended(ending) if ending.exit() != Exit::Success => {
                 let client = self.model.current.as_ref().map(|(ticket, _)| ticket.from().to_string());
-                crate::words::ending(ending, client.as_deref().unwrap_or("The other side")).line()
+                crate::words::ending(ending, client.as_deref().unwrap_or(t!("expert-ended-somebody"))).line()
             }
             Stage::Ticket(ticket) => match &ticket.passphrase {
                 Passphrase::Wrong(fault) => crate::words::ticket_fault(fault).line(),
                 Passphrase::Needed | Passphrase::NotNeeded | Passphrase::Checking => {
-                    "The ticket needs its passphrase. Write it as a line to standard input.".to_owned()
+                    t!("expert-passphrase-missing").to_owned()
                 }
             },
             Stage::Start { .. } | Stage::Connecting { .. } | Stage::Session(_) | Stage::Ended(_) => return,
         };
-        crate::run::say(&format!("deskside-expert: {words}"));
+        crate::run::say(&words);
     }
 
     fn title(&self) -> String {

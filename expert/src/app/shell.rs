@@ -10,6 +10,7 @@ use deskside_crypto::identity::Identity;
 use deskside_host::dirs::Directories;
 use deskside_host::exit::Exit;
 use deskside_proto::geometry::Size;
+use deskside_words::t;
 use egui::{Context, Pos2, Rect, Vec2, ViewportCommand};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::UnboundedSender;
@@ -25,6 +26,8 @@ use crate::{opening, words};
 
 /// The toolbar above the picture. Units: points.
 const TOOLBAR_HEIGHT: f32 = 50.0;
+/// Its second row, which it may take where the window is narrower than this. Units: points.
+const SECOND_ROW: (f32, f32) = (42.0, 1200.0);
 /// A dialog that is over sooner was never shown: nobody cancels as fast.
 const NO_DIALOG: Duration = Duration::from_millis(250);
 /// How long a session may take to say goodbye when the program ends.
@@ -168,9 +171,9 @@ impl Shell {
         let post = self.post.clone();
         self.runtime.spawn(async move {
             let dialog = rfd::AsyncFileDialog::new()
-                .set_title("Open a ticket")
-                .add_filter("Deskside tickets", &[deskside_proto::ticket_file::FILE_EXTENSION])
-                .add_filter("All files", &["*"]);
+                .set_title(t!("expert-dialog-title"))
+                .add_filter(t!("expert-dialog-tickets"), &[deskside_proto::ticket_file::FILE_EXTENSION])
+                .add_filter(t!("expert-dialog-all-files"), &["*"]);
             let asked = Instant::now();
             match dialog.pick_file().await {
                 Some(file) => post.message(Message::Command(Command::OpenFile(file.path().to_owned()))),
@@ -284,8 +287,10 @@ fn window_for(context: &Context, desktop: Size) -> Option<(Vec2, Option<Pos2>)> 
         (input.viewport().monitor_size, input.viewport().outer_rect, input.pixels_per_point())
     });
     let screen = screen?;
-    let wanted =
+    let mut wanted =
         Vec2::new(desktop.width as f32, desktop.height as f32) / scale + Vec2::new(0.0, TOOLBAR_HEIGHT);
+    let (height, below) = SECOND_ROW;
+    wanted.y += if wanted.x < below { height } else { 0.0 };
     // Room for the window's frame and the desktop's own bars.
     let room = screen * 0.92;
     let factor = (room.x / wanted.x).min(room.y / wanted.y).min(1.0);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use deskside_host::exit::Exit;
 use deskside_look::icon::{self, Subject};
+use deskside_words::t;
 use eframe::{EframeWinitApplication, UserEvent};
 use egui::{Context, ViewportBuilder};
 use winit::application::ApplicationHandler;
@@ -49,20 +50,14 @@ pub fn run(start: Start) -> Result<Exit, Failure> {
     let mut window = Window { eframe, tap, made };
     event_loop.run_app(&mut window).map_err(|error| no_display(&error))?;
     if window.made.borrow().is_none() {
-        return Err(Failure::new(
-            Exit::Failure,
-            "the window could not be drawn: OpenGL 2.1 or OpenGL ES 3 is needed. Install your graphics driver, or Mesa's software renderer (package libgl1-mesa-dri)",
-        ));
+        return Err(Failure::new(Exit::Failure, t!("expert-no-opengl")));
     }
     Ok(exit.get())
 }
 
 fn no_display(error: &dyn std::error::Error) -> Failure {
     tracing::info!(%error, "no window");
-    Failure::new(
-        Exit::Failure,
-        "there is no display to show a window on. Start it from a graphical session, or set DISPLAY to one",
-    )
+    Failure::new(Exit::Failure, t!("expert-no-display"))
 }
 
 fn options() -> eframe::NativeOptions {

@@ -25,6 +25,7 @@ use super::clipboard::SessionClipboard;
 use super::decoder::{Arrived, Decoded, Decoder};
 use super::{Shared, ToSession};
 use crate::model::{Access, ConnectFault, Ending, Given, LinkNews, Passage, Statistics, Ticket, Wish};
+use crate::words;
 
 /// How often the statistics are taken while they are shown.
 const STATISTICS_INTERVAL: Duration = Duration::from_secs(1);
@@ -466,7 +467,10 @@ fn ending_after(end: ExpertEnd, before: &ExpertState) -> Ending {
 
 fn ending_of(error: &ConnectError) -> Ending {
     let unreachable = |tried: &[Tried]| {
-        let tried = tried.iter().map(|tried| format!("{} ({})", tried.address, tried.failure)).collect();
+        let tried = tried
+            .iter()
+            .map(|tried| format!("{} ({})", tried.address, words::attempt(tried.failure)))
+            .collect();
         Ending::Connect(ConnectFault::Unreachable { tried })
     };
     match error {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use deskside_crypto::passphrase::PassphraseError;
 use deskside_crypto::ticket::VerifiedTicket;
 use deskside_host::exit::Exit;
 use deskside_proto::ids::TicketId;
@@ -74,7 +75,7 @@ pub enum TicketFault {
     /// It is sealed to another expert's key.
     NotForYou,
     /// That is no passphrase: wrong number of words, or a word that is not in the list.
-    NotAPassphrase(String),
+    NotAPassphrase(PassphraseError),
     /// The passphrase does not open it.
     WrongPassphrase,
     /// This machine has too little memory to try a passphrase.

@@ -2,6 +2,7 @@
 
 use deskside_look::tokens::{Meaning, space};
 use deskside_look::widget::{Button, ErrorText, error_panel, heading, hint_panel};
+use deskside_words::t;
 use egui::Ui;
 
 use super::column;
@@ -11,15 +12,23 @@ use crate::words;
 
 pub fn show(ui: &mut Ui, model: &Model, ending: &Ending, commands: &mut Vec<Command>) {
     take_drops_and_pastes(ui, commands);
-    let client = model.current.as_ref().map_or("The other side", |(ticket, _)| ticket.from().as_str());
+    let client =
+        model.current.as_ref().map_or(t!("expert-ended-somebody"), |(ticket, _)| ticket.from().as_str());
     let words = words::ending(ending, client);
     column(ui, |ui| {
         if is_good(ending) {
-            heading(ui, "The session is over");
+            heading(ui, t!("expert-ended-heading"));
             let line = format!("{} {}", words.meaning, words.remedy);
             hint_panel(ui, Meaning::Neutral, &words.what, line.trim());
         } else {
-            heading(ui, if was_session(ending) { "The session is over" } else { "No connection" });
+            heading(
+                ui,
+                if was_session(ending) {
+                    t!("expert-ended-heading")
+                } else {
+                    t!("expert-ended-heading-unconnected")
+                },
+            );
             error_panel(ui, ErrorText { what: &words.what, meaning: &words.meaning, remedy: &words.remedy });
         }
         ui.add_space(space::XS);
@@ -31,20 +40,24 @@ fn buttons(ui: &mut Ui, model: &Model, ending: &Ending, commands: &mut Vec<Comma
     let can_try =
         ending.may_try_again() && model.current.as_ref().is_some_and(|(_, access)| access.is_some());
     ui.horizontal_wrapped(|ui| {
-        if can_try && Button::primary("&Try again").answer().show(ui).pressed() {
+        if can_try && Button::primary(t!("expert-ended-try-again")).answer().show(ui).pressed() {
             commands.push(Command::TryAgain);
         }
         if ending.needs_ticket() {
             let word = if model.copied == Some(Copied::RequestForTicket) {
-                "Copied; paste it into a message"
+                t!("expert-ended-request-copied")
             } else {
-                "Copy a &request for a new ticket"
+                t!("expert-ended-copy-request")
             };
             if Button::quiet(word).show(ui).pressed() {
                 commands.push(Command::Copy(Copied::RequestForTicket));
             }
         }
-        let back = if can_try { Button::quiet("&Back") } else { Button::primary("&Back") };
+        let back = if can_try {
+            Button::quiet(t!("expert-ended-back"))
+        } else {
+            Button::primary(t!("expert-ended-back"))
+        };
         if back.answer().show(ui).pressed() {
             commands.push(Command::Back);
         }

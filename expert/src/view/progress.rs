@@ -4,22 +4,23 @@ use std::time::Duration;
 
 use deskside_look::tokens::{Meaning, Palette, size, space};
 use deskside_look::widget::{Button, Card, body, card, heading, small, strong};
+use deskside_words::t;
 use egui::{Key, Sense, Stroke, Ui, Vec2};
 
 use super::column;
 use crate::model::{Command, Model, Now, Phase, Session};
-use crate::words::{self, progress as text};
+use crate::words;
 
 pub fn connecting(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
     let Some((ticket, _)) = &model.current else { return };
     let addresses: Vec<String> = ticket.addresses().iter().map(ToString::to_string).collect();
     column(ui, |ui| {
-        heading(ui, &format!("{} to {}", text::CONNECTING, ticket.from()));
-        body(ui, "Their computer is looked for at the addresses that the ticket names.");
+        heading(ui, &t!("expert-progress-connecting", client = ticket.from().as_str()));
+        body(ui, t!("expert-progress-connecting-lead"));
         card(ui, Card::Plain, |ui| {
             steps(ui, 1);
             ui.add_space(space::XS);
-            small(ui, &format!("{} {}", text::TRYING, addresses.join(", ")));
+            small(ui, &t!("expert-progress-trying", addresses = addresses.join(", ")));
         });
         cancel(ui, commands);
     });
@@ -31,21 +32,12 @@ pub fn waiting(ui: &mut Ui, session: &Session, now: Now, commands: &mut Vec<Comm
         Phase::Viewing | Phase::Asked { .. } | Phase::Controlling { .. } => Duration::ZERO,
     };
     column(ui, |ui| {
-        heading(ui, text::WAITING);
-        body(
-            ui,
-            &format!(
-                "{} is being asked whether you may see their desktop. Until they say yes, nothing of it is sent.",
-                session.client
-            ),
-        );
+        heading(ui, t!("expert-progress-waiting"));
+        body(ui, &t!("expert-progress-waiting-lead", client = session.client.as_str()));
         card(ui, Card::Plain, |ui| {
             steps(ui, 2);
             ui.add_space(space::XS);
-            small(
-                ui,
-                &format!("The question stays open for {}; no answer means no.", words::countdown(left)),
-            );
+            small(ui, &t!("expert-progress-waiting-left", left = words::countdown(left)));
         });
         cancel(ui, commands);
     });
@@ -55,7 +47,7 @@ pub fn waiting(ui: &mut Ui, session: &Session, now: Now, commands: &mut Vec<Comm
 
 fn cancel(ui: &mut Ui, commands: &mut Vec<Command>) {
     let escape = ui.input(|input| input.key_pressed(Key::Escape));
-    if Button::quiet(text::CANCEL).answer().show(ui).pressed() || escape {
+    if Button::quiet(t!("expert-progress-cancel")).answer().show(ui).pressed() || escape {
         commands.push(Command::End);
     }
 }
@@ -63,7 +55,12 @@ fn cancel(ui: &mut Ui, commands: &mut Vec<Command>) {
 /// The three steps to a picture; `at` is under way, those before it are done.
 fn steps(ui: &mut Ui, at: usize) {
     ui.spacing_mut().item_spacing.y = space::S;
-    for (number, name) in text::STEPS.into_iter().enumerate() {
+    let names = [
+        t!("expert-progress-step-ticket"),
+        t!("expert-progress-step-connected"),
+        t!("expert-progress-step-allowed"),
+    ];
+    for (number, name) in names.into_iter().enumerate() {
         ui.horizontal(|ui| {
             mark(ui, number.cmp(&at));
             if number == at {

@@ -4,12 +4,13 @@ use deskside_look::tokens::{Palette, size, space};
 use deskside_look::widget::{
     Button, Card, ErrorText, body, card, error_panel, fingerprint, heading, small, subheading,
 };
+use deskside_words::t;
 use egui::{Align, CornerRadius, FontId, Layout, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
 use super::column;
 use crate::config::Theme;
 use crate::model::{Command, Copied, Model, Problem};
-use crate::words::{self, start as text};
+use crate::words;
 
 /// Height of the place to drop a ticket on, in points.
 const DROP_HEIGHT: f32 = 148.0;
@@ -23,8 +24,8 @@ pub fn show(
 ) {
     take_drops_and_pastes(ui, commands);
     column(ui, |ui| {
-        heading(ui, text::HEADING);
-        body(ui, text::LEAD);
+        heading(ui, t!("expert-start-heading"));
+        body(ui, t!("expert-start-lead"));
         if let Some(Problem(fault)) = problem {
             let words = words::ticket_fault(fault);
             error_panel(ui, ErrorText { what: &words.what, meaning: &words.meaning, remedy: &words.remedy });
@@ -68,14 +69,14 @@ fn drop_zone(ui: &mut Ui, reading: bool, commands: &mut Vec<Command>) {
     ui.spacing_mut().item_spacing.y = space::XS;
     ui.add_space(space::S);
     let title = match (hovering, reading) {
-        (true, _) => text::DROP_NOW,
-        (false, true) => text::READING,
-        (false, false) => text::DROP,
+        (true, _) => t!("expert-start-drop-now"),
+        (false, true) => t!("expert-start-reading"),
+        (false, false) => t!("expert-start-drop"),
     };
     subheading(ui, title);
-    small(ui, text::PASTE);
+    small(ui, t!("expert-start-paste"));
     ui.add_space(space::M);
-    if Button::primary(text::OPEN).answer().enabled(!reading).show(ui).pressed() {
+    if Button::primary(t!("expert-start-open")).answer().enabled(!reading).show(ui).pressed() {
         commands.push(Command::ChooseFile);
     }
 }
@@ -89,11 +90,25 @@ fn dashed_frame(ui: &Ui, rect: egui::Rect, colour: egui::Color32) {
 fn own_card(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
     card(ui, Card::Plain, |ui| {
         ui.spacing_mut().item_spacing.y = space::S;
-        subheading(ui, text::OWN);
-        small(ui, text::OWN_LEAD);
+        subheading(ui, t!("expert-start-own"));
+        small(ui, t!("expert-start-own-lead"));
         ui.add_space(space::XS);
-        line_with_copy(ui, model, Copied::Fingerprint, text::FINGERPRINT, &model.card.fingerprint, commands);
-        line_with_copy(ui, model, Copied::PublicKey, text::KEY, &model.card.public_key, commands);
+        line_with_copy(
+            ui,
+            model,
+            Copied::Fingerprint,
+            t!("expert-start-fingerprint"),
+            &model.card.fingerprint,
+            commands,
+        );
+        line_with_copy(
+            ui,
+            model,
+            Copied::PublicKey,
+            t!("expert-start-key"),
+            &model.card.public_key,
+            commands,
+        );
     });
 }
 
@@ -114,9 +129,11 @@ fn line_with_copy(
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let word = match (model.copied == Some(what), what) {
-                (true, _) => text::COPIED,
-                (false, Copied::PublicKey) => text::COPY_KEY,
-                (false, Copied::Fingerprint | Copied::RequestForTicket) => text::COPY_FINGERPRINT,
+                (true, _) => t!("expert-start-copied"),
+                (false, Copied::PublicKey) => t!("expert-start-copy-key"),
+                (false, Copied::Fingerprint | Copied::RequestForTicket) => {
+                    t!("expert-start-copy-fingerprint")
+                }
             };
             if Button::quiet(word).low().min_width(136.0).show(ui).pressed() {
                 commands.push(Command::Copy(what));
@@ -135,7 +152,7 @@ fn line_with_copy(
 
 fn footer(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
-        small(ui, &format!("{} {}", text::NAME, model.name));
+        small(ui, &t!("expert-start-name", name = model.name.as_str()));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let mut theme = model.settings.theme;
             let menu = egui::ComboBox::from_id_salt("theme").width(96.0).selected_text(theme_word(theme));
@@ -144,19 +161,19 @@ fn footer(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
                     ui.selectable_value(&mut theme, offered, theme_word(offered));
                 }
             });
-            menu.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, text::THEME));
+            menu.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, t!("expert-start-theme")));
             if theme != model.settings.theme {
                 commands.push(Command::SetTheme(theme));
             }
-            small(ui, text::THEME);
+            small(ui, t!("expert-start-theme"));
         });
     });
 }
 
-const fn theme_word(theme: Theme) -> &'static str {
+fn theme_word(theme: Theme) -> &'static str {
     match theme {
-        Theme::System => "System",
-        Theme::Light => "Light",
-        Theme::Dark => "Dark",
+        Theme::System => t!("expert-theme-system"),
+        Theme::Light => t!("expert-theme-light"),
+        Theme::Dark => t!("expert-theme-dark"),
     }
 }

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use deskside_look::tokens::{Palette, size, space};
+use deskside_words::t;
 use egui::{Align2, Area, CornerRadius, Frame, Grid, Id, Margin, Order, RichText, Stroke, Ui, Vec2};
 
 use crate::model::{Session, Statistics};
 use crate::present::Presenter;
+use crate::words;
 
 /// What the statistics remember between frames.
 #[derive(Default)]
@@ -58,24 +60,25 @@ pub fn show(
 }
 
 fn rows(now: &Statistics, to_shown: Option<Duration>, session: &Session) -> Vec<(&'static str, String)> {
-    let milliseconds = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1000.0);
+    let milliseconds =
+        |time: Duration| t!("expert-milliseconds", value = words::decimal(time.as_secs_f64() * 1000.0));
     let desktop =
         session.screen.map_or_else(String::new, |size| format!("{} \u{d7} {}", size.width, size.height));
     vec![
-        ("Desktop", desktop),
-        ("Pictures", format!("{:.0} /s", now.frames)),
-        ("Round trip", milliseconds(now.round_trip)),
-        ("Arrived to shown", to_shown.map_or_else(|| "\u{2013}".to_owned(), milliseconds)),
-        ("Received", rate(now.received_bits)),
-        ("Loss", format!("{:.1} %", now.loss * 100.0)),
+        (t!("expert-statistics-desktop"), desktop),
+        (t!("expert-statistics-frames"), t!("expert-per-second", value = format!("{:.0}", now.frames))),
+        (t!("expert-statistics-round-trip"), milliseconds(now.round_trip)),
+        (t!("expert-statistics-to-shown"), to_shown.map_or_else(|| "\u{2013}".to_owned(), milliseconds)),
+        (t!("expert-statistics-received"), rate(now.received_bits)),
+        (t!("expert-statistics-loss"), t!("expert-percent", value = words::decimal(now.loss * 100.0))),
     ]
 }
 
 fn rate(bits: f64) -> String {
     if bits >= 1_000_000.0 {
-        format!("{:.1} Mbit/s", bits / 1_000_000.0)
+        t!("expert-megabits", value = words::decimal(bits / 1_000_000.0))
     } else {
-        format!("{:.0} kbit/s", bits / 1_000.0)
+        t!("expert-kilobits", value = format!("{:.0}", bits / 1_000.0))
     }
 }
 

@@ -5,11 +5,12 @@ use deskside_look::widget::{
     Button, Card, ErrorText, Row, card, error_panel, heading, hint_panel, key_values, small, strong,
 };
 use deskside_proto::ticket_file::Standing;
+use deskside_words::t;
 use egui::{CornerRadius, Frame, Key, Margin, Stroke, TextEdit, Ui};
 
 use super::{State, column};
 use crate::model::{Command, Now, Passphrase, Spoken, TicketStage};
-use crate::words::{self, ticket as text};
+use crate::words;
 
 /// Characters that the field takes; the longest passphrase has far fewer.
 const PASSPHRASE_LIMIT: usize = 200;
@@ -17,16 +18,15 @@ const PASSPHRASE_LIMIT: usize = 200;
 pub fn show(ui: &mut Ui, stage: &TicketStage, now: Now, state: &mut State, commands: &mut Vec<Command>) {
     let ticket = &stage.ticket;
     column(ui, |ui| {
-        heading(ui, &format!("{} asks for your help", ticket.from()));
+        heading(ui, &t!("expert-ticket-heading", from = ticket.from().as_str()));
         card(ui, Card::Plain, |ui| {
-            let [from, valid, fingerprint, number] = text::ROWS;
             let validity = words::validity(ticket.validity(), now.unix);
             let (print, id) = (ticket.fingerprint(), ticket.id().short());
             let rows = [
-                Row::text(from, ticket.from().as_str()),
-                Row::text(valid, &validity),
-                Row::code(fingerprint, &print),
-                Row::code(number, &id),
+                Row::text(t!("expert-ticket-from"), ticket.from().as_str()),
+                Row::text(t!("expert-ticket-valid"), &validity),
+                Row::code(t!("expert-ticket-fingerprint"), &print),
+                Row::code(t!("expert-ticket-number"), &id),
             ];
             key_values(ui, "ticket", &rows);
         });
@@ -47,14 +47,14 @@ pub fn show(ui: &mut Ui, stage: &TicketStage, now: Now, state: &mut State, comma
 
 fn credentials(ui: &mut Ui, stage: &TicketStage, state: &mut State, commands: &mut Vec<Command>) {
     if stage.passphrase == Passphrase::NotNeeded {
-        hint_panel(ui, Meaning::Good, text::SEALED, text::SEALED_MEANING);
+        hint_panel(ui, Meaning::Good, t!("expert-ticket-sealed"), t!("expert-ticket-sealed-meaning"));
         return buttons(ui, stage, state, commands);
     }
     card(ui, Card::Plain, |ui| {
         ui.spacing_mut().item_spacing.y = space::S;
-        strong(ui, text::PASSPHRASE);
+        strong(ui, t!("expert-ticket-passphrase"));
         field(ui, stage, state, commands);
-        small(ui, text::PASSPHRASE_HINT);
+        small(ui, t!("expert-ticket-passphrase-hint"));
     });
     if let Passphrase::Wrong(fault) = &stage.passphrase {
         let words = words::ticket_fault(fault);
@@ -66,9 +66,9 @@ fn credentials(ui: &mut Ui, stage: &TicketStage, state: &mut State, commands: &m
 fn field(ui: &mut Ui, stage: &TicketStage, state: &mut State, commands: &mut Vec<Command>) {
     let checking = stage.passphrase == Passphrase::Checking;
     ui.horizontal(|ui| {
-        let button_width = 84.0;
+        let button_width = 112.0;
         let width = ui.available_width() - button_width - space::S;
-        let hint = egui::RichText::new(text::PASSPHRASE_SAMPLE).color(Palette::of(ui).ink.weak);
+        let hint = egui::RichText::new(t!("expert-ticket-passphrase-sample")).color(Palette::of(ui).ink.weak);
         let frame = Frame::new()
             .fill(Palette::of(ui).ground.field)
             .stroke(Stroke::new(1.0, Palette::of(ui).ground.line_strong))
@@ -83,8 +83,9 @@ fn field(ui: &mut Ui, stage: &TicketStage, state: &mut State, commands: &mut Vec
             .frame(frame)
             .desired_width(width);
         let response = ui.add(edit);
-        response
-            .widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, !checking, text::PASSPHRASE));
+        response.widget_info(|| {
+            egui::WidgetInfo::labeled(egui::Role::TextInput, !checking, t!("expert-ticket-passphrase"))
+        });
         // Asked before the focus is given back, which would undo the loss.
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if ui.memory(|memory| memory.focused().is_none()) && !checking {
@@ -93,7 +94,7 @@ fn field(ui: &mut Ui, stage: &TicketStage, state: &mut State, commands: &mut Vec
         if entered && !state.passphrase.trim().is_empty() {
             commands.push(Command::TryPassphrase(Spoken(state.passphrase.clone())));
         }
-        let word = if state.passphrase_shown { text::HIDE } else { text::SHOW };
+        let word = if state.passphrase_shown { t!("expert-ticket-hide") } else { t!("expert-ticket-show") };
         if Button::quiet(word).min_width(button_width).show(ui).pressed() {
             state.passphrase_shown = !state.passphrase_shown;
             response.request_focus();
@@ -103,18 +104,18 @@ fn field(ui: &mut Ui, stage: &TicketStage, state: &mut State, commands: &mut Vec
 
 fn buttons(ui: &mut Ui, stage: &TicketStage, state: &State, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
-        if Button::quiet(text::BACK).answer().show(ui).pressed() {
+        if Button::quiet(t!("expert-ticket-back")).answer().show(ui).pressed() {
             commands.push(Command::Back);
         }
         if stage.standing != Standing::Valid {
-            if Button::quiet(text::IGNORE_CLOCK).answer().show(ui).pressed() {
+            if Button::quiet(t!("expert-ticket-ignore-clock")).answer().show(ui).pressed() {
                 commands.push(Command::IgnoreClock);
             }
             return;
         }
         match &stage.passphrase {
             Passphrase::NotNeeded => {
-                let button = Button::primary(text::OPEN).answer().show(ui);
+                let button = Button::primary(t!("expert-ticket-connect")).answer().show(ui);
                 if button.pressed() {
                     commands.push(Command::Connect);
                 }
@@ -123,12 +124,12 @@ fn buttons(ui: &mut Ui, stage: &TicketStage, state: &State, commands: &mut Vec<C
                 }
             }
             Passphrase::Checking => {
-                let _ = Button::primary(text::OPEN).answer().enabled(false).show(ui);
-                small(ui, text::CHECKING);
+                let _ = Button::primary(t!("expert-ticket-connect")).answer().enabled(false).show(ui);
+                small(ui, t!("expert-ticket-checking"));
             }
             Passphrase::Needed | Passphrase::Wrong(_) => {
                 let typed = !state.passphrase.trim().is_empty();
-                if Button::primary(text::OPEN).answer().enabled(typed).show(ui).pressed() {
+                if Button::primary(t!("expert-ticket-connect")).answer().enabled(typed).show(ui).pressed() {
                     commands.push(Command::TryPassphrase(Spoken(state.passphrase.clone())));
                 }
             }

@@ -7,13 +7,17 @@ use deskside_look::tokens::{Meaning, Palette, space, text as sizes};
 use deskside_look::widget::{Button, Pressed, badge, small};
 use deskside_proto::name::PersonName;
 use deskside_proto::session::Way;
-use egui::{Align, ComboBox, Label, Layout, RichText, Ui};
+use deskside_words::t;
+use egui::{Align, ComboBox, Label, Layout, RichText, Ui, Vec2};
 
 use crate::model::{Command, Model, Now, Passage, Phase, Session, Wish};
 use crate::scale::Scale;
-use crate::words::{self, toolbar as text};
+use crate::words;
 
-/// Shows the toolbar in one row. `called`: the keyboard has just been brought here.
+/// The least room for who they are, or what has just happened. Units: points.
+const MESSAGE_WIDTH: f32 = 88.0;
+
+/// Shows the toolbar in one row, or in two where the window is too narrow. `called`: the keyboard has just been brought here.
 pub fn show(
     ui: &mut Ui,
     model: &Model,
@@ -22,8 +26,12 @@ pub fn show(
     called: bool,
     commands: &mut Vec<Command>,
 ) {
+    let remembered = egui::Id::unique("toolbar-width");
+    let needed: f32 = ui.data(|data| data.get_temp(remembered)).unwrap_or_default();
+    let (room, mut used) = (ui.available_width(), 0.0);
+    let one_row = room >= needed;
+    ui.spacing_mut().item_spacing = Vec2::splat(space::S);
     ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = space::S;
         let word = words::phase(&session.phase);
         badge(ui, word, meaning(&session.phase));
         let first = control(ui, session, now, commands);
@@ -31,17 +39,37 @@ pub fn show(
             first.response.request_focus();
         }
         clipboard(ui, session, commands);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            right_side(ui, model, commands);
-            monitors(ui, session, commands);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| message(ui, session));
-        });
+        used += ui.min_rect().width();
+        if one_row {
+            used += right_half(ui, model, session, commands);
+        }
     });
+    if !one_row {
+        used += ui.horizontal(|ui| right_half(ui, model, session, commands)).inner;
+    }
+    // What the widest state has needed so far, so that the picture does not jump with every state.
+    let needed = needed.max(used + MESSAGE_WIDTH + 2.0 * space::S);
+    ui.data_mut(|data| data.insert_temp(remembered, needed));
+    if one_row && room < needed {
+        ui.ctx().request_repaint();
+    }
+}
+
+/// What stands at the right, and left of it what is said; gives the width without the latter.
+fn right_half(ui: &mut Ui, model: &Model, session: &Session, commands: &mut Vec<Command>) -> f32 {
+    let content = |ui: &mut Ui| {
+        right_side(ui, model, commands);
+        monitors(ui, session, commands);
+        let width = ui.min_rect().width();
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| message(ui, session));
+        width
+    };
+    ui.with_layout(Layout::right_to_left(Align::Center), content).inner
 }
 
 /// A line below the toolbar that says where the keyboard is.
 pub fn keyboard_hint(ui: &mut Ui) {
-    small(ui, text::KEYS);
+    small(ui, t!("expert-toolbar-keys"));
 }
 
 const fn meaning(phase: &Phase) -> Meaning {
@@ -60,16 +88,17 @@ fn control(ui: &mut Ui, session: &Session, now: Now, commands: &mut Vec<Command>
         Phase::Asked { until } => {
             let left = words::countdown(until.saturating_duration_since(now.monotonic));
             ui.ctx().request_repaint_after(Duration::from_secs(1));
-            let shown = Button::quiet(text::WITHDRAW).low().show(ui);
+            let shown = Button::quiet(t!("expert-toolbar-withdraw")).low().show(ui);
             small(ui, &left);
             if shown.pressed() {
                 commands.push(Command::WithdrawRequest);
             }
             return shown;
         }
-        Phase::Controlling { .. } => {
-            (Button::quiet(text::RELEASE).hint(text::CHORD), Command::ReleaseControl)
-        }
+        Phase::Controlling { .. } => (
+            Button::quiet(t!("expert-toolbar-release")).hint(t!("expert-toolbar-chord")),
+            Command::ReleaseControl,
+        ),
     };
     let shown = button.low().show(ui);
     if shown.pressed() {
@@ -83,7 +112,7 @@ fn clipboard(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     if !session.is_seeing() {
         return;
     }
-    let menu = Button::quiet(words::clipboard::MENU).low().show(ui);
+    let menu = Button::quiet(t!("expert-toolbar-clipboard")).low().show(ui);
     egui::Popup::menu(&menu.response).show(|ui| {
         for way in Way::ALL {
             let passage = session.passage(way);
@@ -100,7 +129,7 @@ fn clipboard(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     });
     if let Some(progress) = session.pasting.and_then(words::clipboard::progress) {
         small(ui, &progress);
-        if Button::quiet(words::clipboard::CANCEL).low().show(ui).pressed() {
+        if Button::quiet(t!("expert-clipboard-cancel")).low().show(ui).pressed() {
             commands.push(Command::CancelPaste);
         }
     } else if let Some(state) = words::clipboard::state(session.ways) {
@@ -115,7 +144,7 @@ fn ask(ui: &mut Ui, session: &Session, now: Now, commands: &mut Vec<Command>) ->
     if !pause.is_zero() {
         ui.ctx().request_repaint_after(pause.min(Duration::from_secs(1)));
     }
-    let shown = Button::primary(text::ASK).low().enabled(may_ask).show(ui);
+    let shown = Button::primary(t!("expert-toolbar-ask")).low().enabled(may_ask).show(ui);
     if shown.pressed() {
         commands.push(Command::RequestControl);
     }
@@ -131,16 +160,17 @@ fn monitors(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let mut chosen = session.monitor.clone();
     let named = |name: &PersonName| {
         let at = monitors.iter().position(|monitor| monitor.name == *name);
-        at.map_or_else(|| text::ALL_MONITORS.to_owned(), |at| words::monitor(monitors, at))
+        at.map_or_else(|| t!("expert-toolbar-all-monitors").to_owned(), |at| words::monitor(monitors, at))
     };
-    let shown = chosen.as_ref().map_or_else(|| text::ALL_MONITORS.to_owned(), named);
+    let shown = chosen.as_ref().map_or_else(|| t!("expert-toolbar-all-monitors").to_owned(), named);
     let menu = ComboBox::from_id_salt("monitor").width(96.0).selected_text(shown).show_ui(ui, |ui| {
-        ui.selectable_value(&mut chosen, None, text::ALL_MONITORS);
+        ui.selectable_value(&mut chosen, None, t!("expert-toolbar-all-monitors"));
         for (at, monitor) in monitors.iter().enumerate() {
             ui.selectable_value(&mut chosen, Some(monitor.name.clone()), words::monitor(monitors, at));
         }
     });
-    menu.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, text::MONITOR));
+    menu.response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, t!("expert-toolbar-monitor")));
     if chosen != session.monitor {
         commands.push(Command::LookAt(chosen));
     }
@@ -165,14 +195,14 @@ fn message(ui: &mut Ui, session: &Session) {
 
 /// From right to left: end, statistics, full screen, size.
 fn right_side(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
-    if Button::danger(text::END).low().show(ui).pressed() {
+    if Button::danger(t!("expert-toolbar-end")).low().show(ui).pressed() {
         commands.push(Command::End);
     }
     ui.add_space(space::XS);
-    if Button::quiet(text::STATISTICS).low().show(ui).pressed() {
+    if Button::quiet(t!("expert-toolbar-statistics")).low().show(ui).pressed() {
         commands.push(Command::SetStatistics(!model.statistics));
     }
-    let word = if model.full_screen { text::WINDOW } else { text::FULL };
+    let word = if model.full_screen { t!("expert-toolbar-window") } else { t!("expert-toolbar-full-screen") };
     if Button::quiet(word).low().hint("F11").show(ui).pressed() {
         commands.push(Command::SetFullScreen(!model.full_screen));
     }
@@ -183,7 +213,8 @@ fn right_side(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
                 ui.selectable_value(&mut scale, offered, words::scale(offered));
             }
         });
-    menu.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, text::SCALE));
+    menu.response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, t!("expert-toolbar-scale")));
     if scale != model.scale {
         commands.push(Command::SetScale(scale));
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use deskside_look::tokens::{Meaning, Palette, size, space};
 use deskside_look::widget::dot;
+use deskside_words::t;
 use egui::{
     Align2, Area, CentralPanel, CornerRadius, Frame, Id, Margin, Order, Panel, Rect, Stroke, Ui, Vec2,
 };
@@ -177,12 +178,12 @@ fn note(ui: &Ui, session: &Session, now: Now) -> Option<(String, Meaning)> {
             ui.ctx().request_repaint_after(Duration::from_secs(1));
             let left = words::countdown(until.saturating_duration_since(now.monotonic));
             return Some((
-                format!("Waiting for {} to give you control, {left}", session.client),
+                t!("expert-note-asked", client = session.client.as_str(), left = left),
                 Meaning::Watch,
             ));
         }
         Phase::Controlling { paused: true } => {
-            return Some((format!("{} is typing; your input waits", session.client), Meaning::Watch));
+            return Some((t!("expert-note-paused", client = session.client.as_str()), Meaning::Watch));
         }
         Phase::Waiting { .. } | Phase::Viewing | Phase::Controlling { paused: false } => {}
     }

@@ -5,24 +5,21 @@ use deskside_clip::{Format, NoPiece};
 use deskside_proto::name::PersonName;
 use deskside_proto::session::Way;
 use deskside_proto::wire::control::{DeniedReason, RevokedReason};
+use deskside_words::t;
 
+use super::decimal;
 use crate::model::Passage;
-
-/// The menu.
-pub const MENU: &str = "Cli&pboard";
-/// Stops a paste.
-pub const CANCEL: &str = "Cancel";
 
 /// A line of the menu: what a press does now.
 #[must_use]
-pub const fn choice(way: Way, passage: Passage) -> &'static str {
+pub fn choice(way: Way, passage: Passage) -> &'static str {
     match (way, passage) {
-        (Way::ToExpert, Passage::Closed) => "Ask to paste here what they copy",
-        (Way::ToExpert, Passage::Asked) => "Don't ask to paste here what they copy",
-        (Way::ToExpert, Passage::Open) => "Stop pasting here what they copy",
-        (Way::ToPerson, Passage::Closed) => "Ask to paste there what you copy",
-        (Way::ToPerson, Passage::Asked) => "Don't ask to paste there what you copy",
-        (Way::ToPerson, Passage::Open) => "Stop pasting there what you copy",
+        (Way::ToExpert, Passage::Closed) => t!("expert-clipboard-read-ask"),
+        (Way::ToExpert, Passage::Asked) => t!("expert-clipboard-read-withdraw"),
+        (Way::ToExpert, Passage::Open) => t!("expert-clipboard-read-stop"),
+        (Way::ToPerson, Passage::Closed) => t!("expert-clipboard-give-ask"),
+        (Way::ToPerson, Passage::Asked) => t!("expert-clipboard-give-withdraw"),
+        (Way::ToPerson, Passage::Open) => t!("expert-clipboard-give-stop"),
     }
 }
 
@@ -30,10 +27,10 @@ pub const fn choice(way: Way, passage: Passage) -> &'static str {
 #[must_use]
 pub fn state([to_expert, to_person]: [Passage; 2]) -> Option<&'static str> {
     match (to_expert, to_person) {
-        (Passage::Asked, _) | (_, Passage::Asked) => Some("clipboard: asked"),
-        (Passage::Open, Passage::Open) => Some("clipboard shared"),
-        (Passage::Open, Passage::Closed) => Some("their copies can be pasted here"),
-        (Passage::Closed, Passage::Open) => Some("your copies can be pasted there"),
+        (Passage::Asked, _) | (_, Passage::Asked) => Some(t!("expert-clipboard-asked")),
+        (Passage::Open, Passage::Open) => Some(t!("expert-clipboard-shared")),
+        (Passage::Open, Passage::Closed) => Some(t!("expert-clipboard-read-open")),
+        (Passage::Closed, Passage::Open) => Some(t!("expert-clipboard-give-open")),
         (Passage::Closed, Passage::Closed) => None,
     }
 }
@@ -60,21 +57,19 @@ pub const fn passage_word(passage: Passage) -> &'static str {
 /// Why a way was not opened.
 #[must_use]
 pub fn denied(way: Way, reason: DeniedReason, client: &PersonName) -> String {
-    let what = match way {
-        Way::ToExpert => "read what they copy",
-        Way::ToPerson => "put things into their clipboard",
-    };
+    let name = client.as_str();
     match reason {
-        DeniedReason::ByPerson => format!("{client} did not let you {what}."),
-        DeniedReason::NoAnswer => format!("{client} did not answer; that means no."),
-        DeniedReason::Busy => "Somebody else is here, or is asking for something.".to_owned(),
-        DeniedReason::CoolingDown => "They stopped you a moment ago. Wait a little.".to_owned(),
-        DeniedReason::TooManyRequests => {
-            "You asked three times; in this session they are not asked again.".to_owned()
-        }
-        DeniedReason::ScreenLocked => "Their screen is locked.".to_owned(),
-        DeniedReason::OutOfTurn => "That was not possible just now. Try again.".to_owned(),
-        DeniedReason::Unsupported => "Their computer cannot share its clipboard.".to_owned(),
+        DeniedReason::ByPerson => match way {
+            Way::ToExpert => t!("expert-clipboard-read-denied", client = name),
+            Way::ToPerson => t!("expert-clipboard-give-denied", client = name),
+        },
+        DeniedReason::NoAnswer => t!("expert-denied-no-answer", client = name),
+        DeniedReason::Busy => t!("expert-clipboard-busy").to_owned(),
+        DeniedReason::CoolingDown => t!("expert-clipboard-cooling-down").to_owned(),
+        DeniedReason::TooManyRequests => t!("expert-denied-too-often").to_owned(),
+        DeniedReason::ScreenLocked => t!("expert-denied-screen-locked").to_owned(),
+        DeniedReason::OutOfTurn => t!("expert-denied-out-of-turn").to_owned(),
+        DeniedReason::Unsupported => t!("expert-clipboard-unsupported").to_owned(),
     }
 }
 
@@ -82,12 +77,10 @@ pub fn denied(way: Way, reason: DeniedReason, client: &PersonName) -> String {
 #[must_use]
 pub fn revoked(reason: RevokedReason, client: &PersonName) -> String {
     match reason {
-        RevokedReason::ByPerson => format!("{client} stopped sharing the clipboard."),
-        RevokedReason::ScreenLocked => {
-            "The clipboard is no longer shared: their screen was locked.".to_owned()
-        }
+        RevokedReason::ByPerson => t!("expert-clipboard-revoked-by-person", client = client.as_str()),
+        RevokedReason::ScreenLocked => t!("expert-clipboard-revoked-screen-locked").to_owned(),
         RevokedReason::LinkSilent | RevokedReason::Idle | RevokedReason::InputFailed => {
-            "The clipboard is no longer shared: their computer stopped it.".to_owned()
+            t!("expert-clipboard-revoked-stopped").to_owned()
         }
     }
 }
@@ -97,7 +90,7 @@ pub fn revoked(reason: RevokedReason, client: &PersonName) -> String {
 pub fn progress(report: Report) -> Option<String> {
     let Report::Underway { format, done, total } = report else { return None };
     let percent = done.saturating_mul(100).checked_div(total).unwrap_or(0);
-    Some(format!("Pasting {}, {percent} % of {}", noun(format), size(total)))
+    Some(t!("expert-clipboard-progress", what = kind(format), percent = percent, size = size(total)))
 }
 
 /// Why nothing was pasted.
@@ -105,20 +98,21 @@ pub fn progress(report: Report) -> Option<String> {
 pub fn not_pasted(report: Report) -> String {
     let Report::Failed { format, why } = report else { return String::new() };
     let reason = match why {
-        Failure::Cancelled => return "You stopped pasting.".to_owned(),
-        Failure::Refused(NoPiece::Stale) => "something else was copied meanwhile",
-        Failure::Refused(NoPiece::Unavailable) => "the program that it was copied in does not give it",
-        Failure::Refused(NoPiece::TooLong) => "it is too large",
-        Failure::Refused(NoPiece::NotAllowed) => "they do not allow it any more",
-        Failure::Refused(NoPiece::Changed) => "a file was changed meanwhile",
-        Failure::Lost => "the connection was lost",
-        Failure::Wrong => "what came is not what was copied",
-        Failure::NotWritten => "it could not be written to your disk",
+        Failure::Cancelled => return t!("expert-clipboard-cancelled").to_owned(),
+        Failure::Refused(NoPiece::Stale) => t!("expert-clipboard-why-stale"),
+        Failure::Refused(NoPiece::Unavailable) => t!("expert-clipboard-why-unavailable"),
+        Failure::Refused(NoPiece::TooLong) => t!("expert-clipboard-why-too-long"),
+        Failure::Refused(NoPiece::NotAllowed) => t!("expert-clipboard-why-not-allowed"),
+        Failure::Refused(NoPiece::Changed) => t!("expert-clipboard-why-changed"),
+        Failure::Lost => t!("expert-clipboard-why-lost"),
+        Failure::Wrong => t!("expert-clipboard-why-wrong"),
+        Failure::NotWritten => t!("expert-clipboard-why-not-written"),
     };
-    format!("The {} could not be pasted: {reason}.", noun(format))
+    t!("expert-clipboard-not-pasted", what = kind(format), reason = reason)
 }
 
-const fn noun(format: Format) -> &'static str {
+/// The word by which the texts choose.
+const fn kind(format: Format) -> &'static str {
     match format {
         Format::Text | Format::Html => "text",
         Format::Png => "picture",
@@ -128,9 +122,9 @@ const fn noun(format: Format) -> &'static str {
 
 fn size(bytes: u64) -> String {
     match bytes {
-        0..1_000_000 => format!("{} KB", bytes.div_ceil(1000)),
-        1_000_000..1_000_000_000 => format!("{} MB", bytes / 1_000_000),
-        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+        0..1_000_000 => t!("expert-kilobytes", value = bytes.div_ceil(1000)),
+        1_000_000..1_000_000_000 => t!("expert-megabytes", value = bytes / 1_000_000),
+        _ => t!("expert-gigabytes", value = decimal(bytes as f64 / 1e9)),
     }
 }
 

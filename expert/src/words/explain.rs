@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use deskside_crypto::passphrase::PassphraseError;
+use deskside_net::expert::AttemptFailure;
 use deskside_proto::ticket_file::{Standing, Validity};
 use deskside_proto::wire::control::{EndedReason, RefusedReason};
+use deskside_words::t;
 
-use super::time::length;
+use super::time::length_away;
 use crate::model::{ConnectFault, Ending, Given, TicketFault};
 
 /// What happened, what it means, what to do.
@@ -36,71 +39,69 @@ impl Explained {
     }
 }
 
-const ASK_AGAIN: &str = "Ask the person for a new ticket.";
-
 /// A ticket or passphrase that does not do.
 #[must_use]
 pub fn ticket_fault(fault: &TicketFault) -> Explained {
     match fault {
         TicketFault::File(reason) => Explained::new(
-            "The file cannot be read.",
-            format!("The system says: {reason}."),
-            "Check that the file is still there and that you may read it.",
+            t!("expert-fault-file-what"),
+            t!("expert-fault-file-meaning", reason = reason),
+            t!("expert-fault-file-remedy"),
         ),
         TicketFault::NotATicket => Explained::new(
-            "This is not a Deskside ticket.",
-            "A ticket is a small text file whose name ends in .deskside.",
-            "Choose the file that the person sent you, or ask them to send it again.",
+            t!("expert-fault-no-ticket-what"),
+            t!("expert-fault-no-ticket-meaning"),
+            t!("expert-fault-no-ticket-remedy"),
         ),
         TicketFault::Damaged => Explained::new(
-            "The ticket is damaged.",
-            "Something was cut off or changed on the way, so it cannot be used.",
-            "Ask the person to send the same ticket again as an attached file. If that does not help, ask for a new one.",
+            t!("expert-fault-damaged-what"),
+            t!("expert-fault-damaged-meaning"),
+            t!("expert-fault-damaged-remedy"),
         ),
         TicketFault::TooLarge => Explained::new(
-            "The file is too large for a ticket.",
-            "A ticket has at most 8 KiB.",
-            "Choose the file that the person sent you.",
+            t!("expert-fault-too-large-what"),
+            t!("expert-fault-too-large-meaning"),
+            t!("expert-fault-too-large-remedy"),
         ),
         TicketFault::Newer => Explained::new(
-            "The ticket was made by a newer Deskside.",
-            "This version cannot read it.",
-            "Update Deskside Expert, then open the ticket again.",
+            t!("expert-fault-newer-what"),
+            t!("expert-fault-newer-meaning"),
+            t!("expert-fault-newer-remedy"),
         ),
         TicketFault::Lying => Explained::new(
-            "The ticket contradicts itself.",
-            "Its readable first line says something other than the ticket holds. Somebody has changed it; do not trust it.",
-            "Ask the person for a new ticket, on another way.",
+            t!("expert-fault-lying-what"),
+            t!("expert-fault-lying-meaning"),
+            t!("expert-fault-lying-remedy"),
         ),
         TicketFault::Forged => Explained::new(
-            "The ticket's signature is wrong.",
-            "It was changed after it was made, or somebody other than the person made it.",
-            "Ask the person for a new ticket, on another way.",
+            t!("expert-fault-forged-what"),
+            t!("expert-fault-forged-meaning"),
+            t!("expert-fault-forged-remedy"),
         ),
         TicketFault::NotForYou => Explained::new(
-            "The ticket is made for another expert.",
-            "It is sealed to a key that is not yours.",
-            "Send the person your key (on the start screen) and ask for a ticket made with it.",
+            t!("expert-fault-not-for-you-what"),
+            t!("expert-fault-not-for-you-meaning"),
+            t!("expert-fault-not-for-you-remedy"),
         ),
-        TicketFault::NotAPassphrase(reason) => Explained::new(
-            "That is not a whole passphrase.",
-            format!("{}.", capitalised(reason)),
-            "Ask the person to read the four words again.",
+        TicketFault::NotAPassphrase(error) => Explained::new(
+            t!("expert-fault-no-passphrase-what"),
+            no_passphrase(*error),
+            t!("expert-fault-no-passphrase-remedy"),
         ),
         TicketFault::WrongPassphrase => Explained::new(
-            "The passphrase does not open this ticket.",
-            "It may be misheard, or belong to another ticket.",
-            "Ask the person to read it again, or to spell the words.",
+            t!("expert-fault-wrong-passphrase-what"),
+            t!("expert-fault-wrong-passphrase-meaning"),
+            t!("expert-fault-wrong-passphrase-remedy"),
         ),
         TicketFault::NoDialog => Explained::new(
-            "This desktop has no file dialog.",
-            "It comes with the desktop portal (package xdg-desktop-portal) or with zenity, and neither answers.",
-            "Drop the ticket onto this window, or copy it in the file manager and press Ctrl+V here.",
+            t!("expert-fault-no-dialog-what"),
+            t!("expert-fault-no-dialog-meaning"),
+            t!("expert-fault-no-dialog-remedy"),
         ),
         TicketFault::NoMemory => Explained::new(
-            "This computer has too little free memory.",
-            "Trying a passphrase takes 64 MiB for about a second.",
-            "Close other programs, then try again.",
+            t!("expert-fault-no-memory-what"),
+            t!("expert-fault-no-memory-meaning"),
+            t!("expert-fault-no-memory-remedy"),
         ),
     }
 }
@@ -111,20 +112,20 @@ pub fn standing(standing: Standing, validity: &Validity, unix: u64) -> Option<Ex
     match standing {
         Standing::Valid => None,
         Standing::Expired => Some(Explained::new(
-            format!(
-                "This ticket expired {} ago.",
-                length(Duration::from_secs(unix.saturating_sub(validity.not_after())))
+            t!(
+                "expert-expired-what",
+                length = length_away(Duration::from_secs(unix.saturating_sub(validity.not_after())))
             ),
-            "It is valid for a short time only, so that a lost ticket does no harm.",
-            "Ask the person for a new ticket. If the clock of this computer is wrong, you can try anyway.",
+            t!("expert-expired-meaning"),
+            t!("expert-expired-remedy"),
         )),
         Standing::NotYetValid => Some(Explained::new(
-            format!(
-                "This ticket becomes valid in {}.",
-                length(Duration::from_secs(validity.not_before().saturating_sub(unix)))
+            t!(
+                "expert-early-what",
+                length = length_away(Duration::from_secs(validity.not_before().saturating_sub(unix)))
             ),
-            "The person chose that time, or one of the two clocks is wrong.",
-            "Wait until then. If the clock of this computer is wrong, you can try anyway.",
+            t!("expert-early-meaning"),
+            t!("expert-early-remedy"),
         )),
     }
 }
@@ -134,51 +135,55 @@ pub fn standing(standing: Standing, validity: &Validity, unix: u64) -> Option<Ex
 pub fn ending(ending: &Ending, client: &str) -> Explained {
     match ending {
         Ending::Given { up } => match up {
-            Given::Connecting => {
-                Explained::new("You stopped connecting.", format!("{client} was not asked anything."), "")
-            }
-            Given::Waiting => {
-                Explained::new("You stopped waiting.", format!("The question to {client} was closed."), "")
-            }
+            Given::Connecting => Explained::new(
+                t!("expert-ended-connecting-what"),
+                t!("expert-ended-connecting-meaning", client = client),
+                "",
+            ),
+            Given::Waiting => Explained::new(
+                t!("expert-ended-waiting-what"),
+                t!("expert-ended-waiting-meaning", client = client),
+                "",
+            ),
             Given::Session => Explained::new(
-                "You ended the session.",
-                format!("You no longer see the desktop of {client}."),
+                t!("expert-ended-given-what"),
+                t!("expert-ended-given-meaning", client = client),
                 "",
             ),
         },
         Ending::ByThem(reason) => match reason {
             EndedReason::ByPerson => Explained::new(
-                format!("{client} ended the session."),
-                "You no longer see their desktop.",
-                "To go on, ask them for a new ticket.",
+                t!("expert-ended-by-person-what", client = client),
+                t!("expert-ended-by-person-meaning"),
+                t!("expert-ended-by-person-remedy"),
             ),
             EndedReason::Closing => Explained::new(
-                format!("Deskside was closed at {client}'s computer."),
-                "The session ended with it.",
-                "To go on, ask them for a new ticket.",
+                t!("expert-ended-closing-what", client = client),
+                t!("expert-ended-closing-meaning"),
+                t!("expert-ended-closing-remedy"),
             ),
             EndedReason::CaptureFailed => Explained::new(
-                "Their desktop can no longer be shown.",
-                "Deskside on their computer lost access to the screen, for example because they logged out.",
-                "Ask them to log in again and to send a new ticket.",
+                t!("expert-ended-capture-failed-what"),
+                t!("expert-ended-capture-failed-meaning"),
+                t!("expert-ended-capture-failed-remedy"),
             ),
         },
         Ending::Refused(reason) => refused(*reason, client),
         Ending::Connect(fault) => connect_fault(fault, client),
         Ending::Lost { seen: true } => Explained::new(
-            "The connection was lost.",
-            "Nothing was heard any more. Control ended by itself; nothing stays pressed on their computer.",
-            "Check your network. To go on, ask the person for a new ticket.",
+            t!("expert-ended-lost-what"),
+            t!("expert-ended-lost-meaning"),
+            t!("expert-ended-lost-remedy"),
         ),
         Ending::Lost { seen: false } => Explained::new(
-            "The connection was lost while waiting.",
-            format!("{client} had not answered yet."),
-            "Try again. If that does not help, ask for a new ticket.",
+            t!("expert-ended-lost-early-what"),
+            t!("expert-ended-lost-early-meaning", client = client),
+            t!("expert-ended-lost-early-remedy"),
         ),
         Ending::Misbehaved => Explained::new(
-            "The session was cut off for your safety.",
-            "The other program sent something that the protocol does not allow.",
-            "If you trust the other computer, update Deskside on both and try again with a new ticket.",
+            t!("expert-ended-misbehaved-what"),
+            t!("expert-ended-misbehaved-meaning"),
+            t!("expert-ended-misbehaved-remedy"),
         ),
     }
 }
@@ -186,45 +191,49 @@ pub fn ending(ending: &Ending, client: &str) -> Explained {
 fn refused(reason: RefusedReason, client: &str) -> Explained {
     match reason {
         RefusedReason::NotAccepted => Explained::new(
-            "The ticket was not accepted.",
-            "The other computer does not say why. The ticket may be unknown there, or closed after too many attempts.",
-            ASK_AGAIN,
+            t!("expert-refused-not-accepted-what"),
+            t!("expert-refused-not-accepted-meaning"),
+            t!("expert-refused-ask-again"),
         ),
-        RefusedReason::Expired => Explained::new("The ticket has expired.", "Its time is over.", ASK_AGAIN),
+        RefusedReason::Expired => Explained::new(
+            t!("expert-refused-expired-what"),
+            t!("expert-refused-expired-meaning"),
+            t!("expert-refused-ask-again"),
+        ),
         RefusedReason::NotYetValid => Explained::new(
-            "The ticket is not valid yet.",
-            "By the clock of the other computer its time has not begun.",
-            "Wait a little and try again.",
+            t!("expert-refused-early-what"),
+            t!("expert-refused-early-meaning"),
+            t!("expert-refused-early-remedy"),
         ),
         RefusedReason::Used => Explained::new(
-            "The ticket has been used before.",
-            "A ticket works once, unless the person made it for more.",
-            ASK_AGAIN,
+            t!("expert-refused-used-what"),
+            t!("expert-refused-used-meaning"),
+            t!("expert-refused-ask-again"),
         ),
         RefusedReason::Cancelled => Explained::new(
-            "The ticket was cancelled.",
-            format!("{client} took the invitation back."),
-            "Ask them whether they still want help.",
+            t!("expert-refused-cancelled-what"),
+            t!("expert-refused-cancelled-meaning", client = client),
+            t!("expert-refused-cancelled-remedy"),
         ),
         RefusedReason::Busy => Explained::new(
-            format!("{client} is busy."),
-            "Somebody else is connected, or they are being asked something else.",
-            "Try again in a moment.",
+            t!("expert-refused-busy-what", client = client),
+            t!("expert-refused-busy-meaning"),
+            t!("expert-refused-busy-remedy"),
         ),
         RefusedReason::Denied => Explained::new(
-            format!("{client} did not allow you to see their desktop."),
-            "They said no. You see nothing of their computer.",
-            "Talk to them. If they change their mind, they can send you a new ticket.",
+            t!("expert-refused-denied-what", client = client),
+            t!("expert-refused-denied-meaning"),
+            t!("expert-refused-denied-remedy"),
         ),
         RefusedReason::NoAnswer => Explained::new(
-            format!("{client} did not answer."),
-            "The question was open for two minutes; no answer means no.",
-            "Call them, then try again. If the ticket was for one use, ask for a new one.",
+            t!("expert-refused-no-answer-what", client = client),
+            t!("expert-refused-no-answer-meaning"),
+            t!("expert-refused-no-answer-remedy"),
         ),
         RefusedReason::Incompatible => Explained::new(
-            "The two programs do not understand each other.",
-            "Their version of Deskside and yours have no common language.",
-            "Update Deskside on both computers.",
+            t!("expert-refused-incompatible-what"),
+            t!("expert-refused-incompatible-meaning"),
+            t!("expert-refused-incompatible-remedy"),
         ),
     }
 }
@@ -232,27 +241,47 @@ fn refused(reason: RefusedReason, client: &str) -> Explained {
 fn connect_fault(fault: &ConnectFault, client: &str) -> Explained {
     match fault {
         ConnectFault::Unreachable { tried } => Explained::new(
-            format!("{client}'s computer does not answer."),
-            format!("Tried: {}.", tried.join(", ")),
-            "Ask them whether Deskside is running and the ticket is open. Both computers must be in the same network, or theirs reachable from outside.",
+            t!("expert-unreachable-what", client = client),
+            t!("expert-unreachable-meaning", tried = tried.join(", ")),
+            t!("expert-unreachable-remedy"),
         ),
         ConnectFault::WrongKey => Explained::new(
-            "Another computer answers in their place.",
-            "What answers does not have the key that the ticket names. Somebody may be trying to deceive you; nothing was sent to it.",
-            "Do not continue. Ask the person for a new ticket, on another way.",
+            t!("expert-wrong-key-what"),
+            t!("expert-wrong-key-meaning"),
+            t!("expert-wrong-key-remedy"),
         ),
         ConnectFault::Incompatible => refused(RefusedReason::Incompatible, client),
         ConnectFault::Local(reason) => Explained::new(
-            "This computer cannot connect to anything.",
-            format!("The system says: {reason}."),
-            "Check your network connection, then try again.",
+            t!("expert-no-network-what"),
+            t!("expert-no-network-meaning", reason = reason),
+            t!("expert-no-network-remedy"),
         ),
     }
 }
 
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+fn no_passphrase(error: PassphraseError) -> String {
+    match error {
+        PassphraseError::Empty => t!("expert-fault-no-passphrase-empty").to_owned(),
+        PassphraseError::WordCount { found } => t!("expert-fault-no-passphrase-count", found = found),
+        PassphraseError::UnknownWord { position } => {
+            t!("expert-fault-no-passphrase-word", position = position)
+        }
+    }
+}
+
+/// What happened at one address that was tried.
+#[must_use]
+pub fn attempt(failure: AttemptFailure) -> &'static str {
+    match failure {
+        AttemptFailure::NameUnknown => t!("expert-attempt-name-unknown"),
+        AttemptFailure::NoRoute => t!("expert-attempt-no-route"),
+        AttemptFailure::NobodyListens => t!("expert-attempt-nobody-listens"),
+        AttemptFailure::TimedOut => t!("expert-attempt-timed-out"),
+        AttemptFailure::WrongKey => t!("expert-attempt-wrong-key"),
+        AttemptFailure::Incompatible => t!("expert-attempt-incompatible"),
+        AttemptFailure::Overloaded => t!("expert-attempt-overloaded"),
+        AttemptFailure::Broken => t!("expert-attempt-broken"),
+    }
 }
 
 #[cfg(test)]
@@ -270,7 +299,7 @@ mod tests {
             TicketFault::Lying,
             TicketFault::Forged,
             TicketFault::NotForYou,
-            TicketFault::NotAPassphrase("a word is missing".into()),
+            TicketFault::NotAPassphrase(PassphraseError::WordCount { found: 3 }),
             TicketFault::WrongPassphrase,
             TicketFault::NoMemory,
             TicketFault::NoDialog,

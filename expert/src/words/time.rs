@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use deskside_proto::ticket_file::Validity;
+use deskside_words::t;
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
@@ -20,21 +21,28 @@ pub fn remember_local_time() {
 /// A length of time as people say it: the two largest units at most.
 #[must_use]
 pub fn length(length: Duration) -> String {
+    length_with(length, |days| t!("shared-days", count = days))
+}
+
+/// The same as it stands in "… ago" and "in …".
+#[must_use]
+pub fn length_away(length: Duration) -> String {
+    length_with(length, |days| t!("expert-length-days-ago", count = days))
+}
+
+fn length_with(length: Duration, days_in_words: impl Fn(u64) -> String) -> String {
     let seconds = length.as_secs();
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
-    let part = |count: u64, unit: &str| format!("{count} {unit}{}", if count == 1 { "" } else { "s" });
-    let both = |large: (u64, &str), small: (u64, &str)| match small.0 {
-        0 => part(large.0, large.1),
-        count => format!("{} {}", part(large.0, large.1), part(count, small.1)),
-    };
-    if days > 0 {
-        both((days, "day"), (hours, "hour"))
-    } else if hours > 0 {
-        both((hours, "hour"), (minutes, "minute"))
-    } else if minutes > 0 {
-        part(minutes, "minute")
-    } else {
-        part(seconds, "second")
+    let in_hours = |count: u64| t!("shared-hours", count = count);
+    let in_minutes = |count: u64| t!("shared-minutes", count = count);
+    let both = |large: String, small: String| t!("expert-length-two", large = large, small = small);
+    match (days, hours, minutes) {
+        (0, 0, 0) => t!("shared-seconds", count = seconds),
+        (0, 0, _) => in_minutes(minutes),
+        (0, _, 0) => in_hours(hours),
+        (0, _, _) => both(in_hours(hours), in_minutes(minutes)),
+        (_, 0, _) => days_in_words(days),
+        (_, _, _) => both(days_in_words(days), in_hours(hours)),
     }
 }
 
@@ -52,11 +60,11 @@ pub fn validity(validity: &Validity, unix: u64) -> String {
     let (not_before, not_after) = (validity.not_before(), validity.not_after());
     let until = moment(not_after, unix);
     if not_before > unix {
-        return format!("from {} until {until}", moment(not_before, unix));
+        return t!("expert-valid-from-until", from = moment(not_before, unix), until = until);
     }
     match not_after.checked_sub(unix) {
-        Some(left) => format!("until {until}, {} left", length(Duration::from_secs(left))),
-        None => format!("until {until}"),
+        Some(left) => t!("expert-valid-left", until = until, left = length(Duration::from_secs(left))),
+        None => t!("expert-valid-until", until = until),
     }
 }
 
@@ -66,15 +74,19 @@ fn moment(unix: u64, now: u64) -> String {
         let moment = OffsetDateTime::from_unix_timestamp(i64::try_from(unix).unwrap_or(i64::MAX)).ok()?;
         moment.checked_to_offset(*LOCAL.get().unwrap_or(&UtcOffset::UTC))
     };
-    let Some(moment) = local(unix) else { return "a time far away".to_owned() };
+    let Some(moment) = local(unix) else { return t!("expert-moment-far").to_owned() };
     let clock = moment.format(format_description!("[hour]:[minute]")).unwrap_or_default();
+    let clock = t!("expert-clock", clock = clock);
     if local(now).is_some_and(|now| now.date() == moment.date()) {
         return clock;
     }
-    let date = moment
-        .format(format_description!("[day padding:none] [month repr:short] [year]"))
-        .unwrap_or_default();
-    format!("{date}, {clock}")
+    t!(
+        "shared-date-short-year-time",
+        day = moment.day(),
+        month = u8::from(moment.month()),
+        year = moment.year(),
+        time = clock
+    )
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod samples;
 
 mod child;
 mod cli;
+mod languages;
 mod model;
 mod opening;
 mod screens;

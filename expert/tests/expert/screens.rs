@@ -17,7 +17,7 @@ use egui_kittest::kittest::Queryable;
 
 use crate::samples;
 
-struct Shown {
+pub struct Shown {
     model: Model,
     state: view::State,
     picture: Arc<Picture>,
@@ -29,13 +29,17 @@ struct Shown {
     leave_toolbar: bool,
 }
 
-type Screen = Harness<'static, Shown>;
+pub type Screen = Harness<'static, Shown>;
 
 fn show(model: Model) -> Screen {
     show_with(model, Wants::default())
 }
 
 fn show_with(model: Model, wants: Wants) -> Screen {
+    show_in([1000.0, 680.0], model, wants)
+}
+
+pub fn show_in(size: [f32; 2], model: Model, wants: Wants) -> Screen {
     let picture = Picture::default();
     picture.publish(&samples::desktop(), &Region::new(), Instant::now());
     let shown = Shown {
@@ -50,7 +54,7 @@ fn show_with(model: Model, wants: Wants) -> Screen {
         leave_toolbar: false,
     };
     let mut themed = false;
-    let mut harness = Harness::builder().with_size([1000.0, 680.0]).build_ui_state(
+    let mut harness = Harness::builder().with_size(size).build_ui_state(
         move |ui, shown: &mut Shown| {
             if !std::mem::replace(&mut themed, true) {
                 deskside_look::apply(ui.ctx(), deskside_look::Theme::Light);

@@ -75,10 +75,15 @@ impl Xvfb {
         &self.display
     }
 
-    /// A command for `program` on this display and on no other: no Wayland, no session bus of the surroundings.
+    /// A command for `program` on this display and on no other: no Wayland, no session bus of the surroundings. It speaks
+    /// English, whatever the surroundings speak.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
-        command.env("DISPLAY", &self.display).env("GDK_BACKEND", "x11").env("LIBGL_ALWAYS_SOFTWARE", "1");
+        command
+            .env("DISPLAY", &self.display)
+            .env("GDK_BACKEND", "x11")
+            .env("LIBGL_ALWAYS_SOFTWARE", "1")
+            .env("LANGUAGE", "en");
         for foreign in [
             "WAYLAND_DISPLAY",
             "DBUS_SESSION_BUS_ADDRESS",

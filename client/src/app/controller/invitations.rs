@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use deskside_crypto::passphrase::Passphrase;
 use deskside_proto::ids::TicketId;
+use deskside_words::t;
 
 use super::{Controller, Effect, Now};
 use crate::app::command::InvitationOptions;
 use crate::app::view::{Delivery, InvitationView, TicketState, TicketText};
-use crate::app::words;
 use crate::receipt;
 use crate::tickets::record::{Closed, Record, system_time, unix_seconds};
 
@@ -68,8 +68,8 @@ impl Invitations {
 impl Controller {
     pub(super) fn invite(&mut self, options: InvitationOptions) -> Vec<Effect> {
         if !self.start.introduced {
-            let text = "First read what will happen, and say that you have read it.".to_owned();
-            self.inform("Before the first ticket".to_owned(), text);
+            let text = t!("client-read-first").to_owned();
+            self.inform(t!("client-read-first-title").to_owned(), text);
             return Vec::new();
         }
         if self.invitations.making {
@@ -104,7 +104,7 @@ impl Controller {
             delivery: Delivery::Nothing,
             saved_to: None,
         });
-        let made = receipt::Event::TicketMade { ticket: record.id.short(), terms: words::terms(&record) };
+        let made = receipt::Event::made(&record);
         self.invitations.records.retain(|other| other.id != record.id);
         self.invitations.records.insert(0, record);
         vec![Effect::Admit(self.invitations.records.clone()), self.record(made, None, now)]
@@ -118,16 +118,16 @@ impl Controller {
         match (result, self.invitations.shown_mut(id)) {
             (Ok(path), Some(shown)) => shown.saved_to = Some(path),
             (Ok(path), None) => {
-                self.inform("The ticket is saved".to_owned(), path.display().to_string());
+                self.inform(t!("client-ticket-saved").to_owned(), path.display().to_string());
             }
-            (Err(reason), _) => self.trouble("The ticket was not saved", reason),
+            (Err(reason), _) => self.trouble(t!("client-ticket-not-saved"), reason),
         }
         Vec::new()
     }
 
     pub(super) fn email_ticket(&mut self, id: TicketId, address: Option<String>) -> Vec<Effect> {
         if let Some(shown) = self.invitations.shown_mut(id) {
-            shown.delivery = Delivery::Busy("The message is on its way.".to_owned());
+            shown.delivery = Delivery::Busy(t!("client-on-its-way").to_owned());
         }
         vec![Effect::SendTicket(id, address)]
     }
@@ -136,8 +136,8 @@ impl Controller {
         match (result, self.invitations.shown_mut(id)) {
             (Ok(done), Some(shown)) => shown.delivery = Delivery::Done(done),
             (Err(reason), Some(shown)) => shown.delivery = Delivery::Failed(reason),
-            (Ok(done), None) => self.inform("The ticket was sent".to_owned(), done),
-            (Err(reason), None) => self.trouble("The ticket was not sent", reason),
+            (Ok(done), None) => self.inform(t!("client-ticket-sent").to_owned(), done),
+            (Err(reason), None) => self.trouble(t!("client-ticket-not-sent"), reason),
         }
         Vec::new()
     }
@@ -149,8 +149,7 @@ impl Controller {
         if self.invitations.find(id).is_none() {
             return Vec::new();
         }
-        let closed =
-            receipt::Event::TicketClosed { ticket: id.short(), reason: "you cancelled it".to_owned() };
+        let closed = receipt::Event::TicketClosed { ticket: id.short(), reason: receipt::Reason::Cancelled };
         vec![Effect::CloseTicket(id, Closed::Cancelled), self.record(closed, None, now)]
     }
 
@@ -159,12 +158,9 @@ impl Controller {
         if open != Some(TicketState::Open) {
             return Vec::new();
         }
-        let text = format!(
-            "Somebody tried ticket {} ten times without the right secret, so Deskside closed it. Make a new one and send it on another way.",
-            id.short()
-        );
-        self.trouble("A ticket was closed", text);
-        let reason = "somebody tried it ten times without the right secret".to_owned();
+        let text = t!("client-tried-too-often", ticket = id.short());
+        self.trouble(t!("client-ticket-was-closed"), text);
+        let reason = receipt::Reason::TooManyFailures;
         let closed = receipt::Event::TicketClosed { ticket: id.short(), reason };
         vec![Effect::CloseTicket(id, Closed::TooManyFailures), self.record(closed, None, now)]
     }
@@ -183,17 +179,14 @@ impl Controller {
                     .map(|record| record.id.short())
                     .collect();
                 if !lost.is_empty() {
-                    let text = format!(
-                        "Another program uses the network port of these tickets, so experts cannot reach you with them: {}. Make new ones.",
-                        lost.join(", ")
-                    );
-                    self.trouble("Some tickets cannot be used", text);
+                    let text = t!("client-port-taken", tickets = lost.join(", "));
+                    self.trouble(t!("client-port-taken-title"), text);
                 }
             }
             Err(reason) => {
                 self.invitations.listening = None;
                 self.invitations.listening_failed = true;
-                self.trouble("Experts cannot reach this computer", reason);
+                self.trouble(t!("client-unreachable"), reason);
             }
         }
         Vec::new()

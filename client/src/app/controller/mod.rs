@@ -17,6 +17,7 @@ use deskside_proto::name::PersonName;
 use deskside_proto::session::Policy;
 use deskside_proto::time::Millis;
 use deskside_proto::wire::control::EndedReason;
+use deskside_words::t;
 
 use self::invitations::Invitations;
 use self::sessions::Session;
@@ -135,14 +136,14 @@ impl Controller {
             Event::TicketsRead(records, problems) => {
                 self.invitations.replace(records);
                 if !problems.is_empty() {
-                    self.trouble("A ticket's record was damaged", problems.join("\n"));
+                    self.trouble(t!("client-record-damaged"), problems.join("\n"));
                 }
                 vec![Effect::Admit(self.invitations.records().to_vec())]
             }
             Event::TicketMade(record, passphrase) => self.ticket_made(*record, passphrase, now),
             Event::TicketNotMade(reason) => {
                 self.invitations.making = false;
-                self.trouble("The ticket was not made", reason);
+                self.trouble(t!("client-not-made"), reason);
                 Vec::new()
             }
             Event::TicketSaved(id, result) => self.ticket_saved(id, result),
@@ -165,7 +166,7 @@ impl Controller {
             Event::TooManyFailures(ticket) => self.too_many_failures(ticket, now),
             Event::Listening(result) => self.listening(result, now),
             Event::Trouble(text) => {
-                self.trouble("Something went wrong", text);
+                self.trouble(t!("client-something-wrong"), text);
                 Vec::new()
             }
             Event::TimePassed => Vec::new(),
@@ -218,14 +219,15 @@ impl Controller {
             SettingsChange::Hotkey(text) => match text.parse() {
                 Ok(hotkey) => {
                     settings.hotkey = hotkey;
-                    let text = format!(
-                        "Until then they are {}. The new ones are {}.",
-                        self.start.hotkey, settings.hotkey
+                    let text = t!(
+                        "client-new-hotkey",
+                        old = self.start.hotkey.said(),
+                        new = settings.hotkey.said(),
                     );
-                    self.inform("The new keys hold from the next start of Deskside".to_owned(), text);
+                    self.inform(t!("client-new-hotkey-title").to_owned(), text);
                 }
                 Err(error) => {
-                    self.trouble("These keys cannot be used", format!("{error}"));
+                    self.trouble(t!("client-hotkey-unusable"), error.to_string());
                     return Vec::new();
                 }
             },

@@ -4,8 +4,7 @@ use deskside_proto::session::{ClientState, ReceiptEvent};
 
 use super::sessions::Session;
 use super::{Controller, Effect, Now, SHOWN_LINES};
-use crate::app::words;
-use crate::receipt::{Entry, Event};
+use crate::receipt::{Entry, Event, Reason, Thing};
 use crate::tickets::record::unix_seconds;
 
 impl Controller {
@@ -33,41 +32,30 @@ pub(super) fn in_words(event: ReceiptEvent, session: &Session) -> Event {
             Event::ViewAsked { ticket: session.who.ticket.short(), from: session.who.from.clone() }
         }
         ReceiptEvent::ViewAllowed => Event::ViewAllowed,
-        ReceiptEvent::ControlAsked { scopes } => Event::ControlAsked { scopes: words::scopes(scopes) },
-        ReceiptEvent::ControlAllowed { scopes, .. } => {
-            Event::ControlAllowed { scopes: words::scopes(scopes) }
+        ReceiptEvent::ControlAsked { scopes } => Event::ControlAsked { scopes: Thing::all(scopes) },
+        ReceiptEvent::ControlAllowed { scopes, .. } => Event::ControlAllowed { scopes: Thing::all(scopes) },
+        ReceiptEvent::ControlDenied { reason } => Event::ControlDenied { reason: reason.into() },
+        ReceiptEvent::ControlRequestCancelled => Event::ControlDenied { reason: Reason::TakenBack },
+        ReceiptEvent::ControlRevoked { reason, .. } => Event::ControlEnded { reason: reason.into() },
+        ReceiptEvent::ControlReleased { .. } => Event::ControlEnded { reason: by_itself(session) },
+        ReceiptEvent::ClipboardAsked(way) => Event::ClipboardAsked { way: way.into() },
+        ReceiptEvent::ClipboardAllowed(way) => Event::ClipboardAllowed { way: way.into() },
+        ReceiptEvent::ClipboardDenied { way, reason } => {
+            Event::ClipboardDenied { way: way.into(), reason: reason.map_or(Reason::TakenBack, Reason::from) }
         }
-        ReceiptEvent::ControlDenied { reason } => {
-            Event::ControlDenied { reason: words::denied(reason).to_owned() }
-        }
-        ReceiptEvent::ControlRequestCancelled => {
-            Event::ControlDenied { reason: "they took the request back".to_owned() }
-        }
-        ReceiptEvent::ControlRevoked { reason, .. } => {
-            Event::ControlEnded { reason: words::revoked(reason).to_owned() }
-        }
-        ReceiptEvent::ControlReleased { .. } => {
-            let is_over = matches!(session.machine.state(), ClientState::Ended { .. });
-            let reason = if is_over { "the session ended" } else { "they gave it back" };
-            Event::ControlEnded { reason: reason.to_owned() }
-        }
-        ReceiptEvent::ClipboardAsked(way) => Event::ClipboardAsked { way: words::way(way).to_owned() },
-        ReceiptEvent::ClipboardAllowed(way) => Event::ClipboardAllowed { way: words::way(way).to_owned() },
-        ReceiptEvent::ClipboardDenied { way, reason } => Event::ClipboardDenied {
-            way: words::way(way).to_owned(),
-            reason: reason.map_or("they took the request back", words::denied).to_owned(),
+        ReceiptEvent::ClipboardEnded { way, reason } => Event::ClipboardEnded {
+            way: way.into(),
+            reason: reason.map_or_else(|| by_itself(session), Reason::from),
         },
-        ReceiptEvent::ClipboardEnded { way, reason } => {
-            let is_over = matches!(session.machine.state(), ClientState::Ended { .. });
-            let ended = if is_over { "the session ended" } else { "they gave it back" };
-            let reason = reason.map_or(ended, words::revoked).to_owned();
-            Event::ClipboardEnded { way: words::way(way).to_owned(), reason }
-        }
         ReceiptEvent::SessionEnded { reason } if session.since.is_none() => {
-            Event::ViewDenied { reason: words::ended(reason).to_owned() }
+            Event::ViewDenied { reason: reason.into() }
         }
-        ReceiptEvent::SessionEnded { reason } => {
-            Event::SessionEnded { reason: words::ended(reason).to_owned() }
-        }
+        ReceiptEvent::SessionEnded { reason } => Event::SessionEnded { reason: reason.into() },
     }
+}
+
+/// Why something ended that nobody took back.
+fn by_itself(session: &Session) -> Reason {
+    let is_over = matches!(session.machine.state(), ClientState::Ended { .. });
+    if is_over { Reason::SessionOver } else { Reason::GivenBack }
 }

@@ -8,6 +8,7 @@ use deskside_proto::session::{
 };
 use deskside_proto::time::Millis;
 use deskside_proto::wire::control::{EndedReason, FromExpert, RefusedReason};
+use deskside_words::t;
 
 use super::receipts::in_words;
 use super::{Controller, Effect, Newcomer, Now};
@@ -131,14 +132,14 @@ impl Controller {
         if session.since.is_none() {
             return;
         }
-        let name = &session.who.name;
+        let name = session.who.name.as_str();
         match reason {
             ClientEnd::LinkLost => {
-                let text = format!("{name} no longer sees your screen.");
-                self.inform(format!("The connection to {name} was lost"), text);
+                let text = t!("client-sees-no-longer", name = name);
+                self.inform(t!("client-connection-lost", name = name), text);
             }
             ClientEnd::ExpertLeft => {
-                self.inform(format!("{name} has left"), format!("{name} no longer sees your screen."));
+                self.inform(t!("client-has-left", name = name), t!("client-sees-no-longer", name = name));
             }
             ClientEnd::ViewDenied | ClientEnd::ViewNotAnswered | ClientEnd::Here(_) => {}
         }
@@ -185,7 +186,7 @@ impl Controller {
             _ if !is_settling => Vec::new(),
             Ok(screen) => self.step(id, ClientEvent::LocalAllowView { screen }, now),
             Err(reason) => {
-                self.trouble("Your yes had no effect", reason);
+                self.trouble(t!("client-yes-without-effect"), reason);
                 self.step(id, ClientEvent::LocalDenyView, now)
             }
         };
@@ -279,7 +280,7 @@ impl Controller {
     pub(super) fn capture_failed(&mut self, id: SessionId, reason: String, now: Now) -> Vec<Effect> {
         let ended = self.end_sessions(Some(id), EndedReason::CaptureFailed, now);
         if !ended.is_empty() {
-            self.trouble("Your screen cannot be shown", reason);
+            self.trouble(t!("client-screen-not-shown"), reason);
         }
         ended
     }
@@ -301,14 +302,14 @@ impl Controller {
         reason: String,
         now: Now,
     ) -> Vec<Effect> {
-        self.trouble("The clipboard cannot be shared", reason);
+        self.trouble(t!("client-clipboard-not-shared"), reason);
         self.step(id, ClientEvent::ClipboardFailed(way), now)
     }
 
     pub(super) fn input_failed(&mut self, reason: String, now: Now) -> Vec<Effect> {
         let mut effects = vec![Effect::CloseGate, Effect::ReleaseAll];
         effects.extend(self.step_all(ClientEvent::InputFailed, now));
-        self.trouble("Control has ended", reason);
+        self.trouble(t!("client-control-has-ended"), reason);
         effects
     }
 }

@@ -85,7 +85,7 @@ impl Controller {
     fn settings_view(&self) -> SettingsView {
         let settings = &self.start.settings;
         SettingsView {
-            hotkey: self.start.hotkey.to_string(),
+            hotkey: self.start.hotkey.said(),
             valid_for: settings.valid_for,
             uses: settings.uses.get(),
             picture: settings.picture,

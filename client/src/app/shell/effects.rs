@@ -11,6 +11,7 @@ use deskside_proto::ids::{SessionId, TicketId};
 use deskside_proto::name::PersonName;
 use deskside_proto::session::{Grant, ViewGrant, Way};
 use deskside_proto::wire::control::FromClient;
+use deskside_words::t;
 
 use super::Shell;
 use crate::app::admission::Doorkeeper;
@@ -204,7 +205,7 @@ impl Shell {
         let (profile, inbox) = (Arc::clone(&self.profile), self.inbox.clone());
         let (name, addresses) = (self.name(), self.controller.settings().addresses.clone());
         let Some(port) = self.network.listener.as_ref().map(Listener::local_port) else {
-            inbox.send(Event::TicketNotMade("Deskside cannot listen for the expert.".to_owned()));
+            inbox.send(Event::TicketNotMade(t!("client-cannot-listen").to_owned()));
             return;
         };
         tokio::task::spawn_blocking(move || {
@@ -224,9 +225,9 @@ impl Shell {
         let (profile, inbox) = (Arc::clone(&self.profile), self.inbox.clone());
         tokio::task::spawn_blocking(move || {
             let saved = profile.tickets.read(ticket).map_err(|error| error.to_string()).and_then(|record| {
-                let path = path.or_else(|| free_path(&record.file_name())).ok_or_else(|| {
-                    "there is no directory for downloads; choose a place yourself".to_owned()
-                })?;
+                let path = path
+                    .or_else(|| free_path(&record.file_name()))
+                    .ok_or_else(|| t!("client-no-downloads").to_owned())?;
                 private_file::write_shared_new(&path, record.text.as_bytes())
                     .map(|()| std::path::absolute(&path).unwrap_or(path))
                     .map_err(|error| error.to_string())

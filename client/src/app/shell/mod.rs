@@ -13,6 +13,7 @@ use std::time::{Duration, Instant, SystemTime};
 use deskside_net::client::{Arrival, Listener};
 use deskside_proto::ids::SessionId;
 use deskside_proto::time::Millis;
+use deskside_words::t;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
@@ -38,9 +39,6 @@ const EXPERTS_WAIT: usize = 64;
 
 /// How long closing links may take at the end.
 const LAST_MESSAGES: Duration = Duration::from_secs(3);
-
-/// What the person reads when the desktop went away under a running Deskside.
-const DESKTOP_LOST: &str = "The desktop stopped answering: nobody can see or control it any more. End Deskside, and start it again when the desktop is back.";
 
 /// What comes back from other threads and tasks.
 #[derive(Debug)]
@@ -231,7 +229,7 @@ impl Shell {
                 Woken::Deadline => Event::TimePassed,
                 Woken::Arrival(None) => {
                     self.network.listener = None;
-                    Event::Listening(Err("the network stopped answering".to_owned()))
+                    Event::Listening(Err(t!("client-network-silent").to_owned()))
                 }
                 // Every surface is gone, or the program is coming down.
                 Woken::Command(None) | Woken::Message(None) | Woken::Request(None) | Woken::Expert(None) => {
@@ -365,8 +363,8 @@ fn open_desk(profile: &Profile, inbox: &Inbox, budget: CpuBudget) -> io::Result<
         match reflex {
             Reflex::HotkeyPressed => tell.send(Event::HotkeyPressed),
             Reflex::WatchLost => {
-                tell.send(Event::InputReady(Err("the desktop stopped answering".to_owned())));
-                tell.send(Event::Trouble(DESKTOP_LOST.to_owned()));
+                tell.send(Event::InputReady(Err(t!("client-desktop-silent").to_owned())));
+                tell.send(Event::Trouble(t!("client-desktop-lost").to_owned()));
             }
         }
     });

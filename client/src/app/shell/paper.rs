@@ -8,6 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::SystemTime;
 
 use deskside_proto::ids::{SessionId, TicketId};
+use deskside_words::t;
 use tokio::sync::oneshot;
 
 use super::{Inbox, Message};
@@ -75,7 +76,11 @@ impl Paper {
     pub(super) fn close_ticket(&self, ticket: TicketId, why: Closed) {
         self.put(move |profile, inbox| {
             if let Err(error) = profile.tickets.close(ticket, why, unix_seconds(SystemTime::now())) {
-                inbox.send(Event::Trouble(format!("Ticket {} was not closed: {error}.", ticket.short())));
+                inbox.send(Event::Trouble(t!(
+                    "client-ticket-not-closed",
+                    ticket = ticket.short(),
+                    error = error.to_string()
+                )));
             }
             read_tickets(profile, inbox);
         });
@@ -84,7 +89,7 @@ impl Paper {
     pub(super) fn record(&self, entry: Entry) {
         self.put(move |profile, inbox| {
             if let Err(error) = profile.receipt.append(&entry) {
-                inbox.send(Event::Trouble(format!("The receipt was not written: {error}.")));
+                inbox.send(Event::Trouble(t!("client-receipt-not-written", error = error.to_string())));
             }
         });
     }
@@ -100,7 +105,7 @@ impl Paper {
     pub(super) fn save_settings(&self, settings: Settings) {
         self.put(move |profile, inbox| {
             if let Err(error) = settings.save(&profile.directories.settings_file()) {
-                inbox.send(Event::Trouble(format!("The settings were not saved: {error}.")));
+                inbox.send(Event::Trouble(t!("client-settings-not-saved", error = error.to_string())));
             }
         });
     }
@@ -119,8 +124,10 @@ fn read_tickets(profile: &Profile, inbox: &Inbox) {
     match profile.tickets.list() {
         Ok(listing) => {
             let broken = listing.broken.iter();
-            let texts =
-                broken.map(|broken| format!("{} cannot be used: {}.", broken.path.display(), broken.reason));
+            let texts = broken.map(|broken| {
+                let (path, reason) = (broken.path.display().to_string(), broken.reason.to_string());
+                t!("client-record-unusable", path = path, reason = reason)
+            });
             inbox.send(Event::TicketsRead(listing.records, texts.collect()));
         }
         Err(error) => inbox.send(Event::Trouble(error.to_string())),

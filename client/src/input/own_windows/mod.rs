@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use deskside_proto::geometry::DesktopPoint;
 use deskside_proto::wire::input::{InputEvent, InputFrame, KeyEvent};
+use deskside_words::t;
 use thiserror::Error;
 
 use super::chain::{Filter, Refusal};
@@ -36,7 +37,7 @@ pub trait OwnWindows: Send {
 
 /// It cannot be said whose windows are where.
 #[derive(Debug, Error)]
-#[error("Deskside cannot tell its own windows from others on this desktop: {0}")]
+#[error("{}", t!("client-own-windows-unknown", reason = .0))]
 pub struct Unknown(pub String);
 
 /// Finds Deskside's windows on `display`, or on the desktop that the environment names. The window of the terminal in

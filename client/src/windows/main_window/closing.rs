@@ -2,6 +2,7 @@
 
 use deskside_look::tokens::space;
 use deskside_look::widget::{self, Button};
+use deskside_words::t;
 use egui::Ui;
 
 use super::{Scene, actions, words};
@@ -19,16 +20,16 @@ pub(super) enum Outcome {
 pub(super) fn show(ui: &mut Ui, scene: Scene<'_>) -> Outcome {
     let mut outcome = Outcome::Open;
     actions(ui, |ui| {
-        if Button::primary(words::KEEP_OPEN).show(ui).pressed() {
+        if Button::primary(t!("client-keep-open")).show(ui).pressed() {
             outcome = Outcome::Stay;
         }
-        if Button::danger(words::CLOSE_ALL).show(ui).pressed() {
+        if Button::danger(t!("client-close-all")).show(ui).pressed() {
             scene.commands.send(UserCommand::Quit);
         }
     });
     widget::page(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::M;
-        widget::heading(ui, words::CLOSE_TITLE);
+        widget::heading(ui, t!("client-close-title"));
         widget::body(ui, words::close_text(scene.view.activity()));
     });
     if ui.input(|input| input.key_pressed(egui::Key::Escape)) {

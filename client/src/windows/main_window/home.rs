@@ -2,6 +2,7 @@
 
 use deskside_look::tokens::{Meaning, space};
 use deskside_look::widget::{self, Button, Card};
+use deskside_words::t;
 use egui::{Align, Layout, Ui};
 
 use super::{Scene, sharing, words};
@@ -15,12 +16,12 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>) -> (bool, Option<sharing::Draf
     match view.activity() {
         Activity::Watched | Activity::Controlled => sessions(ui, scene),
         Activity::Waiting | Activity::Asked => {
-            widget::heading(ui, words::WAITING_TITLE);
+            widget::heading(ui, t!("client-waiting-title"));
             widget::body(ui, &words::waiting_text(open));
         }
         Activity::Idle => {
-            widget::heading(ui, words::HOME_TITLE);
-            widget::body(ui, words::HOME_TEXT);
+            widget::heading(ui, t!("client-home-title"));
+            widget::body(ui, t!("client-home-text"));
         }
     }
     if view.activity() == Activity::Waiting || view.activity() == Activity::Asked {
@@ -33,16 +34,16 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>) -> (bool, Option<sharing::Draf
     let wanted_sharing = if is_seen || less { sharing::card(ui, scene) } else { None };
     ui.add_space(space::XS);
     let button = match view.activity() {
-        Activity::Idle => Button::primary(words::INVITE),
+        Activity::Idle => Button::primary(t!("client-invite")),
         Activity::Waiting | Activity::Asked | Activity::Watched | Activity::Controlled => {
-            Button::quiet(words::INVITE)
+            Button::quiet(t!("client-invite"))
         }
     };
     let wanted = button.min_width(200.0).show(ui).pressed();
     if view.activity() == Activity::Idle {
         ui.add_space(space::M);
-        widget::subheading(ui, words::HOW_TITLE);
-        super::numbered(ui, &words::THREE_SENTENCES);
+        widget::subheading(ui, t!("client-how-title"));
+        super::numbered(ui, &words::three_sentences());
     }
     (wanted, wanted_sharing)
 }
@@ -56,11 +57,11 @@ fn sessions(ui: &mut Ui, scene: Scene<'_>) {
     ui.horizontal(|ui| {
         let controlled =
             sessions.iter().any(|session| matches!(session.state, SessionState::Controlling { .. }));
-        let stop = if controlled { words::STOP_CONTROL } else { words::STOP_CLIPBOARD };
+        let stop = if controlled { t!("client-stop-control") } else { t!("client-stop-clipboard") };
         if scene.view.can_be_stopped() && Button::danger(stop).show(ui).pressed() {
             scene.commands.send(UserCommand::StopControl);
         }
-        let end = if sessions.len() > 1 { words::END_ALL } else { words::END_SESSION };
+        let end = if sessions.len() > 1 { t!("client-end-all") } else { t!("client-end-session") };
         if Button::quiet(end).show(ui).pressed() {
             scene.commands.send(UserCommand::EndSession(None));
         }
@@ -71,7 +72,7 @@ fn session_card(ui: &mut Ui, scene: Scene<'_>, session: &SessionView) {
     ui.horizontal(|ui| {
         let several = scene.view.sessions.len() > 1;
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if several && Button::quiet(words::END_ONE).low().show(ui).pressed() {
+            if several && Button::quiet(t!("client-end-one")).low().show(ui).pressed() {
                 scene.commands.send(UserCommand::EndSession(Some(session.id)));
             }
             let meaning = match session.state {

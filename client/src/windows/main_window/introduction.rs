@@ -2,6 +2,7 @@
 
 use deskside_look::tokens::{Meaning, space};
 use deskside_look::widget::{self, Button};
+use deskside_words::t;
 use egui::Ui;
 
 use super::{Scene, actions, scrolling, words};
@@ -23,17 +24,17 @@ enum Caller {
 pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) {
     actions(ui, |ui| buttons(ui, scene, draft.caller));
     scrolling(ui, |ui| {
-        widget::heading(ui, words::WELCOME);
-        super::numbered(ui, &words::THREE_SENTENCES);
-        widget::subheading(ui, words::WHO_CALLED);
+        widget::heading(ui, t!("client-welcome"));
+        super::numbered(ui, &words::three_sentences());
+        widget::subheading(ui, t!("client-who-called"));
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = space::XS;
             ui.spacing_mut().interact_size.y = space::XL;
-            ui.radio_value(&mut draft.caller, Some(Caller::ThePerson), words::I_CALLED);
-            ui.radio_value(&mut draft.caller, Some(Caller::TheHelper), words::THEY_CALLED);
+            ui.radio_value(&mut draft.caller, Some(Caller::ThePerson), t!("client-i-called"));
+            ui.radio_value(&mut draft.caller, Some(Caller::TheHelper), t!("client-they-called"));
         });
         if draft.caller == Some(Caller::TheHelper) {
-            widget::hint_panel(ui, Meaning::Alert, words::SCAM_TITLE, words::SCAM_TEXT);
+            widget::hint_panel(ui, Meaning::Alert, t!("client-scam-title"), t!("client-scam-text"));
         }
     });
 }
@@ -41,19 +42,19 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) {
 fn buttons(ui: &mut Ui, scene: Scene<'_>, caller: Option<Caller>) {
     match caller {
         None => {
-            let _ = Button::primary(words::GO_ON).enabled(false).show(ui);
-            widget::small(ui, words::ANSWER_FIRST);
+            let _ = Button::primary(t!("client-go-on")).enabled(false).show(ui);
+            widget::small(ui, t!("client-answer-first"));
         }
         Some(Caller::ThePerson) => {
-            if Button::primary(words::GO_ON).show(ui).pressed() {
+            if Button::primary(t!("client-go-on")).show(ui).pressed() {
                 scene.commands.send(UserCommand::SeenIntroduction);
             }
         }
         Some(Caller::TheHelper) => {
-            if Button::primary(words::STOP_HERE).show(ui).pressed() {
+            if Button::primary(t!("client-stop-here")).show(ui).pressed() {
                 scene.commands.send(UserCommand::Quit);
             }
-            if Button::quiet(words::GO_ON_ANYWAY).show(ui).pressed() {
+            if Button::quiet(t!("client-go-on-anyway")).show(ui).pressed() {
                 scene.commands.send(UserCommand::SeenIntroduction);
             }
         }

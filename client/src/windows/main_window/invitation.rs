@@ -4,6 +4,7 @@
 
 use deskside_look::tokens::{Meaning, space};
 use deskside_look::widget::{self, Button, Card};
+use deskside_words::t;
 use egui::{TextEdit, Ui};
 
 use super::{Scene, actions, scrolling, words};
@@ -30,10 +31,10 @@ enum Step {
 
 pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, made: &InvitationView, draft: &mut Draft) {
     actions(ui, |ui| {
-        if Button::primary(words::DONE).hint(words::DONE_HINT).show(ui).pressed() {
+        if Button::primary(t!("client-done")).hint(t!("client-done-hint")).show(ui).pressed() {
             scene.commands.send(UserCommand::DismissInvitation);
         }
-        if Button::quiet(words::CANCEL_TICKET).show(ui).pressed() {
+        if Button::quiet(t!("client-cancel-ticket")).show(ui).pressed() {
             scene.commands.send(UserCommand::CancelTicket(made.id));
             scene.commands.send(UserCommand::DismissInvitation);
         }
@@ -43,35 +44,35 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, made: &InvitationView, draft: 
     });
     scrolling(ui, |ui| {
         super::notice(ui, scene);
-        widget::heading(ui, words::INVITATION_TITLE);
+        widget::heading(ui, t!("client-invitation-title"));
         widget::card(ui, Card::Plain, |ui| send(ui, scene, made, draft));
         widget::card(ui, Card::Plain, |ui| tell(ui, scene, made, draft));
-        widget::subheading(ui, words::STEP_WAIT);
+        widget::subheading(ui, t!("client-step-wait"));
     });
 }
 
 fn send(ui: &mut Ui, scene: Scene<'_>, made: &InvitationView, draft: &mut Draft) {
-    widget::subheading(ui, words::STEP_SEND);
+    widget::subheading(ui, t!("client-step-send"));
     let through_server = scene.view.settings.mail_server.is_some();
     if through_server {
         let field = TextEdit::singleline(&mut draft.address)
-            .hint_text(words::EMAIL_ADDRESS)
+            .hint_text(t!("client-email-address"))
             .desired_width(f32::INFINITY)
             .char_limit(254)
             .margin(egui::vec2(space::S + 2.0, space::S));
         let response = ui.add(field);
-        ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(words::EMAIL_ADDRESS));
+        ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(t!("client-email-address")));
     }
     let busy = matches!(made.delivery, Delivery::Busy(_));
     ui.horizontal_wrapped(|ui| {
-        if Button::quiet(words::SAVE).enabled(!busy).show(ui).pressed() {
+        if Button::quiet(t!("client-save")).enabled(!busy).show(ui).pressed() {
             draft.step = Step::Plain;
             scene.commands.send(UserCommand::SaveTicket { id: made.id, path: None });
         }
-        if Button::quiet(words::EMAIL).enabled(!busy).show(ui).pressed() {
+        if Button::quiet(t!("client-email")).enabled(!busy).show(ui).pressed() {
             email(scene, made, draft, through_server);
         }
-        if Button::quiet(words::COPY).hint(words::COPY_HINT).show(ui).pressed() {
+        if Button::quiet(t!("client-copy")).hint(t!("client-copy-hint")).show(ui).pressed() {
             ui.ctx().copy_text(made.text.0.to_string());
             draft.step = Step::Copied;
         }
@@ -94,8 +95,8 @@ fn email(scene: Scene<'_>, made: &InvitationView, draft: &mut Draft, through_ser
 fn progress(ui: &mut Ui, made: &InvitationView, step: Step) {
     match step {
         Step::Plain => {}
-        Step::Copied => return widget::hint_panel(ui, Meaning::Good, "", words::COPIED),
-        Step::WrongAddress => return widget::hint_panel(ui, Meaning::Alert, "", words::EMAIL_WRONG),
+        Step::Copied => return widget::hint_panel(ui, Meaning::Good, "", t!("client-copied")),
+        Step::WrongAddress => return widget::hint_panel(ui, Meaning::Alert, "", t!("client-email-wrong")),
     }
     match &made.delivery {
         Delivery::Nothing => {
@@ -113,19 +114,19 @@ fn tell(ui: &mut Ui, scene: Scene<'_>, made: &InvitationView, draft: &mut Draft)
     match (&made.passphrase, &made.sealed_to) {
         // Whoever sees the screen would read the words of a ticket that is meant for somebody else.
         (Some(_), _) if !scene.view.sessions.is_empty() && !draft.shown_while_watched => {
-            widget::subheading(ui, words::STEP_TELL);
-            widget::body(ui, words::HIDDEN_WHILE_WATCHED);
-            if Button::quiet(words::SHOW_ANYWAY).show(ui).pressed() {
+            widget::subheading(ui, t!("client-step-tell"));
+            widget::body(ui, t!("client-hidden-while-watched"));
+            if Button::quiet(t!("client-show-anyway")).show(ui).pressed() {
                 draft.shown_while_watched = true;
             }
         }
         (Some(passphrase), _) => {
-            widget::subheading(ui, words::STEP_TELL);
-            widget::big_code(ui, words::PASSPHRASE, passphrase.reveal());
-            widget::small(ui, words::WHY_SPOKEN);
+            widget::subheading(ui, t!("client-step-tell"));
+            widget::big_code(ui, t!("client-passphrase"), passphrase.reveal());
+            widget::small(ui, t!("client-why-spoken"));
         }
         (None, Some(fingerprint)) => {
-            widget::subheading(ui, words::SEALED);
+            widget::subheading(ui, t!("client-sealed"));
             widget::body(ui, &words::sealed_to(fingerprint));
         }
         (None, None) => {}

@@ -5,6 +5,7 @@ use std::time::Duration;
 use deskside_crypto::identity::PublicIdentity;
 use deskside_look::tokens::space;
 use deskside_look::widget::{self, Button, Card};
+use deskside_words::t;
 use egui::Ui;
 
 use super::{Scene, actions, scrolling, words};
@@ -49,20 +50,20 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) -> Outcome 
     let mut outcome = Outcome::Stay;
     let recipient = draft.recipient();
     actions(ui, |ui| {
-        if Button::primary(words::MAKE).enabled(recipient.is_ok()).show(ui).pressed()
+        if Button::primary(t!("client-make")).enabled(recipient.is_ok()).show(ui).pressed()
             && let Ok(to) = &recipient
         {
             let options = InvitationOptions { to: to.clone(), valid_for: draft.valid_for, uses: draft.uses };
             scene.commands.send(UserCommand::Invite(options));
         }
-        if Button::quiet(words::BACK).show(ui).pressed() {
+        if Button::quiet(t!("client-back")).show(ui).pressed() {
             outcome = Outcome::Back;
         }
     });
     scrolling(ui, |ui| {
         super::notice(ui, scene);
-        widget::heading(ui, words::MAKE_TITLE);
-        widget::body(ui, words::MAKE_TEXT);
+        widget::heading(ui, t!("client-make-title"));
+        widget::body(ui, t!("client-make-text"));
         widget::card(ui, Card::Plain, |ui| choices(ui, draft));
         more(ui, draft, recipient.is_err());
     });
@@ -74,10 +75,10 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) -> Outcome 
 
 fn choices(ui: &mut Ui, draft: &mut Draft) {
     egui::Grid::new("choices").num_columns(2).spacing([space::L, space::M]).show(ui, |ui| {
-        let label = ui.label(words::MAKE_VALID);
-        super::length_choice(ui, "valid for", &mut draft.valid_for, label.id);
+        let label = ui.label(t!("client-make-valid"));
+        super::length_choice(ui, "valid-for", &mut draft.valid_for, label.id);
         ui.end_row();
-        let label = ui.label(words::MAKE_USES);
+        let label = ui.label(t!("client-make-uses"));
         let response = egui::ComboBox::from_id_salt("uses")
             .selected_text(words::uses(draft.uses))
             .width(180.0)
@@ -93,19 +94,19 @@ fn choices(ui: &mut Ui, draft: &mut Draft) {
 }
 
 fn more(ui: &mut Ui, draft: &mut Draft, wrong: bool) {
-    egui::CollapsingHeader::new(words::MAKE_MORE).default_open(wrong).show(ui, |ui| {
+    egui::CollapsingHeader::new(t!("client-make-more")).default_open(wrong).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::S;
-        let label = ui.label(words::MAKE_KEY);
+        let label = ui.label(t!("client-make-key"));
         ui.add(
             egui::TextEdit::singleline(&mut draft.key)
-                .hint_text(words::MAKE_KEY_EXAMPLE)
+                .hint_text(t!("client-make-key-example"))
                 .desired_width(f32::INFINITY)
                 .char_limit(400)
                 .margin(egui::vec2(space::S + 2.0, space::S)),
         )
         .labelled_by(label.id);
         if wrong {
-            ui.colored_label(ui.visuals().error_fg_color, words::MAKE_KEY_WRONG);
+            ui.colored_label(ui.visuals().error_fg_color, t!("client-make-key-wrong"));
         }
     });
 }

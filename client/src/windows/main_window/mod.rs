@@ -15,6 +15,7 @@ mod tickets;
 use deskside_look::fonts;
 use deskside_look::tokens::{Meaning, Palette, size, space, text};
 use deskside_look::widget;
+use deskside_words::t;
 use egui::{Id, Response, Role, Sense, Ui, WidgetInfo};
 
 use super::{Scene, words};
@@ -104,7 +105,7 @@ impl MainWindow {
         egui::Panel::top(Id::unique("pages")).frame(frame).show(ui, |ui| {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = space::XS;
-                for (page, name) in PAGES.into_iter().zip(words::PAGES) {
+                for (page, name) in PAGES.into_iter().zip(words::pages()) {
                     if tab(ui, name, self.page == page).clicked() {
                         self.page = page;
                     }
@@ -202,7 +203,7 @@ fn notice(ui: &mut Ui, scene: Scene<'_>) {
         NoticeKind::Information => Meaning::Accent,
         NoticeKind::Trouble => Meaning::Alert,
     };
-    let pressed = widget::answered_panel(ui, meaning, &notice.title, &notice.text, words::OK);
+    let pressed = widget::answered_panel(ui, meaning, &notice.title, &notice.text, t!("client-ok"));
     if pressed {
         scene.commands.send(UserCommand::DismissNotice);
     }

@@ -2,16 +2,17 @@
 
 use deskside_look::tokens::{Palette, space, text};
 use deskside_look::{fonts, widget};
+use deskside_words::t;
 use egui::{Grid, Label, RichText, Ui};
 
 use super::{Scene, words};
 
 pub(super) fn show(ui: &mut Ui, scene: Scene<'_>) {
     if scene.view.receipt.is_empty() {
-        widget::body(ui, words::NO_RECEIPT);
+        widget::body(ui, t!("client-no-receipt"));
         return;
     }
-    widget::small(ui, words::RECEIPT_TEXT);
+    widget::small(ui, t!("client-receipt-text"));
     widget::card(ui, widget::Card::Plain, |ui| {
         let palette = Palette::of(ui);
         let whole = ui.available_width();

@@ -3,6 +3,7 @@
 use deskside_look::tokens::{Palette, space};
 use deskside_look::widget::{self, Button, Card, Row};
 use deskside_proto::name::PersonName;
+use deskside_words::t;
 use egui::{TextEdit, Ui};
 
 use super::{Scene, words};
@@ -25,26 +26,28 @@ impl Draft {
 
 pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) {
     widget::card(ui, Card::Plain, |ui| {
-        let name = PersonName::parse(draft.name.trim()).map_err(|error| error.to_string());
+        let name = PersonName::parse(draft.name.trim()).map_err(|error| words::name_error(error).to_owned());
         let changed = name.as_ref().is_ok_and(|name| *name != scene.view.me);
-        if let Some(name) = field(ui, words::YOUR_NAME, &mut draft.name, name, changed) {
+        if let Some(name) = field(ui, t!("client-your-name"), &mut draft.name, name, changed) {
             change(scene, SettingsChange::Name(name));
         }
         ui.add_space(space::S);
         let hotkey = draft.hotkey.parse::<Hotkey>().map_err(|error| error.to_string());
-        let changed = hotkey.as_ref().is_ok_and(|keys| keys.to_string() != scene.view.settings.hotkey);
-        if let Some(keys) = field(ui, words::HOTKEY, &mut draft.hotkey, hotkey, changed) {
+        let changed = hotkey.as_ref().is_ok_and(|keys| keys.said() != scene.view.settings.hotkey);
+        if let Some(keys) = field(ui, t!("client-hotkey"), &mut draft.hotkey, hotkey, changed) {
             change(scene, SettingsChange::Hotkey(keys.to_string()));
         }
-        widget::small(ui, words::HOTKEY_HINT);
+        widget::small(ui, t!("client-hotkey-hint"));
     });
     widget::card(ui, Card::Plain, |ui| choices(ui, scene));
     widget::card(ui, Card::Plain, |ui| {
         let settings = &scene.view.settings;
-        let mail = settings.mail_server.as_deref().unwrap_or(words::OWN_MAIL);
-        let rows =
-            [Row::code(words::OWN_FINGERPRINT, &settings.fingerprint), Row::text(words::MAIL_SERVER, mail)];
-        widget::key_values(ui, "own", &rows);
+        let mail = settings.mail_server.as_deref().unwrap_or(t!("client-own-mail"));
+        let rows = [
+            Row::code(t!("client-own-fingerprint"), &settings.fingerprint),
+            Row::text(t!("client-mail-server"), mail),
+        ];
+        widget::key_values(ui, "own-key", &rows);
     });
     widget::small(ui, &words::settings_file(&scene.view.settings.file));
 }
@@ -71,7 +74,8 @@ fn field<T>(
             .margin(egui::vec2(space::S + 2.0, space::S + 2.0));
         let response = ui.add(field).labelled_by(label.id);
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-        applied = (changed && entered) | Button::quiet(words::APPLY).enabled(changed).show(ui).pressed();
+        applied =
+            (changed && entered) | Button::quiet(t!("client-apply")).enabled(changed).show(ui).pressed();
     });
     match value {
         Ok(value) => applied.then_some(value),
@@ -86,15 +90,15 @@ fn field<T>(
 fn choices(ui: &mut Ui, scene: Scene<'_>) {
     let settings = &scene.view.settings;
     egui::Grid::new("settings").num_columns(2).spacing([space::L, space::M]).show(ui, |ui| {
-        let label = ui.label(words::NORMALLY_VALID);
+        let label = ui.label(t!("client-normally-valid"));
         let mut valid_for = settings.valid_for;
-        super::length_choice(ui, "normally valid", &mut valid_for, label.id);
+        super::length_choice(ui, "normally-valid", &mut valid_for, label.id);
         if valid_for != settings.valid_for {
             change(scene, SettingsChange::ValidFor(valid_for));
         }
         ui.end_row();
 
-        let label = ui.label(words::APPEARANCE);
+        let label = ui.label(t!("client-appearance"));
         let mut theme = settings.theme;
         pick(ui, "theme", &mut theme, [Theme::System, Theme::Light, Theme::Dark], words::theme, label.id);
         if theme != settings.theme {
@@ -102,7 +106,7 @@ fn choices(ui: &mut Ui, scene: Scene<'_>) {
         }
         ui.end_row();
 
-        let label = ui.label(words::PICTURE);
+        let label = ui.label(t!("client-settings-picture"));
         let mut picture = settings.picture;
         let choices = [PictureChoice::Auto, PictureChoice::Video];
         pick(ui, "picture", &mut picture, choices, words::picture, label.id);

@@ -3,6 +3,7 @@
 use deskside_look::tokens::{Palette, size, space};
 use deskside_look::widget::{self, Button, Card};
 use deskside_proto::geometry::Rect;
+use deskside_words::t;
 use egui::{Align, Key, Layout, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
 
 use super::{Scene, actions, scrolling, words};
@@ -42,13 +43,13 @@ pub(super) fn card(ui: &mut Ui, scene: Scene<'_>) -> Option<Draft> {
     let sharing = &scene.view.sharing;
     let mut wanted = None;
     widget::card(ui, Card::Plain, |ui| {
-        widget::small(ui, words::SEE_TITLE);
+        widget::small(ui, t!("client-see-title"));
         widget::strong(ui, &words::share(sharing));
         for hidden in &sharing.hidden {
             ui.horizontal(|ui| {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     let label = words::hidden(hidden);
-                    if Button::quiet(words::SHOW_AGAIN).low().hint(&label).show(ui).pressed() {
+                    if Button::quiet(t!("client-show-again")).low().hint(&label).show(ui).pressed() {
                         scene.commands.send(UserCommand::Unhide(hidden.what));
                     }
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -59,10 +60,10 @@ pub(super) fn card(ui: &mut Ui, scene: Scene<'_>) -> Option<Draft> {
         }
         ui.horizontal_wrapped(|ui| {
             let share = match sharing.share {
-                Share::Everything => words::CHANGE_SHARE,
-                Share::Screen(_) | Share::Window(_) => words::CHANGE_AGAIN,
+                Share::Everything => t!("client-change-share"),
+                Share::Screen(_) | Share::Window(_) => t!("client-change-again"),
             };
-            let pages = [(words::HIDE_AREA, Draft::Area(Area::default())), (share, Draft::Share)];
+            let pages = [(t!("client-hide-area"), Draft::Area(Area::default())), (share, Draft::Share)];
             for (name, page) in pages {
                 if Button::quiet(name).low().show(ui).pressed() {
                     wanted = Some(page);
@@ -83,22 +84,22 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) -> Outcome 
     };
     actions(ui, |ui| {
         if let Some(area) = area
-            && Button::primary(words::HIDE_THIS_AREA).show(ui).pressed()
+            && Button::primary(t!("client-hide-this-area")).show(ui).pressed()
         {
             scene.commands.send(UserCommand::Hide(Hidden::Area(area)));
             outcome = Outcome::Back;
         }
-        if Button::quiet(words::BACK).show(ui).pressed() {
+        if Button::quiet(t!("client-back")).show(ui).pressed() {
             outcome = Outcome::Back;
         }
-        if area.is_none() && Button::quiet(words::LOOK_AGAIN).show(ui).pressed() {
+        if area.is_none() && Button::quiet(t!("client-look-again")).show(ui).pressed() {
             scene.commands.send(UserCommand::ListChoices);
         }
     });
     let chosen = scrolling(ui, |ui| match draft {
         Draft::Area(area) => {
-            widget::heading(ui, words::HIDE_AREA_TITLE);
-            widget::body(ui, words::HIDE_AREA_TEXT);
+            widget::heading(ui, t!("client-hide-area-title"));
+            widget::body(ui, t!("client-hide-area-text"));
             map(ui, scene, area);
             false
         }
@@ -111,8 +112,8 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) -> Outcome 
 }
 
 fn share(ui: &mut Ui, scene: Scene<'_>) -> bool {
-    widget::heading(ui, words::SHARE_TITLE);
-    widget::body(ui, words::SHARE_TEXT);
+    widget::heading(ui, t!("client-share-title"));
+    widget::body(ui, t!("client-share-text"));
     let mut chosen = false;
     for (label, share) in shares(scene) {
         let is_now = scene.view.sharing.share == share;
@@ -127,7 +128,7 @@ fn share(ui: &mut Ui, scene: Scene<'_>) -> bool {
 /// Everything that can be shared, with its name in the list.
 pub(in crate::windows) fn shares(scene: Scene<'_>) -> Vec<(String, Share)> {
     let choices = &scene.view.sharing.choices;
-    let mut shares = vec![(words::EVERYTHING.to_owned(), Share::Everything)];
+    let mut shares = vec![(t!("client-everything").to_owned(), Share::Everything)];
     if choices.screens.len() > 1 {
         let screens = choices.screens.iter().enumerate();
         shares.extend(
@@ -252,7 +253,7 @@ fn map(ui: &mut Ui, scene: Scene<'_>, area: &mut Area) {
     painter.rect_stroke(shown, 2, line, StrokeKind::Outside);
     let place = words::place(&rect);
     response.widget_info(|| {
-        let mut info = WidgetInfo::labeled(Role::Slider, true, words::AREA_MAP);
+        let mut info = WidgetInfo::labeled(Role::Slider, true, t!("client-area-map"));
         info.current_text_value = Some(place.clone());
         info
     });

@@ -2,6 +2,7 @@
 
 use deskside_look::tokens::{Meaning, Palette, text};
 use deskside_look::widget::{self, Button, Card};
+use deskside_words::t;
 use egui::{Align, Layout, RichText, Ui};
 
 use super::{Scene, words};
@@ -10,10 +11,10 @@ use crate::app::view::{TicketState, TicketView};
 
 pub(super) fn show(ui: &mut Ui, scene: Scene<'_>) {
     if scene.view.tickets.is_empty() {
-        widget::body(ui, words::NO_TICKETS);
+        widget::body(ui, t!("client-no-tickets"));
         return;
     }
-    widget::small(ui, words::TICKETS_TEXT);
+    widget::small(ui, t!("client-tickets-text"));
     for ticket in &scene.view.tickets {
         widget::card(ui, Card::Plain, |ui| row(ui, scene, ticket));
     }
@@ -23,7 +24,9 @@ pub(super) fn row(ui: &mut Ui, scene: Scene<'_>, ticket: &TicketView) {
     let left = ticket.valid_until.duration_since(scene.moment.system).ok();
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ticket.state == TicketState::Open && Button::quiet(words::CANCEL).low().show(ui).pressed() {
+            if ticket.state == TicketState::Open
+                && Button::quiet(t!("client-cancel")).low().show(ui).pressed()
+            {
                 scene.commands.send(UserCommand::CancelTicket(ticket.id));
             }
             let meaning = match ticket.state {
@@ -31,7 +34,7 @@ pub(super) fn row(ui: &mut Ui, scene: Scene<'_>, ticket: &TicketView) {
                 TicketState::Closed => Meaning::Alert,
                 TicketState::Used | TicketState::Expired | TicketState::Cancelled => Meaning::Neutral,
             };
-            widget::badge(ui, ticket.state.word(), meaning);
+            widget::badge(ui, words::ticket_state(ticket.state), meaning);
             ui.with_layout(Layout::top_down(Align::Min), |ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 let made = words::moment(ticket.created, scene.moment.system, scene.moment.offset);

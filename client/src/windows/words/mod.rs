@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use deskside_proto::name::PersonName;
 use deskside_proto::session::{Scope, Scopes, Way};
+use deskside_words::t;
 use time::UtcOffset;
 use time::macros::format_description;
 
@@ -20,9 +21,6 @@ pub use sharing::*;
 
 /// The main window's title.
 pub const APP: &str = "Deskside";
-/// The banner's title, for lists of windows.
-pub const BANNER: &str = "Deskside: who is here";
-
 /// A length of time in whole minutes, rounded up, and hours from two on.
 #[must_use]
 pub fn minutes_up(left: Duration) -> String {
@@ -33,7 +31,7 @@ pub fn minutes_up(left: Duration) -> String {
 #[must_use]
 pub fn minutes_down(passed: Duration) -> String {
     match passed.as_secs() / 60 {
-        0 => "less than a minute".to_owned(),
+        0 => t!("client-less-than-a-minute").to_owned(),
         whole => minutes(whole),
     }
 }
@@ -41,12 +39,10 @@ pub fn minutes_down(passed: Duration) -> String {
 fn minutes(count: u64) -> String {
     const DAY: u64 = 24 * 60;
     match count {
-        1 => "1 minute".to_owned(),
-        0..120 => format!("{count} minutes"),
-        120..DAY if count.is_multiple_of(60) => format!("{} hours", count / 60),
-        120..DAY => format!("{} h {} min", count / 60, count % 60),
-        _ if count < 2 * DAY => "1 day".to_owned(),
-        _ => format!("{} days", count / DAY),
+        0..120 => t!("shared-minutes", count = count),
+        120..DAY if count.is_multiple_of(60) => t!("shared-hours", count = count / 60),
+        120..DAY => t!("client-hours-and-minutes", hours = count / 60, minutes = count % 60),
+        _ => t!("shared-days", count = count / DAY),
     }
 }
 
@@ -55,14 +51,15 @@ fn minutes(count: u64) -> String {
 pub fn moment(at: SystemTime, now: SystemTime, offset: UtcOffset) -> String {
     let local = |time: SystemTime| time::OffsetDateTime::from(time).to_offset(offset);
     let (at, now) = (local(at), local(now));
-    let shown = if at.date() == now.date() {
-        at.format(format_description!("[hour]:[minute]"))
+    let clock = at.format(format_description!("[hour]:[minute]")).unwrap_or_default();
+    let (day, month) = (at.day(), u8::from(at.month()));
+    if at.date() == now.date() {
+        clock
     } else if at.year() == now.year() {
-        at.format(format_description!("[day padding:none] [month repr:short], [hour]:[minute]"))
+        t!("shared-date-short-time", day = day, month = month, time = clock)
     } else {
-        at.format(format_description!("[day padding:none] [month repr:short] [year]"))
-    };
-    shown.unwrap_or_default()
+        t!("shared-date-short-year", day = day, month = month, year = at.year())
+    }
 }
 
 // ---- questions ----
@@ -70,11 +67,18 @@ pub fn moment(at: SystemTime, now: SystemTime, offset: UtcOffset) -> String {
 /// A question's title in its window.
 #[must_use]
 pub fn question(kind: &QuestionKind, name: &PersonName) -> String {
+    let name = name.as_str();
     match kind {
-        QuestionKind::View => format!("May {name} see your screen?"),
-        QuestionKind::JoinView { .. } => format!("May {name} see your screen, too?"),
-        QuestionKind::Control { scopes } => format!("May {name} {} this computer?", verb(*scopes)),
-        QuestionKind::Clipboard { way } => format!("May {name} {}?", crate::app::words::way(*way)),
+        QuestionKind::View => t!("client-question-view", name = name),
+        QuestionKind::JoinView { .. } => t!("client-question-join", name = name),
+        QuestionKind::Control { scopes } => match means(*scopes) {
+            Means::Both => t!("client-question-control", name = name),
+            Means::Pointer => t!("client-question-pointer", name = name),
+            Means::Keyboard => t!("client-question-keyboard", name = name),
+            Means::Neither => t!("client-question-use", name = name),
+        },
+        QuestionKind::Clipboard { way: Way::ToExpert } => t!("client-question-read-copied", name = name),
+        QuestionKind::Clipboard { way: Way::ToPerson } => t!("client-question-give-copied", name = name),
     }
 }
 
@@ -82,50 +86,42 @@ pub fn question(kind: &QuestionKind, name: &PersonName) -> String {
 #[must_use]
 pub fn meaning(kind: &QuestionKind, hotkey: &str) -> String {
     match kind {
-        QuestionKind::Clipboard { way: Way::ToExpert } => format!(
-            "Text, pictures and files that you copy from now on could be pasted on their computer. What you copied \
-            before stays here, and so do passwords that a password manager copies. You stop it at once with {hotkey}."
-        ),
-        QuestionKind::Clipboard { way: Way::ToPerson } => format!(
-            "What they copy on their computer could be pasted here, in place of what you copied. Nothing is pasted \
-            by itself. You stop it at once with {hotkey}."
-        ),
-        QuestionKind::View => "They will see your screen, as you see it. They cannot click or type. \
-            Close what they should not see first, or choose below that they see less."
-            .to_owned(),
-        QuestionKind::JoinView { others } => {
-            format!("{} here already. One more person would see your screen.", is_or_are(others))
-        }
-        QuestionKind::Control { scopes } => {
-            format!("They could {} as if they sat here. You stop them at once with {hotkey}.", doing(*scopes))
-        }
+        QuestionKind::Clipboard { way: Way::ToExpert } => t!("client-meaning-read-copied", hotkey = hotkey),
+        QuestionKind::Clipboard { way: Way::ToPerson } => t!("client-meaning-give-copied", hotkey = hotkey),
+        QuestionKind::View => t!("client-meaning-view").to_owned(),
+        QuestionKind::JoinView { others } => join(others),
+        QuestionKind::Control { scopes } => match means(*scopes) {
+            Means::Both => t!("client-meaning-control", hotkey = hotkey),
+            Means::Pointer => t!("client-meaning-pointer", hotkey = hotkey),
+            Means::Keyboard => t!("client-meaning-keyboard", hotkey = hotkey),
+            Means::Neither => t!("client-meaning-use", hotkey = hotkey),
+        },
     }
 }
 
-fn is_or_are(others: &[PersonName]) -> String {
+fn join(others: &[PersonName]) -> String {
     match others {
-        [] => "Nobody else is".to_owned(),
-        [one] => format!("{one} is"),
-        [one, other] => format!("{one} and {other} are"),
-        [one, rest @ ..] => format!("{one} and {} others are", rest.len()),
+        [] => t!("client-meaning-join-none").to_owned(),
+        [one] => t!("client-meaning-join-one", name = one.as_str()),
+        [one, other] => t!("client-meaning-join-two", name = one.as_str(), other = other.as_str()),
+        [one, rest @ ..] => t!("client-meaning-join-many", name = one.as_str(), count = rest.len()),
     }
 }
 
-fn verb(scopes: Scopes) -> &'static str {
-    match (scopes.contains(Scope::Pointer), scopes.contains(Scope::Keyboard)) {
-        (true, true) => "control",
-        (true, false) => "use the mouse of",
-        (false, true) => "type on",
-        (false, false) => "use",
-    }
+/// What control is asked of.
+enum Means {
+    Both,
+    Pointer,
+    Keyboard,
+    Neither,
 }
 
-fn doing(scopes: Scopes) -> &'static str {
+fn means(scopes: Scopes) -> Means {
     match (scopes.contains(Scope::Pointer), scopes.contains(Scope::Keyboard)) {
-        (true, true) => "click, type, open and delete things",
-        (true, false) => "move the mouse and click",
-        (false, true) => "type",
-        (false, false) => "work",
+        (true, true) => Means::Both,
+        (true, false) => Means::Pointer,
+        (false, true) => Means::Keyboard,
+        (false, false) => Means::Neither,
     }
 }
 
@@ -133,74 +129,50 @@ fn doing(scopes: Scopes) -> &'static str {
 #[must_use]
 pub fn acquaintance(seen: &SeenBefore, now: SystemTime, offset: UtcOffset) -> (String, String) {
     match seen {
-        SeenBefore::New => (
-            "New: you have never been helped by this person".to_owned(),
-            "The name is what they call themselves. Say yes only if you expect them right now.".to_owned(),
-        ),
+        SeenBefore::New => (t!("client-new-title").to_owned(), t!("client-new-text").to_owned()),
         SeenBefore::Before { count, last, other_name: None } => {
-            (format!("Here before: {}, last on {}", uses(*count), date(*last, now, offset)), String::new())
+            let last = date(*last, now, offset);
+            (t!("client-before", times = uses(*count), date = last), String::new())
         }
-        SeenBefore::Before { count, last, other_name: Some(name) } => (
-            "They use another name than last time".to_owned(),
-            format!(
-                "The same key was here {}, last on {}, as “{name}”.",
-                uses(*count),
-                date(*last, now, offset)
-            ),
-        ),
+        SeenBefore::Before { count, last, other_name: Some(name) } => {
+            let last = date(*last, now, offset);
+            let text = t!("client-other-name-text", times = uses(*count), date = last, name = name.as_str());
+            (t!("client-other-name-title").to_owned(), text)
+        }
     }
 }
 
 fn date(at: SystemTime, now: SystemTime, offset: UtcOffset) -> String {
     let local = |time: SystemTime| time::OffsetDateTime::from(time).to_offset(offset);
-    let format = if local(at).year() == local(now).year() {
-        local(at).format(format_description!("[day padding:none] [month repr:long]"))
+    let (at, now) = (local(at), local(now));
+    let (day, month) = (at.day(), u8::from(at.month()));
+    if at.year() == now.year() {
+        t!("shared-date", day = day, month = month)
     } else {
-        local(at).format(format_description!("[day padding:none] [month repr:long] [year]"))
-    };
-    format.unwrap_or_default()
-}
-
-/// Yes.
-pub const ALLOW: &str = "&Allow";
-/// No.
-pub const DENY: &str = "&Deny";
-/// The press came from elsewhere.
-pub const NOT_YOUR_DEVICE: &str = "That click did not come from your own mouse or keyboard.";
-/// The yes came before the question could be read.
-pub const TOO_QUICK: &str = "That was very quick. Please read the question and answer again.";
-/// Nothing is known about the devices.
-pub const UNWATCHED: &str = "On this desktop Deskside cannot tell who pressed that, so it does not count.";
-
-/// Why a press does not count.
-#[must_use]
-pub const fn mistrusted(reason: &NotGenuine) -> &'static str {
-    match reason {
-        NotGenuine::Injected | NotGenuine::OtherWord => NOT_YOUR_DEVICE,
-        NotGenuine::TooEarly => TOO_QUICK,
-        NotGenuine::Unwatched(_) => UNWATCHED,
+        t!("shared-date-year", day = day, month = month, year = at.year())
     }
 }
 
-/// The answer is on its way.
-pub const ANSWERED: &str = "Thank you.";
-/// Keys.
-pub const ANSWER_KEYS: &str = "Alt+A allows, Alt+D or Esc denies.";
-/// Row names.
-pub const THEY_SAY: &str = "Name they give";
-/// Row names.
-pub const FINGERPRINT: &str = "Fingerprint";
+/// Why a press does not count.
+#[must_use]
+pub fn mistrusted(reason: &NotGenuine) -> &'static str {
+    match reason {
+        NotGenuine::Injected | NotGenuine::OtherWord => t!("client-not-your-device"),
+        NotGenuine::TooEarly => t!("client-too-quick"),
+        NotGenuine::Unwatched(_) => t!("client-unwatched"),
+    }
+}
 
 /// When silence becomes a no, in steps that seldom change.
 #[must_use]
 pub fn remaining(left: Duration) -> &'static str {
     match left.as_secs() {
-        0 => "No answer counts as no.",
-        1..=10 => "No answer within 10 seconds counts as no.",
-        11..=30 => "No answer within half a minute counts as no.",
-        31..=60 => "No answer within a minute counts as no.",
-        61..=120 => "No answer within two minutes counts as no.",
-        _ => "No answer within a few minutes counts as no.",
+        0 => t!("client-left-none"),
+        1..=10 => t!("client-left-seconds"),
+        11..=30 => t!("client-left-half-minute"),
+        31..=60 => t!("client-left-minute"),
+        61..=120 => t!("client-left-two-minutes"),
+        _ => t!("client-left-few-minutes"),
     }
 }
 
@@ -220,17 +192,16 @@ pub fn presence(sessions: &[SessionView]) -> String {
     let Some(most) = most else {
         return String::new();
     };
-    let name = &most.expert_name;
+    let name = most.expert_name.as_str();
     let said = match most.state {
-        SessionState::Controlling { paused: false } => format!("{name} controls this computer"),
-        SessionState::Controlling { paused: true } => format!("{name} waits while you move or type"),
-        SessionState::Asking => format!("{name} sees your screen and asks for control"),
-        SessionState::Watching => format!("{name} sees your screen"),
+        SessionState::Controlling { paused: false } => t!("client-presence-controls", name = name),
+        SessionState::Controlling { paused: true } => t!("client-presence-waits", name = name),
+        SessionState::Asking => t!("client-presence-asks", name = name),
+        SessionState::Watching => t!("client-presence-sees", name = name),
     };
     match sessions.len() {
         1 => said,
-        2 => format!("{said}, one more watches"),
-        count => format!("{said}, {} more watch", count - 1),
+        count => t!("client-presence-more", said = said, count = count - 1),
     }
 }
 
@@ -245,12 +216,12 @@ const fn rank(state: SessionState) -> u8 {
 
 /// A session's state in one or two words.
 #[must_use]
-pub const fn session_state(state: SessionState) -> &'static str {
+pub fn session_state(state: SessionState) -> &'static str {
     match state {
-        SessionState::Watching => "watching",
-        SessionState::Asking => "asks for control",
-        SessionState::Controlling { paused: false } => "controlling",
-        SessionState::Controlling { paused: true } => "paused while you work",
+        SessionState::Watching => t!("client-state-watching"),
+        SessionState::Asking => t!("client-state-asks"),
+        SessionState::Controlling { paused: false } => t!("client-state-controlling"),
+        SessionState::Controlling { paused: true } => t!("client-state-paused"),
     }
 }
 
@@ -262,11 +233,14 @@ pub fn banner_hint(
     sessions: &[SessionView],
     hotkey: &str,
 ) -> String {
-    let passed = minutes_down(passed);
+    let passed = t!("client-banner-since", time = minutes_down(passed));
     let kept_back = kept_back.map(|kept_back| format!("{kept_back} · ")).unwrap_or_default();
     match clipboard(sessions) {
-        Some(may) => format!("for {passed} · {kept_back}{may} · {hotkey} stops it"),
-        None => format!("for {passed} · {kept_back}{hotkey} takes control back"),
+        Some(may) => {
+            let stops = t!("client-banner-stops", hotkey = hotkey);
+            format!("{passed} · {kept_back}{may} · {stops}")
+        }
+        None => format!("{passed} · {kept_back}{}", t!("client-banner-takes-back", hotkey = hotkey)),
     }
 }
 
@@ -274,9 +248,9 @@ pub fn banner_hint(
 fn clipboard(sessions: &[SessionView]) -> Option<&'static str> {
     let open = |place: usize| sessions.iter().any(|session| session.clipboard.get(place) == Some(&true));
     match (open(0), open(1)) {
-        (true, true) => Some("may read what you copy and give you theirs"),
-        (true, false) => Some("may read what you copy"),
-        (false, true) => Some("may put things into your clipboard"),
+        (true, true) => Some(t!("client-may-both")),
+        (true, false) => Some(t!("client-may-read")),
+        (false, true) => Some(t!("client-may-give")),
         (false, false) => None,
     }
 }
@@ -284,68 +258,36 @@ fn clipboard(sessions: &[SessionView]) -> Option<&'static str> {
 /// A session's second line.
 #[must_use]
 pub fn since(passed: Duration) -> String {
-    format!("here for {}", minutes_down(passed))
+    t!("client-here-for", time = minutes_down(passed))
 }
 
-/// Stops control.
-pub const STOP_CONTROL: &str = "&Stop control";
-/// Stops what passes through the clipboard, where there is no control.
-pub const STOP_CLIPBOARD: &str = "&Stop sharing";
-/// Ends the session.
-pub const END_SESSION: &str = "&End session";
-/// Ends all sessions.
-pub const END_ALL: &str = "&End all";
-/// Ends one of several.
-pub const END_ONE: &str = "End";
-
 // ---- closing ----
-
-/// Why the window cannot just go.
-pub const CLOSE_TITLE: &str = "Close Deskside?";
 
 /// What closing means now.
 #[must_use]
 pub fn close_text(activity: Activity) -> &'static str {
     match activity {
         Activity::Watched | Activity::Controlled => {
-            "Somebody is connected. Closing ends their session and closes open tickets."
+            t!("client-close-connected")
         }
         Activity::Idle | Activity::Waiting | Activity::Asked => {
-            "A ticket is open. Your helper can reach you only while Deskside runs."
+            t!("client-close-open")
         }
     }
 }
-/// Stays.
-pub const KEEP_OPEN: &str = "&Keep it running";
-/// Goes.
-pub const CLOSE_ALL: &str = "&Close and end everything";
-/// Puts a notice away.
-pub const OK: &str = "&OK";
-
 // ---- tray ----
 
 /// What the tray icon says when pointed at.
 #[must_use]
-pub const fn tray_state(activity: Activity) -> &'static str {
+pub fn tray_state(activity: Activity) -> &'static str {
     match activity {
-        Activity::Idle => "No ticket is open",
-        Activity::Waiting => "A ticket is open",
-        Activity::Asked => "A question waits for you",
-        Activity::Watched => "Somebody sees your screen",
-        Activity::Controlled => "Somebody controls this computer",
+        Activity::Idle => t!("client-tray-idle"),
+        Activity::Waiting => t!("client-tray-waiting"),
+        Activity::Asked => t!("client-tray-asked"),
+        Activity::Watched => t!("client-tray-watched"),
+        Activity::Controlled => t!("client-tray-controlled"),
     }
 }
-
-/// Tray menu.
-pub const TRAY_INVITE: &str = "Invite somebody…";
-/// Tray menu.
-pub const TRAY_SHOW: &str = "Show Deskside";
-/// Tray menu.
-pub const TRAY_STOP: &str = "Stop control";
-/// Tray menu.
-pub const TRAY_END: &str = "End session";
-/// Tray menu.
-pub const TRAY_QUIT: &str = "Quit Deskside";
 
 #[cfg(test)]
 mod tests {

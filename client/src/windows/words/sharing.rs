@@ -1,83 +1,74 @@
 //! The sentences about what experts may see.
 
 use deskside_proto::geometry::Rect;
+use deskside_words::t;
 
 use crate::app::view::{HiddenView, SharingView};
 use crate::sharing::list::{Choices, Screen};
 use crate::sharing::{Hidden, Share, Title};
 
-/// Above what they can see.
-pub const SEE_TITLE: &str = "What they can see";
-/// Above what the next one will see.
-pub const WILL_SEE: &str = "They will see";
-/// Everything.
-pub const EVERYTHING: &str = "Everything on your screen";
-/// A window whose title is not known any more.
-pub const SOME_WINDOW: &str = "One window";
-/// Opens the choice of what to share.
-pub const CHANGE_SHARE: &str = "&Share less…";
-/// The same, when less is shared already.
-pub const CHANGE_AGAIN: &str = "&Share something else…";
-/// Opens the choice of an area to hide.
-pub const HIDE_AREA: &str = "Hide an &area…";
-/// On the banner, opens the page with all this.
-pub const HIDE: &str = "Hide…";
-/// Undoes one.
-pub const SHOW_AGAIN: &str = "Show again";
-/// Looks again which windows there are.
-pub const LOOK_AGAIN: &str = "&Look again";
-
-/// Title of the choice of an area to hide.
-pub const HIDE_AREA_TITLE: &str = "Which part of your screen shall nobody see?";
-/// How an area is chosen.
-pub const HIDE_AREA_TEXT: &str = "Draw it with the mouse on this small picture of your desktop. Or press the arrow keys to \
-    move it, and Shift with them to change its size.";
-/// Hides the area.
-pub const HIDE_THIS_AREA: &str = "&Hide this part";
-/// Title of the choice of what to share.
-pub const SHARE_TITLE: &str = "What may they see?";
-/// What sharing less means.
-pub const SHARE_TEXT: &str = "Everything else is a grey block for them, and they cannot click or type there.";
-/// What the small picture is, for a screen reader.
-pub const AREA_MAP: &str = "The part of the desktop to hide";
-
 /// What they can see, in a line.
 #[must_use]
 pub fn share(sharing: &SharingView) -> String {
     match &sharing.share {
-        Share::Everything => EVERYTHING.to_owned(),
+        Share::Everything => t!("client-everything").to_owned(),
         Share::Screen(name) => {
             let known = sharing.choices.screens.iter().position(|screen| screen.name == *name);
-            known.map_or_else(|| format!("Only the screen {name}"), |at| only(&screen(&sharing.choices, at)))
+            known.map_or_else(
+                || t!("client-only-screen", name = &*name.0),
+                |at| only_screen(&sharing.choices, at),
+            )
         }
         Share::Window(_) => match &sharing.title {
-            Some(title) => format!("Only the window “{}”", short(title)),
-            None => format!("Only {}", lower(SOME_WINDOW)),
+            Some(title) => t!("client-only-window-title", title = short(title)),
+            None => t!("client-only-window").to_owned(),
         },
     }
-}
-
-fn only(what: &str) -> String {
-    format!("Only {}", lower(what))
-}
-
-fn lower(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
 }
 
 /// A screen in a list, by where it is: the names that systems give them mean nothing to most people.
 #[must_use]
 pub fn screen(choices: &Choices, at: usize) -> String {
-    let screens = &choices.screens;
-    let Some(screen) = screens.get(at) else { return String::new() };
-    let place = match (at, screens.len()) {
-        (_, 1) => "The only screen".to_owned(),
-        (0, 2) if is_beside(screens) => "The left screen".to_owned(),
-        (1, 2) if is_beside(screens) => "The right screen".to_owned(),
-        _ => format!("Screen {}", at + 1),
-    };
-    format!("{place} ({}, {} × {})", screen.name, screen.place.width, screen.place.height)
+    let Some(screen) = choices.screens.get(at) else { return String::new() };
+    let (name, width, height) = (&*screen.name.0, screen.place.width, screen.place.height);
+    match position(&choices.screens, at) {
+        Position::Single => t!("client-screen-single", name = name, width = width, height = height),
+        Position::Left => t!("client-screen-left", name = name, width = width, height = height),
+        Position::Right => t!("client-screen-right", name = name, width = width, height = height),
+        Position::Number(number) => {
+            t!("client-screen-number", number = number, name = name, width = width, height = height)
+        }
+    }
+}
+
+fn only_screen(choices: &Choices, at: usize) -> String {
+    let Some(screen) = choices.screens.get(at) else { return String::new() };
+    let (name, width, height) = (&*screen.name.0, screen.place.width, screen.place.height);
+    match position(&choices.screens, at) {
+        Position::Single => t!("client-only-screen-single", name = name, width = width, height = height),
+        Position::Left => t!("client-only-screen-left", name = name, width = width, height = height),
+        Position::Right => t!("client-only-screen-right", name = name, width = width, height = height),
+        Position::Number(number) => {
+            t!("client-only-screen-number", number = number, name = name, width = width, height = height)
+        }
+    }
+}
+
+/// Where a screen is.
+enum Position {
+    Single,
+    Left,
+    Right,
+    Number(usize),
+}
+
+fn position(screens: &[Screen], at: usize) -> Position {
+    match (at, screens.len()) {
+        (_, 1) => Position::Single,
+        (0, 2) if is_beside(screens) => Position::Left,
+        (1, 2) if is_beside(screens) => Position::Right,
+        _ => Position::Number(at + 1),
+    }
 }
 
 fn is_beside(screens: &[Screen]) -> bool {
@@ -90,23 +81,23 @@ fn is_beside(screens: &[Screen]) -> bool {
 /// A window in a list.
 #[must_use]
 pub fn window(title: &Title) -> String {
-    format!("The window “{}”", short(title))
+    t!("client-window-title", title = short(title))
 }
 
 /// Something that is hidden.
 #[must_use]
 pub fn hidden(hidden: &HiddenView) -> String {
     match (&hidden.what, &hidden.title) {
-        (Hidden::Window(_), Some(title)) => format!("Hidden: the window “{}”", short(title)),
-        (Hidden::Window(_), None) => "Hidden: a window".to_owned(),
-        (Hidden::Area(area), _) => format!("Hidden: {}", place(area)),
+        (Hidden::Window(_), Some(title)) => t!("client-hidden-window-title", title = short(title)),
+        (Hidden::Window(_), None) => t!("client-hidden-window").to_owned(),
+        (Hidden::Area(area), _) => t!("client-hidden-area", place = place(area)),
     }
 }
 
 /// An area in words.
 #[must_use]
 pub fn place(area: &Rect) -> String {
-    format!("a part of {} × {} at {}, {}", area.width, area.height, area.x, area.y)
+    t!("client-area", width = area.width, height = area.height, x = area.x, y = area.y)
 }
 
 /// How much is hidden, for the banner; nothing when all is seen.
@@ -114,13 +105,12 @@ pub fn place(area: &Rect) -> String {
 pub fn kept_back(sharing: &SharingView) -> Option<String> {
     let part = match sharing.share {
         Share::Everything => None,
-        Share::Screen(_) => Some("one screen only"),
-        Share::Window(_) => Some("one window only"),
+        Share::Screen(_) => Some(t!("client-one-screen-only")),
+        Share::Window(_) => Some(t!("client-one-window-only")),
     };
     let hidden = match sharing.hidden.len() {
         0 => None,
-        1 => Some("1 thing hidden".to_owned()),
-        count => Some(format!("{count} things hidden")),
+        count => Some(t!("client-things-hidden", count = count)),
     };
     match (part, hidden) {
         (None, None) => None,
