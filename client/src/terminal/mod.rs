@@ -171,6 +171,10 @@ impl Terminal {
             }
             Ok(Wish::Share(named)) => self.share(named, &view),
             Ok(Wish::Hide(area)) => self.commands.send(UserCommand::Hide(Hidden::Area(area))),
+            Ok(Wish::HideWindow(at)) => match view.sharing.choices.windows.get(at) {
+                Some(window) => self.commands.send(UserCommand::Hide(Hidden::Window(window.number))),
+                None => print(&[NOT_LISTED.to_owned()]),
+            },
             Ok(Wish::Unhide(which)) => self.unhide(which, &view),
             Ok(Wish::Status) => print(&narrator::status(&view)),
             Ok(Wish::Quit) => self.commands.send(UserCommand::Quit),

@@ -17,6 +17,8 @@ const STEPS: u32 = 64;
 pub(super) enum Draft {
     /// Which area to hide.
     Area(Area),
+    /// Which window to hide.
+    Window,
     /// What to share.
     Share,
 }
@@ -62,7 +64,9 @@ pub(super) fn card(ui: &mut Ui, scene: Scene<'_>) -> Option<Draft> {
                 Share::Everything => words::CHANGE_SHARE,
                 Share::Screen(_) | Share::Window(_) => words::CHANGE_AGAIN,
             };
-            let pages = [(words::HIDE_AREA, Draft::Area(Area::default())), (share, Draft::Share)];
+            let area = Draft::Area(Area::default());
+            let pages =
+                [(words::HIDE_WINDOW, Draft::Window), (words::HIDE_AREA, area), (share, Draft::Share)];
             for (name, page) in pages {
                 if Button::quiet(name).low().show(ui).pressed() {
                     wanted = Some(page);
@@ -79,7 +83,7 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) -> Outcome 
     let mut outcome = Outcome::Open;
     let area = match draft {
         Draft::Area(area) => Some(area.or_middle(whole(scene))),
-        Draft::Share => None,
+        Draft::Window | Draft::Share => None,
     };
     actions(ui, |ui| {
         if let Some(area) = area
@@ -102,6 +106,7 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) -> Outcome 
             map(ui, scene, area);
             false
         }
+        Draft::Window => hide(ui, scene),
         Draft::Share => share(ui, scene),
     });
     if chosen || ui.input(|input| input.key_pressed(Key::Escape)) {
@@ -118,6 +123,27 @@ fn share(ui: &mut Ui, scene: Scene<'_>) -> bool {
         let is_now = scene.view.sharing.share == share;
         if choice(ui, &label, is_now) {
             scene.commands.send(UserCommand::Share(share));
+            chosen = true;
+        }
+    }
+    chosen
+}
+
+/// The windows that are not hidden; pressing one hides it. What is hidden is shown again on the card.
+fn hide(ui: &mut Ui, scene: Scene<'_>) -> bool {
+    widget::heading(ui, words::HIDE_WINDOW_TITLE);
+    widget::body(ui, words::HIDE_WINDOW_TEXT);
+    let sharing = &scene.view.sharing;
+    let is_hidden = |what: Hidden| sharing.hidden.iter().any(|hidden| hidden.what == what);
+    let windows = sharing.choices.windows.iter();
+    let mut windows = windows.filter(|window| !is_hidden(Hidden::Window(window.number))).peekable();
+    if windows.peek().is_none() {
+        widget::body(ui, words::NO_WINDOWS);
+    }
+    let mut chosen = false;
+    for window in windows {
+        if choice(ui, &words::window(&window.title), false) {
+            scene.commands.send(UserCommand::Hide(Hidden::Window(window.number)));
             chosen = true;
         }
     }

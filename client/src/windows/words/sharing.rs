@@ -20,6 +20,8 @@ pub const CHANGE_SHARE: &str = "&Share less…";
 pub const CHANGE_AGAIN: &str = "&Share something else…";
 /// Opens the choice of an area to hide.
 pub const HIDE_AREA: &str = "Hide an &area…";
+/// Opens the choice of a window to hide.
+pub const HIDE_WINDOW: &str = "Hide a &window…";
 /// On the banner, opens the page with all this.
 pub const HIDE: &str = "Hide…";
 /// Undoes one.
@@ -32,6 +34,13 @@ pub const HIDE_AREA_TITLE: &str = "Which part of your screen shall nobody see?";
 /// How an area is chosen.
 pub const HIDE_AREA_TEXT: &str = "Draw it with the mouse on this small picture of your desktop. Or press the arrow keys to \
     move it, and Shift with them to change its size.";
+/// Title of the choice of a window to hide.
+pub const HIDE_WINDOW_TITLE: &str = "Which window shall nobody see?";
+/// What hiding a window means.
+pub const HIDE_WINDOW_TEXT: &str = "They see a grey block in its place, wherever you move it, and cannot click or type \
+    there. Its menus and dialogs are hidden too. Your other windows may flicker once.";
+/// There is nothing to choose from.
+pub const NO_WINDOWS: &str = "No other window is open. Open it first, then look again.";
 /// Hides the area.
 pub const HIDE_THIS_AREA: &str = "&Hide this part";
 /// Title of the choice of what to share.
