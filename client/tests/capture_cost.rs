@@ -12,13 +12,16 @@
 mod stage;
 
 use deskside_client::capture::{Extent, Interest, Noticed, ScreenCapturer, open_backend};
+use deskside_client::sharing::{Hidden, Share, Sharing, WindowNumber};
 use deskside_media::{Area, Need, PictureMode, UpdateEncoder};
 use deskside_proto::time::Millis;
 use deskside_testkit::x11::Xvfb;
 use stage::{Painter, Stage, permit};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
-use x11rb::protocol::xproto::{ChangeGCAux, ConnectionExt as _, ImageFormat, Rectangle};
+use x11rb::protocol::xproto::{
+    ChangeGCAux, ConfigureWindowAux, ConnectionExt as _, ImageFormat, Rectangle, StackMode,
+};
 use x11rb::wrapper::ConnectionExt as _;
 
 /// Points in time of one change.
@@ -105,7 +108,21 @@ fn scene(
     interval: Duration,
     draw: impl Fn(&Painter, u32) + Send + 'static,
 ) {
+    scene_with(what, xvfb, changes, interval, &Sharing::default(), draw);
+}
+
+fn scene_with(
+    what: &str,
+    xvfb: &Xvfb,
+    changes: u32,
+    interval: Duration,
+    sharing: &Sharing,
+    draw: impl Fn(&Painter, u32) + Send + 'static,
+) {
     let mut capturer = open_backend(&permit(), "x11", Some(xvfb.display())).unwrap();
+    if !sharing.is_everything() {
+        capturer.share(sharing).unwrap();
+    }
     let mut encoder = UpdateEncoder::new(PictureMode::Auto).unwrap();
     let start = Instant::now();
     capturer
@@ -246,4 +263,31 @@ fn where_the_time_of_one_change_goes() {
     scene("a film of 640x360", &xvfb, 60, Duration::from_millis(33), |painter, n| {
         painter.photo(600, 300, 640, 360, n);
     });
+}
+
+#[test]
+#[ignore = "a measurement; it wants a quiet machine"]
+fn what_it_costs_to_hide_a_window() {
+    let xvfb = Xvfb::start(1_920, 1_080).unwrap();
+    let desktop = Painter::new(xvfb.display());
+    let others: Vec<_> = (0..10).map(|n| desktop.window(n * 60, n * 40, 900, 600, 0x0080_A0C0)).collect();
+    let (window, other) = (desktop.window(600, 300, 1_200, 700, 0x00FF_FFFF), others[3]);
+    let hidden = desktop.window(100, 100, 300, 200, 0x00F0_1040);
+    let hides = Sharing { share: Share::Everything, hidden: vec![Hidden::Window(WindowNumber(hidden))] };
+    for (sharing, when) in [(Sharing::default(), "nothing hidden"), (hides, "a window hidden")] {
+        let named = |what: &str| format!("{what}, {when}");
+        let typed = Duration::from_millis(20);
+        scene_with(&named("a letter"), &xvfb, 200, typed, &sharing, move |painter, n| {
+            painter.fill_in(window, 30 + i16::try_from(n).unwrap() * 5, 50, 8, 16, n);
+        });
+        let shown = Duration::from_millis(33);
+        scene_with(&named("a film of 640x360"), &xvfb, 60, shown, &sharing, move |painter, n| {
+            painter.fill_in(window, 100, 100, 640, 360, n * 0x0003_0507);
+        });
+        scene_with(&named("a window dragged"), &xvfb, 60, shown, &sharing, move |painter, n| {
+            let to = ConfigureWindowAux::new().x(100 + i32::try_from(n).unwrap() * 8).y(200);
+            painter.connection.configure_window(other, &to.stack_mode(StackMode::ABOVE)).unwrap();
+            painter.connection.sync().unwrap();
+        });
+    }
 }

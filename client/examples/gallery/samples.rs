@@ -137,7 +137,6 @@ fn sharing() -> SharingView {
             window(3, "Holiday photographs", (2100, 140, 1200, 800)),
         ],
         size: Size::new(3600, 1080),
-        has_effects: false,
     };
     let hidden = HiddenView { what: Hidden::Area(Rect::new(700, 200, 1100, 760)), title: None };
     SharingView { choices, hidden: vec![hidden], ..SharingView::default() }

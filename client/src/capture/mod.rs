@@ -2,8 +2,11 @@
 //! It knows neither codec nor network, and nothing of it can be had without the grant that
 //! the session machine makes from the person's yes.
 
-mod curtain;
+#[cfg(target_os = "linux")]
+mod drawn;
 mod scrap;
+#[cfg(target_os = "linux")]
+mod stack;
 #[cfg(target_os = "linux")]
 mod x11;
 

@@ -4,16 +4,17 @@
 mod cursor;
 mod memory;
 mod pixels;
+mod source;
 mod sources;
+mod wallpaper;
 mod windows;
 
-use super::curtain::Cover;
 use super::{CaptureError, Extent, Interest, Noticed, ScreenCapturer, Waker};
 use crate::sharing::list::{announced, scale_percent, screens};
 use crate::sharing::{Share, Sharing};
 use cursor::CursorWatch;
 use deskside_media::DesktopFrame;
-use deskside_proto::geometry::{Region, Size};
+use deskside_proto::geometry::{Rect, Region, Size};
 use deskside_proto::wire::monitors::Monitors;
 use pixels::{Pixels, requested};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
@@ -128,7 +129,7 @@ impl X11Capturer {
         while let Some(event) = self.connection.poll_for_event().map_err(lost)? {
             has_read = true;
             if let Some(windows) = &mut self.windows
-                && windows.take(&self.connection, &event, Instant::now())?
+                && windows.take(&self.connection, &event)?
             {
                 continue;
             }
@@ -186,9 +187,9 @@ impl X11Capturer {
         (self.reported && self.window_sources().is_none()) || !self.known.is_empty()
     }
 
-    /// Where pixels come from when only a window is shared.
+    /// Where pixels come from when windows are told apart.
     fn window_sources(&self) -> Option<&Sources> {
-        self.windows.as_ref().and_then(Windows::sources)
+        self.windows.as_ref().map(Windows::sources)
     }
 
     /// Begins anew to keep back what is not shared on this screen; everything has to be captured then.
@@ -198,12 +199,10 @@ impl X11Capturer {
         self.known = whole.clone();
         self.fixed = whole;
         if self.sharing.concerns_windows() {
-            let mut windows = Windows::follow(&self.connection, self.root, self.size, &self.sharing)?;
-            before.iter().for_each(|before| windows.take_over(before, Instant::now()));
+            let windows = Windows::follow(&self.connection, self.root, self.size, &self.sharing, before)?;
             self.windows = Some(windows);
-        }
-        if let Some(before) = before {
-            before.release(&self.connection, self.windows.is_some())?;
+        } else if let Some(before) = before {
+            before.release(&self.connection)?;
         }
         self.fixed = self.hidden_parts()?;
         Ok(())
@@ -229,33 +228,28 @@ impl X11Capturer {
     fn settle(&mut self) -> Result<(), CaptureError> {
         windows::settle(self)?;
         if let Some(windows) = &mut self.windows {
-            windows.pass_time(Instant::now());
+            windows.pass_time(&self.connection, Instant::now())?;
             self.known.add_region(&windows.take_changed());
         }
         Ok(())
     }
 
-    /// What of the pixels that were fetched in this frame nobody may see.
-    fn hidden_in_frame(&mut self) -> Result<Cover, CaptureError> {
-        let mut hidden = Cover::default();
+    /// What of the pixels that were fetched in this frame nobody may see; `None` when it is all of them, and they have to
+    /// be fetched again.
+    fn hidden_in_frame(&mut self) -> Result<Option<Vec<Rect>>, CaptureError> {
         if self.sharing.is_everything() {
-            return Ok(hidden);
+            return Ok(Some(Vec::new()));
         }
         self.read_events()?;
-        self.settle()?;
-        hidden.add_all(&self.fixed);
+        if self.windows.as_ref().is_some_and(|windows| !windows.end_frame()) {
+            return Ok(None);
+        }
+        let mut hidden: Vec<Rect> = self.fixed.iter().copied().collect();
         if self.size_stale {
             // The screens lie otherwise now, perhaps already when the pixels were fetched.
-            hidden.add(self.size.rect());
+            hidden.push(self.size.rect());
         }
-        // Pixels that come from a window are of nothing else.
-        if let Some(windows) = self.windows.as_ref().filter(|windows| windows.sources().is_none()) {
-            windows.end_frame().as_slice().iter().for_each(|rect| hidden.add(*rect));
-            if windows.is_blind() {
-                self.known = Region::from(self.size.rect());
-            }
-        }
-        Ok(hidden)
+        Ok(Some(hidden))
     }
 
     /// Sleeps until the server sends something, the waker is used, or the time has come; says whether it was woken.
@@ -306,7 +300,7 @@ impl X11Capturer {
     /// than twice on average for it.
     fn fetch(&mut self, mut region: Region) -> Result<bool, CaptureError> {
         self.pixels.clear();
-        if let Some(sources) = self.windows.as_ref().and_then(Windows::sources) {
+        if let Some(sources) = self.window_sources() {
             let pieces: Vec<_> = region.iter().flat_map(|rect| sources.pieces(*rect)).collect();
             return self.pixels.fetch_pieces(&self.connection, &pieces);
         }
@@ -367,8 +361,8 @@ impl ScreenCapturer for X11Capturer {
             if has_news {
                 continue;
             }
-            let freed = self.windows.as_ref().and_then(Windows::due);
-            let until = [deadline, self.cursor.due(), freed].into_iter().flatten().min();
+            let asks = self.windows.as_ref().and_then(Windows::due);
+            let until = [deadline, self.cursor.due(), asks].into_iter().flatten().min();
             woken = self.sleep(until)?;
         }
     }
@@ -385,15 +379,20 @@ impl ScreenCapturer for X11Capturer {
         if let Some(windows) = &mut self.windows {
             windows.begin_frame();
         }
-        let region = self.hand_over(extent)?;
-        if self.fetch(region)? {
-            let hidden = self.hidden_in_frame()?;
-            if !hidden.as_slice().is_empty() {
-                self.pixels.cover(hidden.as_slice());
+        let mut region = self.hand_over(extent)?;
+        let hidden = if self.fetch(region.clone())? {
+            self.hidden_in_frame()?
+        } else {
+            region = Region::from(self.size.rect());
+            None
+        };
+        if let Some(hidden) = hidden {
+            if !hidden.is_empty() {
+                self.pixels.cover(&hidden);
             }
             show(&DesktopFrame { size: self.size, patches: &self.pixels.patches() });
         } else {
-            self.known = Region::from(self.size.rect());
+            self.known.add_region(&region);
             show(&DesktopFrame { size: self.size, patches: &[] });
         }
         Ok(())

@@ -49,6 +49,8 @@ pub(super) struct Run<'a, S> {
     sharing: SharingCell,
     /// Which change of what may be seen the capturer knows.
     shared: Option<u64>,
+    /// What the encoder holds may be hidden since: until new pixels are there it sends nothing.
+    is_to_forget: bool,
     /// It was asked for damage, and all that there was is captured.
     is_up_to_date: bool,
     /// The last update left something out that can go at once, without new pixels.
@@ -69,6 +71,7 @@ impl<'a, S: UpdateSink> Run<'a, S> {
             sharing: config.sharing.clone(),
             // Whatever holds now is new to the capturer.
             shared: None,
+            is_to_forget: false,
             sink,
             orders,
             owed: Owed::Everything,
@@ -116,6 +119,7 @@ impl<'a, S: UpdateSink> Run<'a, S> {
             }
             // What was left out of the last update, or is not exact yet, may be hidden now: it is captured anew first.
             self.has_remainder = false;
+            self.is_to_forget = !is_first;
             self.owed = self.owed.max(Owed::Changes);
         }
         Ok(())
@@ -206,12 +210,15 @@ impl<'a, S: UpdateSink> Run<'a, S> {
         self.pace.captured(Instant::now());
         let mut outcome = Ok(None);
         let (encoder, start) = (&mut self.encoder, self.start);
-        let (sharing, shared) = (&self.sharing, self.shared);
+        let (sharing, shared, is_to_forget) = (&self.sharing, self.shared, &mut self.is_to_forget);
         let mut is_outdated = false;
         self.capturer.capture(extent, &mut |frame| {
             // The person was quicker than the pixels.
             is_outdated = Some(sharing.generation()) != shared;
+            // Nor could any be fetched under the person's new wish yet.
+            is_outdated |= *is_to_forget && frame.patches.is_empty();
             if !is_outdated {
+                *is_to_forget = false;
                 outcome = encoder.encode(frame, need, millis_since(start));
             }
         })?;

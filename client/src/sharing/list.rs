@@ -11,7 +11,7 @@ use x11rb::protocol::randr::{self, ConnectionExt as _};
 use x11rb::protocol::xproto::{Atom, AtomEnum, ConnectionExt as _, MapState, Window};
 use x11rb::rust_connection::RustConnection;
 
-use super::x11::{answered, effects_owner};
+use super::x11::answered;
 use super::{ScreenName, Title, WindowNumber};
 
 /// Longer titles are cut. Units: characters.
@@ -29,8 +29,6 @@ pub struct Choices {
     pub windows: Vec<Titled>,
     /// The whole desktop.
     pub size: Size,
-    /// Something draws the windows itself: its effects and previews may show a window that is hidden.
-    pub has_effects: bool,
 }
 
 /// One screen.
@@ -68,7 +66,7 @@ pub fn choices(display: Option<&str>) -> Result<Choices, String> {
         let mut screens = screens(&connection, root)?;
         screens.truncate(MOST);
         let windows = titled(&connection, root)?;
-        Ok(Choices { screens, windows, size, has_effects: effects_owner(&connection, number)? })
+        Ok(Choices { screens, windows, size })
     };
     look().map_err(|error| error.to_string())
 }

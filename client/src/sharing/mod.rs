@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use deskside_proto::geometry::{DesktopPoint, Rect};
 
-pub(crate) use x11::{Chosen, Kin, Membership, effects_owner, is_shaped};
+pub(crate) use x11::{Chosen, Kin, Membership};
 
 /// A window of the desktop, by the number that the display server gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -4,7 +4,8 @@
 
 use x11rb::connection::RequestConnection as _;
 use x11rb::errors::ReplyError;
-use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _, Window};
+use x11rb::protocol::shape::{self, ConnectionExt as _};
+use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _, Window, WindowClass};
 use x11rb::rust_connection::RustConnection;
 
 use super::{Share, Sharing};
@@ -37,11 +38,6 @@ impl Chosen {
         Self { hidden: sharing.hidden_windows().map(|window| window.0).collect(), shared }
     }
 
-    /// Whatever the other ones hide these hide too.
-    pub(crate) fn hide_all_of(&self, other: &Self) -> bool {
-        other.hidden.iter().all(|window| self.hidden.contains(window))
-    }
-
     /// All of them.
     pub(crate) fn all(&self) -> impl Iterator<Item = Window> {
         self.hidden.iter().chain(&self.shared).copied()
@@ -59,57 +55,101 @@ pub(crate) struct Kin<'a> {
     pub(crate) chosen: &'a Chosen,
 }
 
+/// What there is to know of a window directly on the root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Looked {
+    /// What it is to the chosen ones.
+    pub(crate) membership: Membership,
+    /// It has pixels.
+    pub(crate) draws: bool,
+    /// It has another shape than a rectangle.
+    pub(crate) is_shaped: bool,
+}
+
+/// A window within one that is looked at.
+struct Inner {
+    /// The place in the list of that one.
+    of: usize,
+    window: Window,
+    is_popup: bool,
+}
+
 impl Kin<'_> {
     /// What a window directly on the root is; `None` when it is gone.
     ///
     /// # Errors
     /// The server went away.
     pub(crate) fn membership(&self, top: Window) -> Result<Option<Membership>, ReplyError> {
-        let Some(attributes) = answered(self.connection.get_window_attributes(top)?.reply())? else {
-            return Ok(None);
-        };
-        let mut found = Membership::default();
-        self.look(top, attributes.override_redirect, FRAME_DEPTH, &mut found)?;
-        found.shared &= !found.hidden;
-        Ok(Some(found))
+        let looked = self.look(&[top])?.pop().flatten();
+        Ok(looked.map(|looked| looked.membership))
     }
 
-    fn look(
-        &self,
-        window: Window,
-        is_popup: bool,
-        depth: u32,
-        found: &mut Membership,
-    ) -> Result<(), ReplyError> {
-        let kin = |chosen: &[Window]| chosen.iter().any(|other| self.client(*other) == self.client(window));
-        let (may_hide, may_share) = (kin(&self.chosen.hidden), kin(&self.chosen.shared));
-        found.hidden |= self.chosen.hidden.contains(&window);
-        found.shared |= self.chosen.shared.contains(&window);
-        if (may_hide || may_share) && (is_popup || self.is_transient(window)?) {
-            found.hidden |= may_hide;
-            found.shared |= may_share;
+    /// Looks at windows directly on the root, all in a few round trips; `None` for one that is gone.
+    ///
+    /// # Errors
+    /// The server went away.
+    pub(crate) fn look(&self, tops: &[Window]) -> Result<Vec<Option<Looked>>, ReplyError> {
+        let has_shapes = self.connection.extension_information(shape::X11_EXTENSION_NAME)?.is_some();
+        let mut asked = Vec::with_capacity(tops.len());
+        for top in tops {
+            let attributes = self.connection.get_window_attributes(*top)?;
+            let extents = if has_shapes { Some(self.connection.shape_query_extents(*top)?) } else { None };
+            asked.push((*top, attributes, extents));
         }
-        if depth == 0 {
-            return Ok(());
+        let (mut found, mut level) = (Vec::with_capacity(tops.len()), Vec::new());
+        for (of, (window, attributes, extents)) in asked.into_iter().enumerate() {
+            let extents = extents.map(|extents| answered(extents.reply())).transpose()?.flatten();
+            let attributes = answered(attributes.reply())?;
+            found.push(attributes.map(|attributes| {
+                level.push(Inner { of, window, is_popup: attributes.override_redirect });
+                Looked {
+                    membership: Membership::default(),
+                    draws: attributes.class == WindowClass::INPUT_OUTPUT,
+                    is_shaped: extents.is_some_and(|extents| extents.bounding_shaped),
+                }
+            }));
         }
-        let Some(tree) = answered(self.connection.query_tree(window)?.reply())? else { return Ok(()) };
-        for child in tree.children {
-            self.look(child, false, depth - 1, found)?;
+        for _ in 0..=FRAME_DEPTH {
+            level = self.look_deeper(level, &mut found)?;
         }
-        Ok(())
+        for looked in found.iter_mut().flatten() {
+            looked.membership.shared &= !looked.membership.hidden;
+        }
+        Ok(found)
     }
 
-    /// Opened for another window of its program (ICCCM 4.1.2.6).
-    fn is_transient(&self, window: Window) -> Result<bool, ReplyError> {
-        let property = self.connection.get_property(
-            false,
-            window,
-            AtomEnum::WM_TRANSIENT_FOR,
-            AtomEnum::WINDOW,
-            0,
-            1,
-        )?;
-        Ok(answered(property.reply())?.is_some_and(|reply| reply.value_len > 0))
+    /// Looks at windows that lie equally deep; those within them.
+    fn look_deeper(&self, level: Vec<Inner>, found: &mut [Option<Looked>]) -> Result<Vec<Inner>, ReplyError> {
+        let mut asked = Vec::with_capacity(level.len());
+        for inner in level {
+            let property = self.connection.get_property(
+                false,
+                inner.window,
+                AtomEnum::WM_TRANSIENT_FOR,
+                AtomEnum::WINDOW,
+                0,
+                1,
+            )?;
+            asked.push((property, self.connection.query_tree(inner.window)?, inner));
+        }
+        let mut deeper = Vec::new();
+        for (property, tree, Inner { of, window, is_popup }) in asked {
+            // Opened for another window of its program (ICCCM 4.1.2.6).
+            let is_transient = answered(property.reply())?.is_some_and(|reply| reply.value_len > 0);
+            let tree = answered(tree.reply())?;
+            let Some(Some(Looked { membership, .. })) = found.get_mut(of) else { continue };
+            let kin =
+                |chosen: &[Window]| chosen.iter().any(|other| self.client(*other) == self.client(window));
+            membership.hidden |= self.chosen.hidden.contains(&window);
+            membership.shared |= self.chosen.shared.contains(&window);
+            if is_popup || is_transient {
+                membership.hidden |= kin(&self.chosen.hidden);
+                membership.shared |= kin(&self.chosen.shared);
+            }
+            let children = tree.into_iter().flat_map(|tree| tree.children);
+            deeper.extend(children.map(|window| Inner { of, window, is_popup: false }));
+        }
+        Ok(deeper)
     }
 
     /// INVARIANT: the low bits of a number count within a program, the others name its connection (X11, section 8).
@@ -126,27 +166,4 @@ pub(super) fn answered<T>(reply: Result<T, ReplyError>) -> Result<Option<T>, Rep
         Err(ReplyError::X11Error(_)) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// Whether something draws the windows' pictures itself (EWMH, "Compositing Managers").
-///
-/// # Errors
-/// The server went away.
-pub(crate) fn effects_owner(connection: &RustConnection, screen: usize) -> Result<bool, ReplyError> {
-    let name = format!("_NET_WM_CM_S{screen}");
-    let atom = connection.intern_atom(false, name.as_bytes())?.reply()?.atom;
-    Ok(connection.get_selection_owner(atom)?.reply()?.owner != x11rb::NONE)
-}
-
-/// Whether a window has another shape than a rectangle.
-///
-/// # Errors
-/// The server went away.
-pub(crate) fn is_shaped(connection: &RustConnection, window: Window) -> Result<bool, ReplyError> {
-    use x11rb::protocol::shape::{self, ConnectionExt as _};
-    if connection.extension_information(shape::X11_EXTENSION_NAME)?.is_none() {
-        return Ok(false);
-    }
-    let extents = answered(connection.shape_query_extents(window)?.reply())?;
-    Ok(extents.is_none_or(|extents| extents.bounding_shaped))
 }

@@ -174,6 +174,10 @@ impl Terminal {
             }
             Ok(Wish::Share(named)) => self.share(named, &view),
             Ok(Wish::Hide(area)) => self.commands.send(UserCommand::Hide(Hidden::Area(area))),
+            Ok(Wish::HideWindow(at)) => match view.sharing.choices.windows.get(at) {
+                Some(window) => self.commands.send(UserCommand::Hide(Hidden::Window(window.number))),
+                None => print(&[error(t!("client-line-not-listed"))]),
+            },
             Ok(Wish::Unhide(which)) => self.unhide(which, &view),
             Ok(Wish::Status) => print(&narrator::status(&view)),
             Ok(Wish::Quit) => self.commands.send(UserCommand::Quit),

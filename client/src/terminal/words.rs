@@ -24,6 +24,8 @@ pub(super) enum Wish {
     Windows,
     Share(Named),
     Hide(Rect),
+    /// The window at this place of the list.
+    HideWindow(usize),
     /// Show again what is hidden at this place of the list, or all.
     Unhide(Option<usize>),
     Quit,
@@ -69,6 +71,7 @@ pub(super) fn parse(line: &str) -> Result<Wish, String> {
         ("share", ["window", place]) => place_of(place).map(|at| Wish::Share(Named::Window(at))),
         ("share", _) => Err(t!("client-line-share").to_owned()),
         ("hide", ["area", numbers @ ..]) => area(numbers).map(Wish::Hide),
+        ("hide", ["window", place]) => place_of(place).map(Wish::HideWindow),
         ("hide", _) => Err(t!("client-line-hide").to_owned()),
         ("unhide", ["all"]) => Ok(Wish::Unhide(None)),
         ("unhide", [place]) => place_of(place).map(|at| Wish::Unhide(Some(at))),
@@ -173,7 +176,7 @@ mod tests {
             ("share", matches!(parse("share window 2"), Ok(Wish::Share(Named::Window(1))))),
             ("share", matches!(parse("share screen 1"), Ok(Wish::Share(Named::Screen(0))))),
             ("share", matches!(parse("share everything"), Ok(Wish::Share(Named::Everything)))),
-            ("hide", parse("hide window 1").is_err()),
+            ("hide", matches!(parse("hide window 1"), Ok(Wish::HideWindow(0)))),
             (
                 "hide",
                 matches!(parse("hide area 1 2 3 4"),
@@ -216,6 +219,8 @@ mod tests {
             "share window",
             "share window 0",
             "hide everything",
+            "hide window",
+            "hide window 0",
             "hide area 1 2 3",
             "hide area 1 2 0 4",
             "unhide",

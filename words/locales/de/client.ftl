@@ -142,11 +142,15 @@ client-everything = Alles auf Ihrem Bildschirm
 client-change-share = &Weniger zeigen…
 client-change-again = &Anderes zeigen…
 client-hide-area = Bereich &verbergen…
+client-hide-window = &Fenster verbergen…
 client-hide = Verbergen…
 client-show-again = Wieder zeigen
 client-look-again = &Neu nachsehen
 client-hide-area-title = Was soll niemand sehen?
 client-hide-area-text = Ziehen Sie den Bereich mit der Maus auf diesem kleinen Bild Ihres Bildschirms auf. Oder verschieben Sie ihn mit den Pfeiltasten und ändern Sie seine Größe mit Umschalt und den Pfeiltasten.
+client-hide-window-title = Welches Fenster soll niemand sehen?
+client-hide-window-text = Ihr Helfer sieht an seiner Stelle einen grauen Block, wohin Sie es auch verschieben, und kann dort weder klicken noch tippen. Auch seine Menüs und Dialoge sind verborgen. Ihre anderen Fenster können dabei einmal flackern.
+client-no-windows = Es ist kein anderes Fenster offen. Öffnen Sie es und sehen Sie dann neu nach.
 client-hide-this-area = Diesen Teil &verbergen
 client-share-title = Was darf zu sehen sein?
 client-share-text = Alles andere ist dann ein grauer Block. Auch klicken und tippen geht dort nicht.
@@ -370,7 +374,7 @@ client-line-no-ticket = es gibt keine Einladung { $text }
 client-line-which-question = sagen Sie, welche Frage, zum Beispiel "{ $word } 1"
 client-line-which-ticket = sagen Sie, welche Einladung, zum Beispiel "cancel k7qm2xpa"
 client-line-share = sagen Sie "share everything", "share screen 1" oder "share window 1"
-client-line-hide = sagen Sie "hide area X Y BREITE HÖHE", in Pixeln
+client-line-hide = sagen Sie "hide window 1" oder "hide area X Y BREITE HÖHE", in Pixeln
 client-line-unhide = sagen Sie, was, zum Beispiel "unhide 1" oder "unhide all"
 client-line-nothing-behind = hinter "{ $word }" darf nichts stehen
 client-line-unknown = { $word } ist unbekannt; tippen Sie "help"
@@ -392,7 +396,7 @@ client-line-help =
     status              wer hier ist
     windows             Fenster und Bildschirme auflisten und was verborgen ist
     share everything | screen N | window N      was Helfer sehen dürfen
-    hide area X Y BREITE HÖHE                   was niemand sehen soll
+    hide window N | area X Y BREITE HÖHE        was niemand sehen soll
     unhide N | all      etwas wieder zeigen
     understood          die Einführung ist gelesen
     quit                alle Sitzungen und Deskside beenden

@@ -138,11 +138,15 @@ client-everything = Everything on your screen
 client-change-share = &Share less…
 client-change-again = &Share something else…
 client-hide-area = Hide an &area…
+client-hide-window = Hide a &window…
 client-hide = Hide…
 client-show-again = Show again
 client-look-again = &Look again
 client-hide-area-title = Which part of your screen shall nobody see?
 client-hide-area-text = Draw it with the mouse on this small picture of your desktop. Or press the arrow keys to move it, and Shift with them to change its size.
+client-hide-window-title = Which window shall nobody see?
+client-hide-window-text = They see a grey block in its place, wherever you move it, and cannot click or type there. Its menus and dialogs are hidden too. Your other windows may flicker once.
+client-no-windows = No other window is open. Open it first, then look again.
 client-hide-this-area = &Hide this part
 client-share-title = What may they see?
 client-share-text = Everything else is a grey block for them, and they cannot click or type there.
@@ -364,7 +368,7 @@ client-line-no-ticket = there is no ticket { $text }
 client-line-which-question = say which question, for example "{ $word } 1"
 client-line-which-ticket = say which ticket, for example "cancel k7qm2xpa"
 client-line-share = say "share everything", "share screen 1" or "share window 1"
-client-line-hide = say "hide area X Y WIDTH HEIGHT", in pixels
+client-line-hide = say "hide window 1", or "hide area X Y WIDTH HEIGHT" in pixels
 client-line-unhide = say what, for example "unhide 1" or "unhide all"
 client-line-nothing-behind = nothing may stand behind "{ $word }"
 client-line-unknown = { $word } is unknown; type "help"
@@ -386,7 +390,7 @@ client-line-help =
     status              who is here
     windows             list windows and screens, and what is hidden
     share everything | screen N | window N      what experts may see
-    hide area X Y WIDTH HEIGHT                  what nobody shall see
+    hide window N | area X Y WIDTH HEIGHT       what nobody shall see
     unhide N | all      show something again
     understood          the introduction was read
     quit                end all sessions and Deskside

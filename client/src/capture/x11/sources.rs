@@ -1,47 +1,39 @@
-//! The pictures of single windows, as the X server keeps them apart from the screen. Where only a window is shared every
+//! The pictures of single windows, as the X server keeps them apart from the screen. Where windows are told apart every
 //! pixel comes from here: whatever moves, covers or flies on the screen, nothing else can be in it.
 //!
 //! Reference: the Composite extension, protocol version 0.2, "NameWindowPixmap".
 
 use super::lost;
+use super::source::{Source, moved};
+use super::wallpaper::Wallpaper;
 use crate::capture::CaptureError;
-use crate::capture::curtain::Shown;
+use crate::capture::stack::{Kind, Shown, Stack};
 use deskside_proto::geometry::{Rect, Region};
-use x11rb::connection::{Connection as _, RequestConnection as _};
-use x11rb::protocol::composite::{self, ConnectionExt as _, Redirect};
-use x11rb::protocol::damage::{ConnectionExt as _, Damage, NotifyEvent as DamageNotify, ReportLevel};
-use x11rb::protocol::xproto::{ConnectionExt as _, Pixmap, Window};
+use std::time::Instant;
+use x11rb::connection::RequestConnection as _;
+use x11rb::protocol::composite::{self, ConnectionExt as _};
+use x11rb::protocol::damage::NotifyEvent as DamageNotify;
+use x11rb::protocol::xproto::{Pixmap, Window};
 use x11rb::rust_connection::RustConnection;
 
-/// All windows of which pixels may be shown, bottom first.
+/// All windows of which pixels may be shown, and those that are blocks, bottom first.
 pub struct Sources {
-    sources: Vec<Source>,
+    layers: Vec<Layer>,
+    /// What is seen where no window is, unless it is nothing.
+    wallpaper: Option<Wallpaper>,
     /// What has to be captured.
     changed: Region,
+    /// What is shared is another thing since the layers were made: none of them counts.
+    veiled: bool,
+    /// Our own requests that take windows off the screen and put them back: what is reported for them nobody has drawn.
+    /// The lower half of their numbers, which is what events carry.
+    own: Vec<u16>,
 }
 
-struct Source {
-    window: Window,
-    /// The window's place on the screen, with its border.
-    place: Rect,
-    picture: Option<Picture>,
-    drawings: Damage,
-    /// Width of the border, at which drawings begin to count.
-    border: i32,
-    /// The request from which on drawings count. Before it the server has reported all of the window, which nobody has
-    /// drawn.
-    counts_from: u16,
-    /// It was mapped, or became another size: the server keeps another picture of it now.
-    is_stale: bool,
-}
-
-/// A picture that the server keeps of a window, of whatever it showed when it had this size.
-struct Picture {
-    pixmap: Pixmap,
-    width: u32,
-    height: u32,
-    /// Where nothing was drawn since the server made it: there it may hold what was on the screen before.
-    undrawn: Region,
+enum Layer {
+    Window(Source),
+    /// Something that nobody may see, or that nobody has looked at yet.
+    Block(Rect),
 }
 
 /// Where the pixels of a piece of the screen come from.
@@ -63,94 +55,204 @@ impl Sources {
             return Err(CaptureError::Missing("the Composite extension"));
         }
         connection.composite_query_version(0, 4).map_err(lost)?.reply().map_err(lost)?;
-        Ok(Self { sources: Vec::new(), changed: Region::new() })
+        Ok(Self {
+            layers: Vec::new(),
+            wallpaper: None,
+            changed: Region::new(),
+            veiled: true,
+            own: Vec::new(),
+        })
     }
 
-    /// The window was mapped or unmapped: its picture is another one.
-    pub fn stale(&mut self, window: Window) {
-        for source in self.sources.iter_mut().filter(|source| source.window == window) {
-            source.is_stale = true;
-        }
+    /// Something else is shared: nothing is shown until [`Self::refresh`] has looked who may be.
+    pub const fn veil(&mut self) {
+        self.veiled = true;
     }
 
-    /// All pictures may be others.
-    pub fn all_stale(&mut self) {
-        self.sources.iter_mut().for_each(|source| source.is_stale = true);
-    }
-
-    /// Something was drawn in one of the windows; false when it is none of them.
-    pub fn drawn(&mut self, report: &DamageNotify) -> bool {
-        let area = report.area;
-        let Some(source) = self.sources.iter_mut().find(|source| source.drawings == report.damage) else {
-            return false;
-        };
-        let area = Rect::new(area.x.into(), area.y.into(), area.width.into(), area.height.into());
-        let area = moved(area, source.border, source.border);
-        // Numbers of requests have 16 bits and go round.
-        let counts = report.sequence.wrapping_sub(source.counts_from) < u16::MAX / 2;
-        if let Some(picture) = source.picture.as_mut().filter(|_| counts) {
-            picture.undrawn.remove(&area);
-        }
-        let on_screen = moved(area, source.place.x, source.place.y);
-        self.changed.add(on_screen);
-        true
-    }
-
-    /// Follows the windows, bottom first; true when nothing had to be asked.
+    /// What is to be seen where no window is.
     ///
     /// # Errors
     /// `Lost` when the server went away.
-    pub fn refresh(&mut self, connection: &RustConnection, windows: &[Shown]) -> Result<bool, CaptureError> {
-        let mut old = std::mem::take(&mut self.sources);
-        let order: Vec<Window> = old.iter().map(|source| source.window).collect();
-        let (mut fresh, mut is_still) = (Vec::with_capacity(old.len()), true);
-        for window in windows {
-            if !(window.mapped && window.shared && window.settled) {
-                continue;
-            }
-            let known = old.iter().position(|source| source.window == window.number);
-            let mut source = match known.map(|at| old.swap_remove(at)) {
-                Some(source) => source,
-                None => Source::new(connection, window)?,
-            };
-            if source.place != window.place {
-                self.changed.add(source.place);
-                self.changed.add(window.place);
-                source.is_stale |= source.place.size() != window.place.size();
-                source.place = window.place;
-            }
-            if source.is_stale {
-                is_still = false;
-                source.renew(connection)?;
-                self.changed.add(window.place);
-            }
-            fresh.push(source);
+    pub fn set_wallpaper(
+        &mut self,
+        connection: &RustConnection,
+        wallpaper: Option<Wallpaper>,
+    ) -> Result<(), CaptureError> {
+        if let Some(old) = std::mem::replace(&mut self.wallpaper, wallpaper) {
+            self.changed.add(old.place());
+            old.release(connection)?;
         }
-        if fresh.iter().map(|source| source.window).ne(order.iter().copied()) {
-            fresh.iter().for_each(|source| self.changed.add(source.place));
+        self.wallpaper.iter().for_each(|new| self.changed.add(new.place()));
+        Ok(())
+    }
+
+    /// A window was changed in place, order, size or being there. `before` says how it was, and the stack how it is.
+    pub fn window_changed(&mut self, before: &Shown, stack: &Stack) {
+        let after = stack.find(before.number);
+        for source in windows_mut(&mut self.layers) {
+            if source.window() == before.number {
+                let is_new = after.is_none_or(|after| {
+                    after.mapped != before.mapped || after.place.size() != before.place.size()
+                });
+                let was_mapped = after.is_some_and(|after| after.mapped && !before.mapped);
+                source.changed(is_new, was_mapped, after.is_some_and(|after| after.place != before.place));
+            } else if before.mapped
+                && let Some(own) = stack.find(source.window())
+            {
+                // One whose border grew before it moved has covered a little more than it had.
+                let size = after.map_or(before.place, |after| after.place);
+                let was = Rect {
+                    width: before.place.width.max(size.width),
+                    height: before.place.height.max(size.height),
+                    ..before.place
+                };
+                source.uncovered(own.place, was);
+            }
         }
-        for mut source in old {
-            self.changed.add(source.place);
-            source.release(connection)?;
+    }
+
+    /// A window changed without notice, or may have: what was reported at its place says nothing.
+    pub fn in_doubt(&mut self, window: &Shown, stack: &Stack, of_itself: bool) {
+        for source in windows_mut(&mut self.layers) {
+            if source.window() == window.number {
+                if of_itself {
+                    source.in_doubt(None);
+                }
+            } else if let Some(own) = stack.find(source.window()) {
+                source.in_doubt(Some((own.place, window.place)));
+            }
         }
-        self.sources = fresh;
-        Ok(is_still)
+    }
+
+    /// Nothing is known of what windows did a moment ago.
+    pub fn all_in_doubt(&mut self) {
+        windows_mut(&mut self.layers).for_each(|source| source.in_doubt(None));
+    }
+
+    /// Something was drawn in one of the windows, or became visible; false when it is none of them.
+    pub fn drawn(&mut self, report: &DamageNotify, stack: &Stack) -> bool {
+        let Some(source) = windows_mut(&mut self.layers).find(|source| source.reports_by(report.damage))
+        else {
+            return false;
+        };
+        let is_own = self.own.contains(&report.sequence);
+        // Who is not known may have a hole by now of which nobody has told.
+        let unknown = stack.windows().iter().filter(|other| other.mapped && other.kind == Kind::Unknown);
+        let own = source.window();
+        let unknown = unknown.filter(|other| other.number != own).map(|other| other.place);
+        let area = report.area;
+        let area = Rect::new(area.x.into(), area.y.into(), area.width.into(), area.height.into());
+        let place = stack.find(own).map(|own| own.place);
+        self.changed.add(source.drawn(area, report.sequence, is_own, place, unknown));
+        true
+    }
+
+    /// Follows the windows, bottom first; true when nothing had to be asked. With `blocks` those that may not be seen
+    /// hide what is below them.
+    ///
+    /// # Errors
+    /// `Lost` when the server went away.
+    pub fn refresh(
+        &mut self,
+        connection: &RustConnection,
+        windows: &[Shown],
+        blocks: bool,
+    ) -> Result<bool, CaptureError> {
+        let old = std::mem::take(&mut self.layers);
+        let old_order: Vec<(Option<Window>, Rect)> = old.iter().map(Layer::key).collect();
+        let mut old: Vec<Source> = old.into_iter().filter_map(Layer::into_window).collect();
+        let (mut is_still, mut acted) = (true, false);
+        for window in windows.iter().filter(|window| window.mapped) {
+            match window.kind {
+                Kind::Shared => {
+                    let known = old.iter().position(|source| source.window() == window.number);
+                    let mut source = match known.map(|at| old.swap_remove(at)) {
+                        Some(source) => source,
+                        None => {
+                            acted = true;
+                            Source::new(connection, window, &mut self.own)?
+                        }
+                    };
+                    is_still &= source.follow(connection, window, &mut self.changed)?;
+                    self.layers.push(Layer::Window(source));
+                }
+                Kind::Unknown | Kind::Hidden if blocks => self.layers.push(Layer::Block(window.place)),
+                Kind::Unknown | Kind::Hidden | Kind::Nothing => {}
+            }
+        }
+        for source in old {
+            acted = true;
+            source.release(connection, &mut self.own)?;
+        }
+        let order: Vec<_> = self.layers.iter().map(Layer::key).collect();
+        if order != old_order || self.veiled {
+            old_order.iter().chain(&order).for_each(|(_, place)| self.changed.add(*place));
+        }
+        self.veiled = false;
+        Ok(is_still && !acted)
+    }
+
+    /// True when the server has to be asked something, whatever it is, before [`Self::end_question`].
+    #[must_use]
+    pub fn begin_question(&mut self) -> bool {
+        let mut is_open = !self.own.is_empty();
+        for source in windows_mut(&mut self.layers) {
+            is_open |= source.begin_question();
+        }
+        is_open
+    }
+
+    /// It has answered, and everything that it reported before is taken in.
+    pub fn end_question(&mut self) {
+        self.own.clear();
+        for source in windows_mut(&mut self.layers) {
+            source.end_question(&mut self.changed);
+        }
+    }
+
+    /// When a window has to be asked to draw what nobody has seen it draw.
+    pub fn due(&self) -> Option<Instant> {
+        self.layers.iter().filter_map(Layer::as_window).filter_map(Source::due).min()
+    }
+
+    /// Asks those whose time has come.
+    ///
+    /// # Errors
+    /// `Lost` when the server went away.
+    pub fn pass_time(&mut self, connection: &RustConnection, now: Instant) -> Result<(), CaptureError> {
+        for source in windows_mut(&mut self.layers) {
+            if source.due().is_some_and(|due| due <= now) {
+                source.ask_to_draw(connection, now)?;
+            }
+        }
+        Ok(())
     }
 
     /// Where the pixels of a part of the screen come from: pieces that do not overlap and make it up.
     pub fn pieces(&self, rect: Rect) -> Vec<Piece> {
         let (mut pieces, mut rest) = (Vec::new(), vec![rect]);
-        for source in self.sources.iter().rev() {
+        let layers = if self.veiled { &[] } else { self.layers.as_slice() };
+        for layer in layers.iter().rev() {
             let mut below = Vec::new();
+            let (_, place) = layer.key();
             for part in rest {
-                below.extend(part.without(&source.place));
-                if let Some(part) = part.intersection(&source.place) {
-                    source.cut(part, &mut pieces);
+                below.extend(part.without(&place));
+                if let Some(part) = part.intersection(&place) {
+                    match layer {
+                        Layer::Window(source) => source.cut(part, &mut pieces),
+                        Layer::Block(_) => pieces.push(Piece { rect: part, from: None }),
+                    }
                 }
             }
             rest = below;
         }
-        pieces.extend(rest.into_iter().map(|rect| Piece { rect, from: None }));
+        let wallpaper = self.wallpaper.as_ref().filter(|_| !self.veiled);
+        for part in rest {
+            match wallpaper {
+                Some(wallpaper) => wallpaper.cut(part, &mut pieces),
+                None => pieces.push(Piece { rect: part, from: None }),
+            }
+        }
         pieces
     }
 
@@ -163,97 +265,46 @@ impl Sources {
     ///
     /// # Errors
     /// `Lost` when the server went away.
-    pub fn release(&mut self, connection: &RustConnection) -> Result<(), CaptureError> {
-        for mut source in self.sources.drain(..) {
-            source.release(connection)?;
+    pub fn release(mut self, connection: &RustConnection) -> Result<(), CaptureError> {
+        self.set_wallpaper(connection, None)?;
+        for source in self.layers.drain(..).filter_map(Layer::into_window) {
+            source.release(connection, &mut self.own)?;
         }
         Ok(())
     }
 }
 
-impl Source {
-    fn new(connection: &RustConnection, window: &Shown) -> Result<Self, CaptureError> {
-        let drawings = connection.generate_id().map_err(lost)?;
-        // Before the server makes a picture, so that everything that is drawn into it is reported.
-        connection.damage_create(drawings, window.number, ReportLevel::RAW_RECTANGLES).map_err(lost)?;
-        // It stays on the screen as it was; another program may do the same at the same time.
-        let redirected =
-            connection.composite_redirect_window(window.number, Redirect::AUTOMATIC).map_err(lost)?;
-        // The numbers that events carry are the lower half.
-        let counts_from = redirected.sequence_number() as u16;
-        Ok(Self {
-            window: window.number,
-            place: window.place,
-            picture: None,
-            drawings,
-            border: 0,
-            counts_from,
-            is_stale: true,
-        })
-    }
-
-    /// Names the server's present picture of the window.
-    fn renew(&mut self, connection: &RustConnection) -> Result<(), CaptureError> {
-        self.forget_picture(connection)?;
-        self.is_stale = false;
-        let pixmap = connection.generate_id().map_err(lost)?;
-        let named = connection.composite_name_window_pixmap(self.window, pixmap).map_err(lost)?;
-        let geometry = connection.get_geometry(pixmap).map_err(lost)?;
-        let window = connection.get_geometry(self.window).map_err(lost)?;
-        let (named, geometry, window) = (named.check(), geometry.reply(), window.reply());
-        let (Ok(()), Ok(window)) = (named, window) else {
-            // Not on the screen at this moment: a report of that is on its way.
-            return Ok(());
-        };
-        self.border = window.border_width.into();
-        let geometry = geometry.map_err(lost)?;
-        let (width, height) = (u32::from(geometry.width), u32::from(geometry.height));
-        let is_readable = matches!(geometry.depth, 24 | 32);
-        // To redirect a window the server takes it off the screen and puts it back, so that even one that was seen begins
-        // with what was below it, and its program is asked to draw it again.
-        let undrawn = Region::from(Rect::new(0, 0, width, height));
-        if is_readable {
-            self.picture = Some(Picture { pixmap, width, height, undrawn });
-        } else {
-            connection.free_pixmap(pixmap).map_err(lost)?;
+impl Layer {
+    const fn key(&self) -> (Option<Window>, Rect) {
+        match self {
+            Self::Window(source) => (Some(source.window()), source.place()),
+            Self::Block(place) => (None, *place),
         }
-        Ok(())
     }
 
-    fn cut(&self, part: Rect, pieces: &mut Vec<Piece>) {
-        let Some(picture) = &self.picture else {
-            pieces.push(Piece { rect: part, from: None });
-            return;
-        };
-        let (x, y) = (self.place.x, self.place.y);
-        let whole = Rect::new(x, y, picture.width, picture.height);
-        let nothing = |rect: Rect| Piece { rect, from: None };
-        pieces.extend(part.without(&whole).map(nothing));
-        let mut drawn: Vec<Rect> = part.intersection(&whole).into_iter().collect();
-        for hole in picture.undrawn.iter() {
-            let hole = moved(*hole, x, y);
-            pieces.extend(drawn.iter().filter_map(|part| part.intersection(&hole)).map(nothing));
-            drawn = drawn.iter().flat_map(|part| part.without(&hole)).collect();
+    fn into_window(self) -> Option<Source> {
+        match self {
+            Self::Window(source) => Some(source),
+            Self::Block(_) => None,
         }
-        pieces.extend(drawn.into_iter().map(|rect| Piece { rect, from: Some((picture.pixmap, x, y)) }));
     }
 
-    fn forget_picture(&mut self, connection: &RustConnection) -> Result<(), CaptureError> {
-        if let Some(picture) = self.picture.take() {
-            connection.free_pixmap(picture.pixmap).map_err(lost)?;
+    const fn as_window(&self) -> Option<&Source> {
+        match self {
+            Self::Window(source) => Some(source),
+            Self::Block(_) => None,
         }
-        Ok(())
-    }
-
-    fn release(&mut self, connection: &RustConnection) -> Result<(), CaptureError> {
-        self.forget_picture(connection)?;
-        // Of a window that is gone the server has forgotten both; its errors are read and ignored.
-        connection.damage_destroy(self.drawings).map_err(lost)?;
-        connection.composite_unredirect_window(self.window, Redirect::AUTOMATIC).map_err(lost)?;
-        Ok(())
     }
 }
 
-fn moved(rect: Rect, x: i32, y: i32) -> Rect {
-    Rect { x: rect.x.saturating_add(x), y: rect.y.saturating_add(y), ..rect }
+fn windows_mut(layers: &mut [Layer]) -> impl Iterator<Item = &mut Source> {
+    layers.iter_mut().filter_map(|layer| match layer {
+        Layer::Window(source) => Some(source),
+        Layer::Block(_) => None,
+    })
+}
+
+/// A part of the screen in the coordinates of a picture whose corner is there.
+pub(super) fn local(rect: Rect, place: Rect) -> Rect {
+    moved(rect, place.x.saturating_neg(), place.y.saturating_neg())
 }

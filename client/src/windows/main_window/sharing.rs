@@ -18,6 +18,8 @@ const STEPS: u32 = 64;
 pub(super) enum Draft {
     /// Which area to hide.
     Area(Area),
+    /// Which window to hide.
+    Window,
     /// What to share.
     Share,
 }
@@ -63,7 +65,12 @@ pub(super) fn card(ui: &mut Ui, scene: Scene<'_>) -> Option<Draft> {
                 Share::Everything => t!("client-change-share"),
                 Share::Screen(_) | Share::Window(_) => t!("client-change-again"),
             };
-            let pages = [(t!("client-hide-area"), Draft::Area(Area::default())), (share, Draft::Share)];
+            let area = Draft::Area(Area::default());
+            let pages = [
+                (t!("client-hide-window"), Draft::Window),
+                (t!("client-hide-area"), area),
+                (share, Draft::Share),
+            ];
             for (name, page) in pages {
                 if Button::quiet(name).low().show(ui).pressed() {
                     wanted = Some(page);
@@ -80,7 +87,7 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) -> Outcome 
     let mut outcome = Outcome::Open;
     let area = match draft {
         Draft::Area(area) => Some(area.or_middle(whole(scene))),
-        Draft::Share => None,
+        Draft::Window | Draft::Share => None,
     };
     actions(ui, |ui| {
         if let Some(area) = area
@@ -103,6 +110,7 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) -> Outcome 
             map(ui, scene, area);
             false
         }
+        Draft::Window => hide(ui, scene),
         Draft::Share => share(ui, scene),
     });
     if chosen || ui.input(|input| input.key_pressed(Key::Escape)) {
@@ -119,6 +127,27 @@ fn share(ui: &mut Ui, scene: Scene<'_>) -> bool {
         let is_now = scene.view.sharing.share == share;
         if choice(ui, &label, is_now) {
             scene.commands.send(UserCommand::Share(share));
+            chosen = true;
+        }
+    }
+    chosen
+}
+
+/// The windows that are not hidden; pressing one hides it. What is hidden is shown again on the card.
+fn hide(ui: &mut Ui, scene: Scene<'_>) -> bool {
+    widget::heading(ui, t!("client-hide-window-title"));
+    widget::body(ui, t!("client-hide-window-text"));
+    let sharing = &scene.view.sharing;
+    let is_hidden = |what: Hidden| sharing.hidden.iter().any(|hidden| hidden.what == what);
+    let windows = sharing.choices.windows.iter();
+    let mut windows = windows.filter(|window| !is_hidden(Hidden::Window(window.number))).peekable();
+    if windows.peek().is_none() {
+        widget::body(ui, t!("client-no-windows"));
+    }
+    let mut chosen = false;
+    for window in windows {
+        if choice(ui, &words::window(&window.title), false) {
+            scene.commands.send(UserCommand::Hide(Hidden::Window(window.number)));
             chosen = true;
         }
     }

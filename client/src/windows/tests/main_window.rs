@@ -281,7 +281,6 @@ fn shared_desktop() -> AppView {
         screens: vec![screen("eDP-1", 0), screen("HDMI-1", 1920)],
         windows: vec![window(7, "Bank account", 100), window(8, "Letters", 2000)],
         size: Size::new(3840, 1080),
-        has_effects: false,
     };
     let hidden = HiddenView { what: Hidden::Area(Rect::new(10, 20, 300, 200)), title: None };
     let sharing = SharingView { choices, hidden: vec![hidden], ..SharingView::default() };
@@ -315,6 +314,34 @@ fn an_area_is_chosen_by_keyboard_alone() {
         panic!("{sent:?}")
     };
     assert_eq!(*area, Rect::new(1280 + 60, 360, 1280, 360 + 16));
+}
+
+#[test]
+fn a_window_is_hidden_by_keyboard_alone_and_is_then_no_longer_offered() {
+    let mut harness = home(shared_desktop());
+    harness.key_press_modifiers(Modifiers::ALT, Key::W);
+    harness.run_steps(3);
+    harness.get_by_label("The window “Bank account”").focus();
+    harness.run_steps(2);
+    harness.key_press(Key::Space);
+    harness.run_steps(3);
+    let sent = harness.state_mut().sent();
+    let number = WindowNumber(7);
+    assert!(
+        matches!(sent[..], [UserCommand::ListChoices, UserCommand::Hide(Hidden::Window(it))] if it == number),
+        "{sent:?}"
+    );
+    let mut view = shared_desktop();
+    let title = Some(Title("Bank account".into()));
+    view.sharing.hidden = vec![HiddenView { what: Hidden::Window(number), title }];
+    let mut harness = home(view);
+    assert!(says(&harness, "Hidden: the window “Bank account”"));
+    press(&mut harness, "Hide a window…");
+    assert!(says(&harness, "The window “Letters”") && !says(&harness, "The window “Bank account”"));
+    press(&mut harness, "Back");
+    press(&mut harness, "Show again");
+    let sent = harness.state_mut().sent();
+    assert!(matches!(sent[..], [.., UserCommand::Unhide(Hidden::Window(it))] if it == number), "{sent:?}");
 }
 
 #[test]
