@@ -4,12 +4,15 @@
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
+use deskside_clip::Format;
+use deskside_proto::name::PersonName;
 use deskside_proto::session::{ClientEnd, Scope, Scopes, Way};
 use deskside_proto::wire::control::{DeniedReason, EndedReason, RevokedReason};
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
+use crate::app::view::{Carried, Moving};
 use crate::config;
 use crate::tickets::record::Record;
 
@@ -65,6 +68,47 @@ pub const fn way(way: Way) -> &'static str {
     match way {
         Way::ToExpert => "read what you copy",
         Way::ToPerson => "put things into your clipboard",
+    }
+}
+
+/// How much was copied: `2 texts and 3 files, 12 MB`.
+#[must_use]
+pub fn copied(carried: Carried) -> String {
+    let Carried { texts, pictures, files, bytes } = carried;
+    let count = |count: u64, one: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        more => Some(format!("{more} {one}s")),
+    };
+    let counts = [count(texts, "text"), count(pictures, "picture"), count(files, "file")];
+    let counts: Vec<String> = counts.into_iter().flatten().collect();
+    let counts = if counts.is_empty() { "nothing whole".to_owned() } else { counts.join(" and ") };
+    format!("{counts}, {}", size(bytes))
+}
+
+/// What passes through the clipboard now: `3 MB of 12 MB of files to Erika`.
+#[must_use]
+pub fn moving(moving: Moving, way: Way, expert: &PersonName) -> String {
+    let Moving { format, done, total } = moving;
+    let what = match format {
+        Format::Text | Format::Html => "a text",
+        Format::Png => "a picture",
+        Format::Files => "files",
+    };
+    let to_or_from = match way {
+        Way::ToExpert => "to",
+        Way::ToPerson => "from",
+    };
+    format!("Copying {what} {to_or_from} {expert}: {} of {}", size(done), size(total))
+}
+
+/// A length in bytes as people say it.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1000 => format!("{bytes} bytes"),
+        1000..1_000_000 => format!("{} KB", bytes / 1000),
+        1_000_000..1_000_000_000 => format!("{} MB", bytes / 1_000_000),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
     }
 }
 
@@ -133,6 +177,18 @@ mod tests {
     fn dates_are_written_for_people_and_for_programs() {
         assert_eq!(rfc3339(system_time(1_795_392_000)), "2026-11-23T00:00:00Z");
         assert_eq!(date_time(system_time(1_795_392_000)).len(), "2026-11-23 00:00".len());
+    }
+
+    #[test]
+    fn what_was_copied_is_said_in_numbers_only() {
+        let carried = Carried { texts: 1, pictures: 2, files: 3, bytes: 12_345_678 };
+        assert_eq!(copied(carried), "1 text and 2 pictures and 3 files, 12 MB");
+        assert_eq!(copied(Carried { texts: 2, bytes: 999, ..Carried::default() }), "2 texts, 999 bytes");
+        let expert = PersonName::parse("Erika").unwrap();
+        let half = Moving { format: Format::Files, done: 3_000_000, total: 12_000_000 };
+        assert_eq!(moving(half, Way::ToExpert, &expert), "Copying files to Erika: 3 MB of 12 MB");
+        let text = Moving { format: Format::Text, done: 5, total: 1_500_000_000 };
+        assert_eq!(moving(text, Way::ToPerson, &expert), "Copying a text from Erika: 5 bytes of 1.5 GB");
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::app::view::ReceiptLine;
+use crate::app::view::{Carried, ReceiptLine};
+use crate::app::words;
 use crate::tickets::record::system_time;
 
 /// A line of the file.
@@ -112,6 +113,28 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// So much of what the person copied went to the expert in the session.
+    CopiedToExpert {
+        /// Texts.
+        texts: u64,
+        /// Pictures.
+        pictures: u64,
+        /// Files.
+        files: u64,
+        /// All together. Units: bytes.
+        bytes: u64,
+    },
+    /// So much of what the expert copied was pasted on this computer in the session.
+    CopiedToPerson {
+        /// Texts.
+        texts: u64,
+        /// Pictures.
+        pictures: u64,
+        /// Files.
+        files: u64,
+        /// All together. Units: bytes.
+        bytes: u64,
+    },
     /// The session ended.
     SessionEnded {
         /// Why.
@@ -140,6 +163,14 @@ impl Entry {
             Event::ClipboardAllowed { way } => format!("You allowed {who} to {way}."),
             Event::ClipboardDenied { way, reason } => format!("{who} may not {way}: {reason}."),
             Event::ClipboardEnded { way, reason } => format!("{who} can no longer {way}: {reason}."),
+            &Event::CopiedToExpert { texts, pictures, files, bytes } => {
+                let what = words::copied(Carried { texts, pictures, files, bytes });
+                format!("{who} took {what} of what you copied.")
+            }
+            &Event::CopiedToPerson { texts, pictures, files, bytes } => {
+                let what = words::copied(Carried { texts, pictures, files, bytes });
+                format!("You pasted {what} of what {who} copied.")
+            }
             Event::SessionEnded { reason } => format!("The session with {who} ended: {reason}."),
         }
     }

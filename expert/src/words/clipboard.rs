@@ -106,7 +106,7 @@ pub fn not_pasted(report: Report) -> String {
     let Report::Failed { format, why } = report else { return String::new() };
     let reason = match why {
         Failure::Cancelled => return "You stopped pasting.".to_owned(),
-        Failure::Refused(NoPiece::Stale) => "something else was copied meanwhile",
+        Failure::Refused(NoPiece::Stale) => "something else was copied meanwhile, or they stopped it",
         Failure::Refused(NoPiece::Unavailable) => "the program that it was copied in does not give it",
         Failure::Refused(NoPiece::TooLong) => "it is too large",
         Failure::Refused(NoPiece::NotAllowed) => "they do not allow it any more",

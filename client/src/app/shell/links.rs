@@ -44,11 +44,12 @@ impl Link {
         link: ClientLink,
         input: Option<Arc<InputPath>>,
         clipboard: Place,
+        wake: Arc<dyn Fn() + Send + Sync>,
         experts: mpsc::Sender<Event>,
     ) -> (Self, impl Future<Output = ()> + Send + use<>) {
         let (sender, events) = link.split();
         let handle = Handle::default();
-        let clipboard = SessionClipboard::new(sender.clone(), clipboard);
+        let clipboard = SessionClipboard::new(sender.clone(), clipboard, wake);
         let ways_in = WaysIn { input, handle: Arc::clone(&handle), clipboard: clipboard.clone() };
         let listening = listen(session, events, ways_in, experts);
         let wanted = watch::Sender::default();

@@ -7,6 +7,7 @@ mod sharing;
 
 use std::time::{Duration, SystemTime};
 
+use deskside_proto::ids::SessionId;
 use deskside_proto::name::PersonName;
 use deskside_proto::session::{Scope, Scopes, Way};
 use time::UtcOffset;
@@ -264,10 +265,24 @@ pub fn banner_hint(
 ) -> String {
     let passed = minutes_down(passed);
     let kept_back = kept_back.map(|kept_back| format!("{kept_back} · ")).unwrap_or_default();
+    if let Some((_, _, moving)) = moving(sessions) {
+        return moving;
+    }
     match clipboard(sessions) {
         Some(may) => format!("for {passed} · {kept_back}{may} · {hotkey} stops it"),
         None => format!("for {passed} · {kept_back}{hotkey} takes control back"),
     }
+}
+
+/// What is on its way through the clipboard, in which session, and how it is said.
+#[must_use]
+pub fn moving(sessions: &[SessionView]) -> Option<(SessionId, Way, String)> {
+    let mut ways = sessions
+        .iter()
+        .flat_map(|session| Way::ALL.into_iter().zip(session.moving).map(move |way| (session, way)));
+    ways.find_map(|(session, (way, moving))| {
+        Some((session.id, way, crate::app::words::moving(moving?, way, &session.expert_name)))
+    })
 }
 
 /// What somebody may do with the clipboard.
@@ -289,6 +304,8 @@ pub fn since(passed: Duration) -> String {
 
 /// Stops control.
 pub const STOP_CONTROL: &str = "&Stop control";
+/// Ends what is being copied now; it stays allowed.
+pub const CANCEL_COPYING: &str = "&Cancel copying";
 /// Stops what passes through the clipboard, where there is no control.
 pub const STOP_CLIPBOARD: &str = "&Stop sharing";
 /// Ends the session.
