@@ -118,6 +118,10 @@ pub mod toolbar {
     pub const MONITOR: &str = "Their monitor";
     /// The whole desktop.
     pub const ALL_MONITORS: &str = "All monitors";
+    /// Each monitor in a window of its own.
+    pub const EACH_APART: &str = "Each in its own window";
+    /// Behind a monitor's name: in a window of its own.
+    pub const APART: &str = "in its own window";
     /// Shown while the keyboard is in the toolbar.
     pub const KEYS: &str = "The keyboard is here: Tab and Enter choose, 1 to 9 show a monitor, 0 all, Escape goes back to their computer";
     /// How to get here.
@@ -172,6 +176,8 @@ pub fn last(last: Last, client: &PersonName) -> String {
         Last::ClipboardDenied(way, reason) => clipboard::denied(way, reason, client),
         Last::ClipboardRevoked(_, reason) => clipboard::revoked(reason, client),
         Last::NotPasted(report) => clipboard::not_pasted(report),
+        Last::MonitorGone => "A monitor is gone; its window was closed.".to_owned(),
+        Last::MonitorNew => "There is a new monitor; choose it in the list of monitors.".to_owned(),
         Last::Denied(reason) => match reason {
             DeniedReason::ByPerson => format!("{client} did not give you control."),
             DeniedReason::NoAnswer => format!("{client} did not answer; that means no."),

@@ -131,6 +131,11 @@ impl Tap {
         self.wants.repaint = false;
     }
 
+    /// The keyboard was called to the toolbar from elsewhere.
+    pub fn call_toolbar(&mut self) {
+        self.wants = Wants { toolbar: true, keyboard_in_toolbar: true, repaint: true, ..self.wants };
+    }
+
     /// The keyboard goes back to the other machine.
     pub fn leave_toolbar(&mut self) {
         self.wants.keyboard_in_toolbar = false;
@@ -186,7 +191,7 @@ impl Tap {
         let (events, chord) = self.keyboard.handle_key(stroke);
         events.into_iter().for_each(|event| (self.sink)(InputEvent::Key(event)));
         if chord == Chord::ToToolbar {
-            self.wants = Wants { toolbar: true, keyboard_in_toolbar: true, repaint: true, ..self.wants };
+            self.call_toolbar();
         }
         Route::Taken
     }

@@ -7,6 +7,7 @@ use deskside_look::tokens::{Meaning, Palette, space, text as sizes};
 use deskside_look::widget::{Button, Pressed, badge, small};
 use deskside_proto::name::PersonName;
 use deskside_proto::session::Way;
+use deskside_proto::wire::monitors::Monitor;
 use egui::{Align, ComboBox, Label, Layout, RichText, Ui};
 
 use crate::model::{Command, Model, Now, Passage, Phase, Session, Wish};
@@ -134,10 +135,21 @@ fn monitors(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         at.map_or_else(|| text::ALL_MONITORS.to_owned(), |at| words::monitor(monitors, at))
     };
     let shown = chosen.as_ref().map_or_else(|| text::ALL_MONITORS.to_owned(), named);
+    let is_apart = |monitor: &Monitor| session.apart.contains(&monitor.name);
     let menu = ComboBox::from_id_salt("monitor").width(96.0).selected_text(shown).show_ui(ui, |ui| {
         ui.selectable_value(&mut chosen, None, text::ALL_MONITORS);
         for (at, monitor) in monitors.iter().enumerate() {
             ui.selectable_value(&mut chosen, Some(monitor.name.clone()), words::monitor(monitors, at));
+        }
+        ui.separator();
+        if ui.selectable_label(false, text::EACH_APART).clicked() {
+            commands.push(Command::EachApart);
+        }
+        for (at, monitor) in monitors.iter().enumerate() {
+            let line = format!("{} {}", words::monitor(monitors, at), text::APART);
+            if ui.selectable_label(is_apart(monitor), line).clicked() {
+                commands.push(Command::Apart(monitor.name.clone(), !is_apart(monitor)));
+            }
         }
     });
     menu.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, text::MONITOR));

@@ -224,8 +224,9 @@ impl Controller {
             FromExpert::CancelRequest { request } => ClientEvent::ExpertCancelsRequest { request },
             FromExpert::ReleaseControl { grant } => ClientEvent::ExpertReleases { grant },
             FromExpert::Goodbye => ClientEvent::ExpertLeaves,
-            // The link refuses a second greeting, and offers go to the clipboard; here they would mean nothing.
-            FromExpert::Hello(_) | FromExpert::Offer(_) => return Vec::new(),
+            // The link refuses a second greeting, offers go to the clipboard and looks to the picture; here they would
+            // mean nothing.
+            FromExpert::Hello(_) | FromExpert::Offer(_) | FromExpert::LookingAt(_) => return Vec::new(),
         };
         self.step(id, event, now)
     }
