@@ -52,7 +52,7 @@ pub const DESKTOP: &[Needed] = &[
     ("x11-xkb-utils", "changes keyboard layouts"),
     ("xkb-data", "the layouts themselves"),
     ("libx11-data", "the Compose table, for dead keys"),
-    ("python3-gi", "a text field to type into, and a program that copies"),
+    ("python3-gi", "a text field to type into, and programs that copy and are pointed at"),
     ("gir1.2-gtk-3.0", "that text field's toolkit"),
 ];
 

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use winit::window::WindowId;
 
 use super::input::Tap;
+use crate::wheel::WheelKind;
 
 /// A tap that is shared between the event loop and the window's content.
 pub type SharedTap = Rc<RefCell<Tap>>;
@@ -27,16 +28,19 @@ pub struct Taps {
     others: Vec<Place>,
     /// Numbers of windows that are closed: their last events must not be taken for a new window's first.
     closed: Vec<WindowId>,
+    wheel_kind: Option<Rc<dyn WheelKind>>,
 }
 
 impl Taps {
-    /// The first window's.
-    pub fn new(first: SharedTap) -> Self {
-        Self { first, first_window: None, others: Vec::new(), closed: Vec::new() }
+    /// The first window's; wheels are of this kind in all windows.
+    pub fn new(first: SharedTap, wheel_kind: Option<Rc<dyn WheelKind>>) -> Self {
+        first.borrow_mut().set_wheel_kind(wheel_kind.clone());
+        Self { first, first_window: None, others: Vec::new(), closed: Vec::new(), wheel_kind }
     }
 
     /// A window is about to be opened. Only one may be at a time, so that the next new number is its.
     pub fn add(&mut self, place: Place) {
+        place.tap.borrow_mut().set_wheel_kind(self.wheel_kind.clone());
         self.others.push(place);
     }
 
@@ -73,7 +77,7 @@ mod tests {
     fn a_new_number_is_that_of_the_window_that_was_just_opened_and_never_that_of_a_closed_one() {
         let number = |number: u64| WindowId::from(number);
         let first = place().tap;
-        let mut taps = Taps::new(Rc::clone(&first));
+        let mut taps = Taps::new(Rc::clone(&first), None);
         let is =
             |found: Option<SharedTap>, tap: &SharedTap| found.is_some_and(|found| Rc::ptr_eq(&found, tap));
         assert!(is(taps.of(number(1)), &first));

@@ -34,7 +34,7 @@ pub fn run(start: Start) -> Result<Exit, Failure> {
     // Raw motion would wake the program for every movement anywhere on the screen.
     event_loop.listen_device_events(DeviceEvents::Never);
     let tap = Rc::new(RefCell::new(Tap::new(Box::new(|_| {}))));
-    let taps = Rc::new(RefCell::new(Taps::new(Rc::clone(&tap))));
+    let taps = Rc::new(RefCell::new(Taps::new(Rc::clone(&tap), crate::wheel::open())));
     let exit = Rc::new(Cell::new(Exit::Success));
     let made = Rc::new(RefCell::new(None));
     let creator = {
