@@ -26,7 +26,7 @@ fn text_is_fetched_only_when_somebody_pastes_and_only_once() {
     assert_eq!(paste(&shared.there, "text/html", "clipboard"), b"", "nobody copied that");
     assert_eq!(
         shared.reports.lock().unwrap().as_slice(),
-        [Report::Arrived { format: Format::Text, total: text.len() as u64 }]
+        [Report::Arrived { format: Format::Text, items: 1, total: text.len() as u64 }]
     );
 }
 
@@ -186,4 +186,49 @@ fn files_of_a_paste_that_is_taken_back_do_not_stay() {
     shared.pasting.as_ref().unwrap().cancel();
     assert_eq!(waiting.wait_with_output().unwrap().stdout, b"");
     eventually("an empty folder", || std::fs::read_dir(&pasted).unwrap().count() == 0);
+}
+
+#[test]
+fn what_leaves_is_counted_and_what_is_under_way_can_be_ended_by_whoever_copied_it() {
+    let shared = shared(false);
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("large"), vec![7; 60_000_000]).unwrap();
+    std::fs::write(home.path().join("empty"), b"").unwrap();
+    let text = "x".repeat(300_000);
+    {
+        let _owner = copy(&shared.here, "UTF8_STRING", "clipboard", text.as_bytes());
+        wait_for_target(&shared.there, "clipboard", "UTF8_STRING");
+        assert_eq!(paste(&shared.there, "UTF8_STRING", "clipboard").len(), text.len());
+    }
+    let counted = |format| {
+        let given = shared.given.lock().unwrap();
+        let of = given.iter().filter(|given| given.format == format);
+        of.fold((0, 0), |(begun, bytes), given| (begun + given.begun, bytes + given.bytes))
+    };
+    assert_eq!(counted(Format::Text), (1, 300_000));
+    let last = *shared.given.lock().unwrap().last().unwrap();
+    assert_eq!((last.done, last.total), (300_000, 300_000));
+
+    let uri = |name: &str| format!("file://{}\r\n", home.path().join(name).display());
+    let uris = uri("empty") + &uri("large");
+    let _owner = copy(&shared.here, "text/uri-list", "clipboard", uris.as_bytes());
+    wait_for_target(&shared.there, "clipboard", "text/uri-list");
+    // Nothing arrives from here on, so that it cannot be over before it is ended.
+    shared.way.cut_at.store(shared.way.asked.load(Ordering::SeqCst) + 50, Ordering::SeqCst);
+    std::thread::scope(|scope| {
+        let pasting = scope.spawn(|| paste(&shared.there, "text/uri-list", "clipboard"));
+        eventually("a part of it", || shared.way.is_cut.load(Ordering::SeqCst));
+        let (begun, bytes) = counted(Format::Files);
+        assert_eq!(begun, 2, "the large one, and the empty one");
+        assert!(bytes > 1_000_000 && bytes < 60_000_000, "{bytes}");
+        let last = *shared.given.lock().unwrap().last().unwrap();
+        assert!(last.total == 60_000_000 && last.done < last.total, "{last:?}");
+        shared.offering.as_ref().unwrap().cancel();
+        assert_eq!(pasting.join().unwrap(), b"", "whoever pastes gets nothing");
+    });
+    shared.way.is_cut.store(false, Ordering::SeqCst);
+    assert!(paste(&shared.there, "TARGETS", "clipboard").is_empty(), "it is not offered any more");
+    let _next = copy(&shared.here, "UTF8_STRING", "clipboard", b"next");
+    wait_for_target(&shared.there, "clipboard", "UTF8_STRING");
+    assert_eq!(paste(&shared.there, "UTF8_STRING", "clipboard"), b"next");
 }

@@ -15,4 +15,5 @@ pub mod run;
 pub mod scale;
 pub mod terminal;
 pub mod view;
+pub mod wheel;
 pub mod words;

@@ -164,6 +164,8 @@ pub fn meaning(line: &str, model: &Model, mode: Mode) -> Meaning {
         "clipboard give" => Meaning::Command(Command::AskClipboard(Way::ToPerson)),
         "clipboard read off" => Meaning::Command(Command::ReleaseClipboard(Way::ToExpert)),
         "clipboard give off" => Meaning::Command(Command::ReleaseClipboard(Way::ToPerson)),
+        "monitors each" => Meaning::Command(Command::EachApart),
+        "monitors all" => Meaning::Command(Command::LookAt(None)),
         "end" => Meaning::Command(Command::End),
         "status" => Meaning::Status,
         _ => Meaning::Unknown,
@@ -219,7 +221,12 @@ fn session_words(session: &Session) -> String {
         (
             Phase::Viewing,
             Some((
-                Last::Released | Last::ClipboardDenied(..) | Last::ClipboardRevoked(..) | Last::NotPasted(_),
+                Last::Released
+                | Last::ClipboardDenied(..)
+                | Last::ClipboardRevoked(..)
+                | Last::NotPasted(_)
+                | Last::MonitorGone
+                | Last::MonitorNew,
                 _,
             ))
             | None,

@@ -63,6 +63,8 @@ pub fn last(last: Last, client: &PersonName) -> String {
         Last::ClipboardDenied(way, reason) => clipboard::denied(way, reason, client),
         Last::ClipboardRevoked(_, reason) => clipboard::revoked(reason, client),
         Last::NotPasted(report) => clipboard::not_pasted(report),
+        Last::MonitorGone => t!("expert-monitor-gone").to_owned(),
+        Last::MonitorNew => t!("expert-monitor-new").to_owned(),
         Last::Denied(reason) => match reason {
             DeniedReason::ByPerson => t!("expert-denied-by-person", client = name),
             DeniedReason::NoAnswer => t!("expert-denied-no-answer", client = name),

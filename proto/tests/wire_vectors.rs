@@ -28,6 +28,7 @@ use deskside_proto::wire::cursor::{CursorMessage, CursorShape, Hotspot};
 use deskside_proto::wire::feedback::Feedback;
 use deskside_proto::wire::files::{Entry, EntryKind, FileList, RelativePath};
 use deskside_proto::wire::input::{InputEvent, InputFrame, KeyEvent, Locks, PointerButton};
+use deskside_proto::wire::looking::LookedAt;
 use deskside_proto::wire::monitors::{Monitor, Monitors};
 use deskside_proto::wire::typed::Typed;
 use deskside_proto::wire::{FrameReader, HEADER_BYTES, Message, UpdateHeader, WireError};
@@ -247,10 +248,18 @@ fn from_expert() -> Vec<(&'static str, FromExpert)> {
             FromExpert::RequestControl { request: RequestId(1), scopes: Scope::GiveCopied.into() },
         ),
         ("expert_offer", FromExpert::Offer(offer(7, Selection::Clipboard, &[Format::Text, Format::Html]))),
+        ("looking_at", looking(&[(0, 0, 1920, 1080), (1920, 56, 1280, 1024)])),
+        ("looking_at_nothing", looking(&[])),
+        ("looking_at_most", looking(&[(16383, 16383, 1, 1); LookedAt::MOST])),
         ("cancel_request", FromExpert::CancelRequest { request: RequestId(7) }),
         ("release_control", FromExpert::ReleaseControl { grant: grant(1 << 32 | 1) }),
         ("goodbye", FromExpert::Goodbye),
     ]
+}
+
+fn looking(parts: &[(i32, i32, u32, u32)]) -> FromExpert {
+    let parts = parts.iter().map(|(x, y, width, height)| Rect::new(*x, *y, *width, *height));
+    FromExpert::LookingAt(LookedAt::new(parts))
 }
 
 fn from_client() -> Vec<(String, FromClient)> {
@@ -379,7 +388,7 @@ fn every_kind_of_message_has_each_kind_of_refusal() {
     let vectors = vectors();
     let names: BTreeSet<&str> = vectors.iter().map(|vector| vector.name.as_str()).collect();
     let messages: Vec<_> = names.iter().filter_map(|name| name.strip_suffix("__over_long")).collect();
-    assert_eq!(messages.len(), 30, "{messages:?}");
+    assert_eq!(messages.len(), 31, "{messages:?}");
     for message in messages {
         for wrong in ["header_truncated", "bytes_after_frame"] {
             assert!(names.contains(format!("{message}__{wrong}").as_str()), "{message}: {wrong}");

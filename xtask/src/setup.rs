@@ -31,7 +31,7 @@ pub const DESKTOP: &[Needed] = &[
     ("x11-xserver-utils", "paints the desktops' ground, changes their size"),
     ("xterm", "an application to look at and type into"),
     ("mousepad", "a text editor to type into"),
-    ("pcmanfm", "a file manager, for a real double-click on a ticket"),
+    ("pcmanfm", "a file manager, for a real double-click on a ticket, and to paste files in"),
     ("dbus", "the session bus that tray icons speak over"),
     ("xfce4-panel", "a panel that shows tray icons"),
     ("xdg-utils", "opens the mail program, registers file types"),
@@ -52,7 +52,7 @@ pub const DESKTOP: &[Needed] = &[
     ("x11-xkb-utils", "changes keyboard layouts"),
     ("xkb-data", "the layouts themselves"),
     ("libx11-data", "the Compose table, for dead keys"),
-    ("python3-gi", "a text field to type into"),
+    ("python3-gi", "a text field to type into, and programs that copy and are pointed at"),
     ("gir1.2-gtk-3.0", "that text field's toolkit"),
 ];
 

@@ -32,7 +32,7 @@ use samples::view;
 use time::UtcOffset;
 
 /// The names of the windows.
-const WINDOWS: [&str; 25] = [
+const WINDOWS: [&str; 27] = [
     "introduction",
     "introduction-warning",
     "home",
@@ -58,6 +58,8 @@ const WINDOWS: [&str; 25] = [
     "banner-watching",
     "banner-controlling",
     "banner-sharing",
+    "banner-copying",
+    "sessions-copying",
 ];
 
 fn main() -> ExitCode {
@@ -160,6 +162,9 @@ fn answer(publisher: &ViewPublisher, command: UserCommand) {
         UserCommand::ShowSharing => {
             view.window_requests += 1;
             view.sharing.requests += 1;
+        }
+        UserCommand::CancelCopying(..) => {
+            view.sessions.iter_mut().for_each(|session| session.moving = [None; 2]);
         }
         UserCommand::StopControl => {
             for session in &mut view.sessions {

@@ -11,6 +11,7 @@ use deskside_client::app::view::*;
 use deskside_client::config::{PictureChoice, Theme};
 use deskside_client::sharing::list::{Choices, Screen, Titled};
 use deskside_client::sharing::{Hidden, ScreenName, Title, WindowNumber};
+use deskside_clip::Format;
 use deskside_crypto::passphrase::Passphrase;
 use deskside_proto::geometry::{Rect, Size};
 use deskside_proto::ids::{QuestionId, SessionId, TicketId};
@@ -108,6 +109,12 @@ pub fn view(window: &str, theme: Theme, name: &PersonName) -> AppView {
             let shared = session(1, name, SessionState::Watching);
             view.sessions = vec![SessionView { clipboard: [true; 2], ..shared }];
         }
+        "banner-copying" | "sessions-copying" => {
+            let moving = Moving { format: Format::Files, done: 3_400_000, total: 12_000_000 };
+            let shared = session(1, name, SessionState::Controlling { paused: false });
+            view.sessions =
+                vec![SessionView { clipboard: [true; 2], moving: [Some(moving), None], ..shared }];
+        }
         "banner-watching" => view.sessions = vec![session(1, name, SessionState::Watching)],
         "banner-controlling" => {
             view.sessions = vec![session(1, name, SessionState::Controlling { paused: false })];
@@ -160,6 +167,7 @@ fn session(id: u64, name: &PersonName, state: SessionState) -> SessionView {
         fingerprint: FINGERPRINT.to_owned(),
         state,
         clipboard: [false; 2],
+        moving: [None; 2],
         since: Instant::now().checked_sub(Duration::from_secs(60 * 12 + 5)).unwrap_or_else(Instant::now),
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use deskside_crypto::identity::PublicIdentity;
 use deskside_proto::ids::{QuestionId, SessionId, TicketId};
 use deskside_proto::name::PersonName;
+use deskside_proto::session::Way;
 use tokio::sync::mpsc;
 
 use crate::config::{PictureChoice, Theme};
@@ -50,6 +51,8 @@ pub enum UserCommand {
         /// The answer.
         answer: Answer,
     },
+    /// End what is being copied this way in this session; it stays allowed.
+    CancelCopying(SessionId, Way),
     /// Take control back at once; viewing goes on.
     StopControl,
     /// End one session, or all of them.

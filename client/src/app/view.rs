@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use deskside_clip::Format;
 use deskside_crypto::passphrase::Passphrase;
 use deskside_proto::ids::{QuestionId, SessionId, TicketId};
 use deskside_proto::name::PersonName;
@@ -262,8 +263,34 @@ pub struct SessionView {
     pub state: SessionState,
     /// What they can do with the clipboard, in the order of [`Way::ALL`].
     pub clipboard: [bool; 2],
+    /// What passes through it now and takes a while, in the same order.
+    pub moving: [Option<Moving>; 2],
     /// When viewing was allowed.
     pub since: Instant,
+}
+
+/// Something copied that is on its way. No content and no name is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moving {
+    /// What.
+    pub format: Format,
+    /// So much has passed. Units: bytes.
+    pub done: u64,
+    /// Of so much. Units: bytes.
+    pub total: u64,
+}
+
+/// How much that was copied has passed one way in a session.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Carried {
+    /// Texts, with and without a form.
+    pub texts: u64,
+    /// Pictures.
+    pub pictures: u64,
+    /// Files.
+    pub files: u64,
+    /// All together. Units: bytes.
+    pub bytes: u64,
 }
 
 impl SessionView {

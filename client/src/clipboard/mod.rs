@@ -5,6 +5,7 @@
 //! the last moment, so that a piece that was under way at a revocation stays here.
 
 mod passes;
+mod tally;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,6 +24,10 @@ use deskside_proto::wire::control::FromClient;
 use tokio::runtime::Handle;
 
 pub use passes::Passes;
+pub use tally::{Copying, Tally};
+
+/// Lets whoever shows the session look again. Must not wait.
+type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// What the desktop of this program is, as far as its clipboard matters.
 #[derive(Debug, Clone)]
@@ -41,6 +46,8 @@ pub struct SessionClipboard {
     sender: ClientSender,
     place: Place,
     numbers: Arc<OfferNumbers>,
+    tally: Tally,
+    wake: Wake,
     ways: Arc<Mutex<Ways>>,
 }
 
@@ -57,10 +64,33 @@ impl std::fmt::Debug for SessionClipboard {
 }
 
 impl SessionClipboard {
-    /// Both ways closed.
+    /// Both ways closed. `wake` is called while something is under way; it must not wait.
     #[must_use]
-    pub fn new(sender: ClientSender, place: Place) -> Self {
-        Self { sender, place, numbers: Arc::default(), ways: Arc::default() }
+    pub fn new(sender: ClientSender, place: Place, wake: Wake) -> Self {
+        let (numbers, tally, ways) = (Arc::default(), Tally::default(), Arc::default());
+        Self { sender, place, numbers, tally, wake, ways }
+    }
+
+    /// What has passed and what passes, if that is other than when this was called last.
+    #[must_use]
+    pub fn news(&self) -> Option<Copying> {
+        self.tally.news()
+    }
+
+    /// Ends what is under way; both ways stay open.
+    pub fn cancel(&self, way: Way) {
+        let ways = self.ways();
+        let (offering, pasting) = (
+            ways.to_expert.as_ref().map(|(_, offering)| offering.clone()),
+            ways.to_person.as_ref().map(|(_, pasting)| pasting.clone()),
+        );
+        drop(ways);
+        match way {
+            Way::ToExpert => offering.iter().for_each(|offering| offering.cancel()),
+            Way::ToPerson => pasting.iter().for_each(|pasting| pasting.cancel()),
+        }
+        self.tally.still(way);
+        (self.wake)();
     }
 
     /// Opens the way that the grant is for. To be called within a runtime.
@@ -88,6 +118,7 @@ impl SessionClipboard {
     /// Closes a way. Nothing passes when this returns; what it takes to clear up is done elsewhere.
     pub fn close(&self, way: Way) {
         self.place.passes.close(way);
+        self.tally.still(way);
         let mut ways = self.ways();
         let (mut offering, mut pasting) = (None, None);
         match way {
@@ -110,9 +141,18 @@ impl SessionClipboard {
         offering.asked(
             request.piece,
             Box::new(move |result| match result {
-                _ if !passes.permits(Way::ToExpert, grant) => asked.refuse(NoPiece::NotAllowed),
-                Ok((total, piece)) => asked.give(total, piece),
-                Err(why) => asked.refuse(why),
+                _ if !passes.permits(Way::ToExpert, grant) => {
+                    asked.refuse(NoPiece::NotAllowed);
+                    false
+                }
+                Ok((total, piece)) => {
+                    asked.give(total, piece);
+                    true
+                }
+                Err(why) => {
+                    asked.refuse(why);
+                    false
+                }
             }),
         );
     }
@@ -133,6 +173,7 @@ impl SessionClipboard {
     /// What the person copies from now on; what was copied before the yes was not meant by it.
     fn offering(&self, grant: GrantId) -> Result<Offering, ClipError> {
         let (sender, passes) = (self.sender.clone(), self.place.passes.clone());
+        let (tally, wake, runtime) = (self.tally.clone(), self.wake.clone(), Handle::current());
         Offering::begin(OfferingOptions {
             display: None,
             watch: WatchOptions { primary: self.place.primary, present: false },
@@ -144,16 +185,21 @@ impl SessionClipboard {
                         sender.send_control(FromClient::Offer(Offer { grant, offer, selection, formats }));
                 }
             }),
+            tell: Arc::new(move |given| tally.given(given, &runtime, &wake)),
             runtime: Handle::current(),
         })
     }
 
     fn pasting(&self, grant: GrantId) -> Result<Pasting, ClipError> {
         let fetch = Fetcher { sender: self.sender.clone(), passes: self.place.passes.clone(), grant };
+        let (tally, wake, runtime) = (self.tally.clone(), self.wake.clone(), Handle::current());
         Pasting::begin(PastingOptions {
             display: None,
             fetch: Arc::new(fetch),
-            tell: Arc::new(note),
+            tell: Arc::new(move |report| {
+                note(report);
+                tally.pasted(report, &runtime, &wake);
+            }),
             files_in: self.place.files_in.clone(),
             primary: self.place.primary,
             runtime: Handle::current(),
@@ -194,8 +240,8 @@ impl Fetch for Fetcher {
 fn note(report: Report) {
     match report {
         Report::Underway { .. } | Report::Failed { why: Failure::Cancelled, .. } => {}
-        Report::Arrived { format, total } => {
-            tracing::info!(?format, total, "something of the expert was pasted")
+        Report::Arrived { format, items, total } => {
+            tracing::info!(?format, items, total, "something of the expert was pasted")
         }
         Report::Failed { format, why } => {
             tracing::info!(?format, ?why, "something of the expert was not pasted")

@@ -125,13 +125,43 @@ impl Notches {
     const PER_NOTCH: i32 = 120;
 
     fn turn(&mut self, by: i16) -> i32 {
-        // What is left of the other direction would be felt as a delay.
-        if (self.rest < 0) != (by < 0) {
+        // What is left of the other direction would be felt as a delay. An event of the other wheel turns this one by nothing,
+        // and that is no direction.
+        if by != 0 && (self.rest < 0) != (by < 0) {
             self.rest = 0;
         }
         self.rest += i32::from(by);
         let whole = self.rest / Self::PER_NOTCH;
         self.rest -= whole * Self::PER_NOTCH;
         whole
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Parts of a notch add up to notches without loss, with pauses and events of the other wheel in between; turning
+        /// back loses less than a notch each time, which is wanted.
+        #[test]
+        fn parts_of_a_notch_are_neither_lost_nor_made(steps in proptest::collection::vec(-400_i16..400, 1..300)) {
+            let mut notches = Notches::default();
+            let (mut turned, mut whole, mut way) = (0_i32, 0_i32, 0_i32);
+            for by in steps {
+                let by = if by % 3 == 0 { 0 } else { by };
+                let now = i32::from(by).signum();
+                if now != 0 && now != way {
+                    (turned, whole, way) = (0, 0, now);
+                }
+                turned += i32::from(by);
+                let clicks = notches.turn(by);
+                prop_assert!(clicks == 0 || clicks.signum() == way, "it clicks the way it is turned");
+                whole += clicks;
+                prop_assert_eq!(whole, turned / Notches::PER_NOTCH);
+            }
+        }
     }
 }

@@ -70,10 +70,15 @@ fn united(first: InputEvent, second: InputEvent) -> Option<InputEvent> {
     match (first, second) {
         (InputEvent::PointerMoved { .. }, InputEvent::PointerMoved { .. }) => Some(second),
         (InputEvent::Wheel { dx, dy, at }, InputEvent::Wheel { dx: more_x, dy: more_y, at: then })
-            if at == then =>
+            if at == then && !turns_back(dx, more_x) && !turns_back(dy, more_y) =>
         {
             Some(InputEvent::Wheel { dx: dx.saturating_add(more_x), dy: dy.saturating_add(more_y), at })
         }
         _ => None,
     }
+}
+
+/// A turn and one back are two: a program that counts them would see neither.
+const fn turns_back(by: i16, more: i16) -> bool {
+    by.signum() * more.signum() < 0
 }

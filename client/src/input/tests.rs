@@ -274,6 +274,11 @@ fn movements_are_united_and_give_way_to_keys() {
     assert!(queue.pop().unwrap().event == InputEvent::PointerMoved { at: at(999, 0) });
     assert!(queue.pop().unwrap().event == InputEvent::Wheel { dx: 0, dy: 180, at: at(9, 9) });
     assert!(queue.pop().is_none());
+    for dy in [120, 120, -120, -120, 120] {
+        queue.push(frame(InputEvent::Wheel { dx: 0, dy, at: at(9, 9) })).unwrap();
+    }
+    let turns = [240, -240, 120].map(|dy| InputEvent::Wheel { dx: 0, dy, at: at(9, 9) });
+    assert!(turns.into_iter().all(|turn| queue.pop().unwrap().event == turn), "a turn and one back are two");
     // Keys between movements: the movements are dropped, the keys come out whole and in order.
     let presses: Vec<InputEvent> =
         (0..MOST_WAITING).map(|number| key(KeyUsage::A, number % 2 == 0)).collect();

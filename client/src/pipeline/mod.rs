@@ -13,12 +13,13 @@ use deskside_proto::geometry::Size;
 use deskside_proto::link::LinkEstimate;
 use deskside_proto::session::ViewGrant;
 use deskside_proto::wire::cursor::CursorMessage;
+use deskside_proto::wire::looking::LookedAt;
 use deskside_proto::wire::monitors::Monitors;
 use deskside_proto::wire::update::UpdateClass;
 use deskside_words::t;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 pub use pace::{CpuBudget, CpuLimit, InvalidCpuLimit};
@@ -108,6 +109,8 @@ pub struct PipelineConfig {
 struct Orders {
     stop: AtomicBool,
     keyframe: AtomicBool,
+    /// What the viewer looks at, where that has changed.
+    looks: Mutex<Option<LookedAt>>,
 }
 
 /// Gives orders to a running pipeline from any thread.
@@ -126,6 +129,12 @@ impl PipelineHandle {
     /// The viewer needs a complete picture.
     pub fn request_keyframe(&self) {
         self.orders.keyframe.store(true, Ordering::Release);
+        self.waker.wake();
+    }
+
+    /// From now on the viewer looks at these parts; what changes elsewhere waits until it does.
+    pub fn look_at(&self, parts: LookedAt) {
+        *self.orders.looks.lock().unwrap_or_else(PoisonError::into_inner) = Some(parts);
         self.waker.wake();
     }
 

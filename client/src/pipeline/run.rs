@@ -6,9 +6,12 @@ use super::{Orders, PipelineConfig, PipelineError, Update, UpdateSink, thread};
 use crate::capture::{Extent, Interest, Noticed, ScreenCapturer};
 use crate::sharing::SharingCell;
 use deskside_media::update::EncodeError;
-use deskside_media::{DesktopFrame, Encoded, Need, UpdateEncoder};
+use deskside_media::{DesktopFrame, Encoded, Need, Patch, UpdateEncoder};
+use deskside_proto::geometry::Region;
 use deskside_proto::time::Millis;
+use deskside_proto::wire::looking::LookedAt;
 use deskside_proto::wire::update::UpdateClass;
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -20,6 +23,8 @@ const MOST_FAILURES: u32 = 3;
 enum Owed {
     Nothing,
     Changes,
+    /// What was left out because nobody looked at it, with whatever else differs.
+    LeftOut,
     Everything,
 }
 
@@ -53,6 +58,10 @@ pub(super) struct Run<'a, S> {
     is_to_forget: bool,
     /// It was asked for damage, and all that there was is captured.
     is_up_to_date: bool,
+    /// What the viewer looks at; without, everything.
+    looked: Option<LookedAt>,
+    /// Where something has changed that was not sent because nobody looked at it.
+    left_out: Region,
     /// The last update left something out that can go at once, without new pixels.
     has_remainder: bool,
 }
@@ -80,6 +89,8 @@ impl<'a, S: UpdateSink> Run<'a, S> {
             start,
             pace: Pace::new(config.budget.clone(), thread::cpu_time(), start),
             is_up_to_date: false,
+            looked: None,
+            left_out: Region::new(),
             has_remainder: false,
         })
     }
@@ -91,6 +102,7 @@ impl<'a, S: UpdateSink> Run<'a, S> {
                 self.owed = Owed::Everything;
             }
             self.follow_sharing()?;
+            self.follow_looks();
             if self.sink.take_abandoned() {
                 self.encoder.video_abandoned();
                 if self.encoder.has_changes() {
@@ -125,6 +137,16 @@ impl<'a, S: UpdateSink> Run<'a, S> {
         Ok(())
     }
 
+    /// What was left out is owed as soon as it is looked at.
+    fn follow_looks(&mut self) {
+        let looks = self.orders.looks.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(looked) = looks else { return };
+        if self.left_out.iter().any(|area| looked.sees(area)) {
+            self.owed = self.owed.max(Owed::LeftOut);
+        }
+        self.looked = Some(looked);
+    }
+
     fn take_notice(&mut self, noticed: Noticed) {
         match noticed {
             Noticed::Damage => self.owed = self.owed.max(Owed::Changes),
@@ -153,6 +175,7 @@ impl<'a, S: UpdateSink> Run<'a, S> {
             Owed::Nothing if self.has_remainder => return Next::Remainder,
             Owed::Nothing => return self.refine_or_wait(held, now),
             Owed::Changes => (Extent::Damaged, Need::Change),
+            Owed::LeftOut => (Extent::Whole, Need::Change),
             Owed::Everything => (Extent::Whole, Need::Keyframe),
         };
         if !self.sink.ready(UpdateClass::Interactive) {
@@ -211,19 +234,35 @@ impl<'a, S: UpdateSink> Run<'a, S> {
         let mut outcome = Ok(None);
         let (encoder, start) = (&mut self.encoder, self.start);
         let (sharing, shared, is_to_forget) = (&self.sharing, self.shared, &mut self.is_to_forget);
+        let (looked, left_out) =
+            (self.looked.as_ref().filter(|_| extent == Extent::Damaged), &mut self.left_out);
         let mut is_outdated = false;
         self.capturer.capture(extent, &mut |frame| {
             // The person was quicker than the pixels.
             is_outdated = Some(sharing.generation()) != shared;
             // Nor could any be fetched under the person's new wish yet.
             is_outdated |= *is_to_forget && frame.patches.is_empty();
-            if !is_outdated {
-                *is_to_forget = false;
+            if is_outdated {
+                return;
+            }
+            *is_to_forget = false;
+            let is_seen = |patch: &Patch<'_>| looked.is_none_or(|looked| looked.sees(&patch.area()));
+            if frame.patches.iter().all(is_seen) {
                 outcome = encoder.encode(frame, need, millis_since(start));
+                return;
+            }
+            let (seen, unseen): (Vec<Patch<'_>>, Vec<Patch<'_>>) =
+                frame.patches.iter().partition(|patch| is_seen(patch));
+            unseen.iter().for_each(|patch| left_out.add(patch.area()));
+            if !seen.is_empty() {
+                let frame = DesktopFrame { size: frame.size, patches: &seen };
+                outcome = encoder.encode(&frame, need, millis_since(start));
             }
         })?;
         if is_outdated {
             self.owed = if extent == Extent::Whole { Owed::Everything } else { Owed::Changes };
+        } else if extent == Extent::Whole {
+            self.left_out = Region::new();
         }
         Ok(outcome)
     }

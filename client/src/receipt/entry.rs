@@ -4,7 +4,7 @@ use deskside_words::t;
 use serde::{Deserialize, Serialize};
 
 use super::{Direction, Reason, Thing};
-use crate::app::view::ReceiptLine;
+use crate::app::view::{Carried, ReceiptLine};
 use crate::app::words;
 use crate::tickets::record::{Record, system_time};
 
@@ -117,6 +117,28 @@ pub enum Event {
         /// Why.
         reason: Reason,
     },
+    /// So much of what the person copied went to the expert in the session.
+    CopiedToExpert {
+        /// Texts.
+        texts: u64,
+        /// Pictures.
+        pictures: u64,
+        /// Files.
+        files: u64,
+        /// All together. Units: bytes.
+        bytes: u64,
+    },
+    /// So much of what the expert copied was pasted on this computer in the session.
+    CopiedToPerson {
+        /// Texts.
+        texts: u64,
+        /// Pictures.
+        pictures: u64,
+        /// Files.
+        files: u64,
+        /// All together. Units: bytes.
+        bytes: u64,
+    },
     /// The session ended.
     SessionEnded {
         /// Why.
@@ -193,6 +215,14 @@ impl Entry {
             }
             Event::SessionEnded { reason } => {
                 t!("client-receipt-session-ended", who = who, reason = reason.said())
+            }
+            &Event::CopiedToExpert { texts, pictures, files, bytes } => {
+                let what = words::copied(Carried { texts, pictures, files, bytes });
+                t!("client-receipt-copied-to-expert", who = who, what = what)
+            }
+            &Event::CopiedToPerson { texts, pictures, files, bytes } => {
+                let what = words::copied(Carried { texts, pictures, files, bytes });
+                t!("client-receipt-copied-to-person", who = who, what = what)
             }
         }
     }

@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use deskside_proto::ids::{QuestionId, TicketId};
+use deskside_proto::session::Way;
 use deskside_words::t;
 
 use crate::app::command::{Answer, InvitationOptions, UserCommand};
@@ -168,6 +169,7 @@ impl Terminal {
             Ok(Wish::End) => self.commands.send(UserCommand::EndSession(None)),
             Ok(Wish::Tickets) => print(&narrator::tickets(&view)),
             Ok(Wish::Cancel(text)) => self.cancel(&text, &view),
+            Ok(Wish::CancelCopying) => cancel_copying(&view, &self.commands),
             Ok(Wish::Windows) => {
                 self.state().listing_after = Some(view.sharing.looks);
                 self.commands.send(UserCommand::ListChoices);
@@ -278,6 +280,22 @@ impl Terminal {
             (None, _) => print(&[error(&t!("client-line-no-ticket", text = text))]),
         }
     }
+}
+
+/// Ends everything that is being copied now.
+fn cancel_copying(view: &AppView, commands: &CommandSender) {
+    let mut moving = view
+        .sessions
+        .iter()
+        .flat_map(|session| {
+            let ways = Way::ALL.into_iter().zip(session.moving).filter(|(_, moving)| moving.is_some());
+            ways.map(|(way, _)| (session.id, way))
+        })
+        .peekable();
+    if moving.peek().is_none() {
+        print(&["error: nothing is being copied".to_owned()]);
+    }
+    moving.for_each(|(session, way)| commands.send(UserCommand::CancelCopying(session, way)));
 }
 
 fn denial(question: QuestionId, kind: &QuestionKind) -> UserCommand {

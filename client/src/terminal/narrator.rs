@@ -7,7 +7,8 @@ use deskside_proto::session::Way;
 use deskside_words::t;
 
 use crate::app::view::{
-    AppView, Delivery, InvitationView, QuestionKind, QuestionView, SeenBefore, SessionState, SessionView,
+    AppView, Delivery, InvitationView, Moving, QuestionKind, QuestionView, SeenBefore, SessionState,
+    SessionView,
 };
 use crate::app::words::{self, rfc3339};
 use crate::receipt::Thing;
@@ -20,6 +21,8 @@ pub(super) struct Narrator {
     invitation: Option<Told>,
     question: Option<QuestionId>,
     sessions: BTreeMap<SessionId, (SessionState, [bool; 2])>,
+    /// What was on its way through the clipboard.
+    moving: BTreeMap<SessionId, [Option<Moving>; 2]>,
     notice: Option<(String, String)>,
     /// What can be seen, and how much of it is hidden.
     seen: Option<(String, usize)>,
@@ -156,17 +159,23 @@ impl Narrator {
     fn tell_sessions(&mut self, sessions: &[SessionView], lines: &mut Vec<String>) {
         for now in sessions {
             let before = self.sessions.get(&now.id);
+            let before_moving = self.moving.get(&now.id).copied().unwrap_or_default();
             if before.map(|(state, _)| *state) != Some(now.state) {
                 lines.push(session(now));
             }
             if before.map_or([false; 2], |(_, clipboard)| *clipboard) != now.clipboard {
                 lines.push(clipboard(now));
             }
+            for (way, (before, moving)) in Way::ALL.into_iter().zip(before_moving.into_iter().zip(now.moving))
+            {
+                lines.extend(copying(now, way, before, moving));
+            }
         }
         for gone in self.sessions.keys().filter(|id| sessions.iter().all(|now| now.id != **id)) {
             lines.push(for_programs!("session {} ended", gone.0));
         }
         self.sessions = sessions.iter().map(|now| (now.id, (now.state, now.clipboard))).collect();
+        self.moving = sessions.iter().map(|now| (now.id, now.moving)).collect();
     }
 }
 
@@ -189,6 +198,19 @@ fn clipboard(session: &SessionView) -> String {
         [_, ..] => t!("client-line-may-both"),
     };
     for_programs!("session {} clipboard: {may}", session.id.0)
+}
+
+/// That copying takes a while, and its end; how far it is would be a line every moment.
+fn copying(session: &SessionView, way: Way, before: Option<Moving>, now: Option<Moving>) -> Option<String> {
+    let id = session.id.0;
+    match (before, now) {
+        (None, Some(moving)) => {
+            let said = words::moving(moving, way, &session.expert_name);
+            Some(format!("session {id} copying: {said}. Type \"cancel copying\" to end it."))
+        }
+        (Some(_), None) => Some(format!("session {id} copying: over")),
+        (None, None) | (Some(_), Some(_)) => None,
+    }
 }
 
 fn question(question: &QuestionView) -> String {
@@ -277,6 +299,7 @@ mod tests {
             fingerprint: "K7QM-2XPA-AAAA-BBBB-CCCC".into(),
             state,
             clipboard: [false; 2],
+            moving: [None; 2],
             since: Instant::now(),
         }
     }

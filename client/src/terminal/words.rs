@@ -19,6 +19,7 @@ pub(super) enum Wish {
     End,
     Tickets,
     Cancel(String),
+    CancelCopying,
     Status,
     /// Which windows and screens there are, and what of them is seen.
     Windows,
@@ -62,6 +63,7 @@ pub(super) fn parse(line: &str) -> Result<Wish, String> {
         ("stop", []) => Ok(Wish::Stop),
         ("end", []) => Ok(Wish::End),
         ("tickets", []) => Ok(Wish::Tickets),
+        ("cancel", ["copying"]) => Ok(Wish::CancelCopying),
         ("cancel", [id]) => Ok(Wish::Cancel((*id).to_owned())),
         ("cancel", _) => Err(t!("client-line-which-ticket").to_owned()),
         ("status", []) => Ok(Wish::Status),
@@ -170,6 +172,7 @@ mod tests {
             ("end", matches!(parse("end"), Ok(Wish::End))),
             ("tickets", matches!(parse("tickets"), Ok(Wish::Tickets))),
             ("cancel", matches!(parse("cancel abc"), Ok(Wish::Cancel(id)) if id == "abc")),
+            ("cancel copying", matches!(parse("cancel copying"), Ok(Wish::CancelCopying))),
             ("status", matches!(parse("status"), Ok(Wish::Status))),
             ("understood", matches!(parse("understood"), Ok(Wish::Understood))),
             ("windows", matches!(parse("windows"), Ok(Wish::Windows))),

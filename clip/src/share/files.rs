@@ -17,11 +17,15 @@ use super::offering::piece_of;
 pub(super) struct Listing {
     encoded: Bytes,
     sources: Vec<Source>,
+    total: u64,
+    empty: u32,
 }
 
 struct Source {
     path: PathBuf,
     identity: Identity,
+    /// So much lies before it in the list. Units: bytes.
+    before: u64,
 }
 
 /// What tells a file from another, and from itself after a change.
@@ -54,12 +58,34 @@ impl Listing {
             let name = name.to_owned();
             walk(&path, &name, &mut found)?;
         }
+        let mut total: u64 = 0;
+        for (entry, source) in &mut found {
+            source.before = total;
+            total = total.saturating_add(entry.bytes);
+        }
+        let is_empty = |entry: &Entry| entry.kind == EntryKind::File && entry.bytes == 0;
+        let empty = found.iter().filter(|(entry, _)| is_empty(entry)).count();
         let (entries, sources): (Vec<_>, Vec<_>) = found.into_iter().unzip();
         let list = FileList::new(entries).map_err(|_| NoPiece::TooLong)?;
         if list.entries().is_empty() {
             return Err(NoPiece::Unavailable);
         }
-        Ok(Self { encoded: list.encode().into(), sources })
+        let empty = u32::try_from(empty).unwrap_or(u32::MAX);
+        Ok(Self { encoded: list.encode().into(), sources, total, empty })
+    }
+
+    /// How much of all files lies before the end of such a piece, and how long they are together. Units: bytes.
+    pub(super) fn progress(&self, piece: &Piece, length: u64) -> (u64, u64) {
+        let place = (piece.item as usize).checked_sub(1);
+        let source = place.and_then(|place| self.sources.get(place));
+        let done =
+            source.map_or(0, |source| source.before.saturating_add(piece.offset).saturating_add(length));
+        (done.min(self.total), self.total)
+    }
+
+    /// How many files have no content, and leave with the list.
+    pub(super) const fn empty(&self) -> u32 {
+        self.empty
     }
 
     /// A piece of the list, or of a file in it.
@@ -100,7 +126,7 @@ fn walk(path: &Path, relative: &str, found: &mut Vec<(Entry, Source)>) -> Result
         return Err(NoPiece::TooLong);
     }
     let bytes = if kind == EntryKind::File { metadata.len() } else { 0 };
-    let source = Source { path: path.to_owned(), identity: Identity::of(&metadata) };
+    let source = Source { path: path.to_owned(), identity: Identity::of(&metadata), before: 0 };
     found.push((Entry { path: relative_path, kind, bytes }, source));
     if kind == EntryKind::Folder {
         let Ok(inside) = fs::read_dir(path) else { return Ok(()) };
@@ -115,7 +141,10 @@ fn walk(path: &Path, relative: &str, found: &mut Vec<(Entry, Source)>) -> Result
 
 /// The path that a line of a list of URIs names, if it is one on this machine.
 fn path_of_uri(line: &[u8]) -> Option<PathBuf> {
-    let line = line.trim_ascii();
+    // Some file managers (libfm's) end their lists with a zero, as a string of C.
+    let is_end = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
+    let end = line.iter().rposition(|byte| !is_end(byte)).map_or(0, |last| last + 1);
+    let line = line.get(..end).unwrap_or_default().trim_ascii_start();
     let rest = line.strip_prefix(b"file://")?;
     let slash = rest.iter().position(|byte| *byte == b'/')?;
     let (host, path) = rest.split_at(slash);
@@ -173,7 +202,9 @@ mod tests {
             assert!(uri.is_ascii());
             assert_eq!(path_of_uri(uri.as_bytes()), Some(PathBuf::from(path)), "{uri}");
         }
+        assert_eq!(path_of_uri(b"file:///a\r\0"), Some(PathBuf::from("/a")), "a string of C, with its end");
         for none in [
+            "file:///a\0/b",
             "http://x/y",
             "file://elsewhere.invalid/a",
             "file:///%0",

@@ -2,6 +2,7 @@
 //! It knows pieces and numbers; over what they travel, and who has allowed it, is the business of whoever makes it.
 
 mod files;
+mod given;
 mod offering;
 mod pasting;
 
@@ -12,6 +13,7 @@ use bytes::Bytes;
 use deskside_proto::ids::OfferId;
 use deskside_proto::wire::clipboard::{Format, NoPiece, Piece};
 
+pub use given::Given;
 pub use offering::{Give, Offering, OfferingOptions};
 pub use pasting::{Pasting, PastingOptions};
 
@@ -67,6 +69,8 @@ pub enum Report {
     Arrived {
         /// What.
         format: Format,
+        /// So many files; 1 for what is no file.
+        items: u32,
         /// So much.
         total: u64,
     },

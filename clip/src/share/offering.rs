@@ -11,6 +11,7 @@ use deskside_proto::wire::clipboard::{Format, Formats, NoPiece, Piece, Selection
 use tokio::runtime::Handle;
 
 use super::files::Listing;
+use super::given::{Begun, Given};
 use super::{Fetched, OfferNumbers};
 use crate::ClipError;
 use crate::watch::{self, Copied, Watch, WatchOptions};
@@ -20,8 +21,8 @@ const APART: Duration = Duration::from_millis(100);
 /// Pieces that may wait for the same content.
 const MOST_WAITING: usize = 8;
 
-/// Takes the piece that was asked for, or why there is none. Must not wait.
-pub type Give = Box<dyn FnOnce(Result<Fetched, NoPiece>) + Send>;
+/// Takes the piece that was asked for, or why there is none; whether it takes it. Must not wait.
+pub type Give = Box<dyn FnOnce(Result<Fetched, NoPiece>) -> bool + Send>;
 
 /// Tells the far side what can be fetched. Must not wait.
 type Announce = Box<dyn Fn(OfferId, Selection, Formats) + Send + Sync>;
@@ -36,6 +37,8 @@ pub struct OfferingOptions {
     pub numbers: Arc<OfferNumbers>,
     /// Tells the far side.
     pub announce: Announce,
+    /// Told of every piece that is given; must not wait.
+    pub tell: Arc<dyn Fn(Given) + Send + Sync>,
     /// Where what may take a while is done.
     pub runtime: Handle,
 }
@@ -50,6 +53,9 @@ struct Shared {
     state: Mutex<State>,
     numbers: Arc<OfferNumbers>,
     announce: Announce,
+    tell: Arc<dyn Fn(Given) + Send + Sync>,
+    /// Held while a piece is given and told of: else the next one, which is asked for at once, may be told of before it.
+    giving: Mutex<()>,
     runtime: Handle,
 }
 
@@ -68,6 +74,7 @@ struct Offer {
     version: u64,
     formats: Formats,
     contents: HashMap<Format, Content>,
+    begun: Begun,
 }
 
 enum Content {
@@ -83,8 +90,15 @@ impl Offering {
     /// # Errors
     /// The clipboard cannot be watched.
     pub fn begin(options: OfferingOptions) -> Result<Self, ClipError> {
-        let OfferingOptions { display, watch, numbers, announce, runtime } = options;
-        let shared = Arc::new(Shared { state: Mutex::default(), numbers, announce, runtime });
+        let OfferingOptions { display, watch, numbers, announce, tell, runtime } = options;
+        let shared = Arc::new(Shared {
+            state: Mutex::default(),
+            numbers,
+            announce,
+            tell,
+            giving: Mutex::default(),
+            runtime,
+        });
         let told = shared.clone();
         let watch = watch::open(display.as_deref(), watch, Box::new(move |copied| told.copied(copied)))?;
         Ok(Self { shared, watch })
@@ -94,23 +108,24 @@ impl Offering {
     pub fn asked(&self, piece: Piece, give: Give) {
         let mut state = self.shared.state();
         let offer = state.offers.iter_mut().find(|(_, offer)| offer.number == piece.offer);
-        let Some((&selection, offer)) = offer else { return give(Err(NoPiece::Stale)) };
+        let Some((&selection, offer)) = offer else { return refuse_one(give, NoPiece::Stale) };
         if !offer.formats.contains(piece.format) {
-            return give(Err(NoPiece::Unavailable));
+            return refuse_one(give, NoPiece::Unavailable);
         }
         match offer.contents.get_mut(&piece.format) {
             Some(Content::Ready(content)) => {
                 let found = piece_of(content, &piece);
                 drop(state);
-                give(Ok(found));
+                self.shared.hand(&piece, give, Ok(found));
             }
             Some(Content::Files(listing)) => {
                 let listing = listing.clone();
                 drop(state);
-                self.shared.runtime.spawn_blocking(move || give(listing.piece(&piece)));
+                let shared = self.shared.clone();
+                self.shared.runtime.spawn_blocking(move || shared.hand(&piece, give, listing.piece(&piece)));
             }
             Some(Content::Reading(waiting)) if waiting.len() < MOST_WAITING => waiting.push((piece, give)),
-            Some(Content::Reading(_)) => give(Err(NoPiece::Unavailable)),
+            Some(Content::Reading(_)) => refuse_one(give, NoPiece::Unavailable),
             None => {
                 offer.contents.insert(piece.format, Content::Reading(vec![(piece, give)]));
                 let (version, number) = (offer.version, offer.number);
@@ -121,6 +136,12 @@ impl Offering {
                 self.watch.read(selection, version, format, done);
             }
         }
+    }
+
+    /// Takes back every offer of which something has left: what is under way ends, and until something is copied again
+    /// nothing more of it can be had.
+    pub fn cancel(&self) {
+        self.shared.cancel();
     }
 }
 
@@ -175,7 +196,8 @@ impl Shared {
         }
         let Some(number) = self.numbers.next() else { return };
         if !formats.is_empty() {
-            state.offers.insert(selection, Offer { number, version, formats, contents: HashMap::new() });
+            let (contents, begun) = (HashMap::new(), Begun::default());
+            state.offers.insert(selection, Offer { number, version, formats, contents, begun });
         }
         // Under the lock, so that offers leave in the order of their numbers.
         (self.announce)(number, selection, formats);
@@ -203,31 +225,78 @@ impl Shared {
         let mut state = self.state();
         let Some(offer) = state.offers.values_mut().find(|offer| offer.number == number) else { return };
         let Some(Content::Reading(waiting)) = offer.contents.remove(&format) else { return };
-        let answers: Vec<_> = match result {
+        let answers: Vec<(Piece, Give, _)> = match result {
             // Not kept: the next one who pastes may be luckier.
-            Err(why) => waiting.into_iter().map(|(_, give)| (give, Err(why))).collect(),
+            Err(why) => waiting.into_iter().map(|(piece, give)| (piece, give, Err(why))).collect(),
             Ok(content) => {
                 let answer = |piece: &Piece| match &content {
                     Content::Ready(bytes) => Ok(piece_of(bytes, piece)),
                     Content::Files(listing) => listing.piece(piece),
                     Content::Reading(_) => Err(NoPiece::Unavailable),
                 };
-                let answers = waiting.into_iter().map(|(piece, give)| (give, answer(&piece))).collect();
+                let answers: Vec<_> =
+                    waiting.into_iter().map(|(piece, give)| (piece, give, answer(&piece))).collect();
                 offer.contents.insert(format, content);
                 answers
             }
         };
         drop(state);
-        for (give, answer) in answers {
-            give(answer);
+        for (piece, give, answer) in answers {
+            self.hand(&piece, give, answer);
         }
     }
+
+    /// Gives a piece, and tells of it when it is taken.
+    fn hand(&self, piece: &Piece, give: Give, answer: Result<Fetched, NoPiece>) {
+        let bytes = answer.as_ref().map_or(0, |(_, bytes)| bytes.len() as u64);
+        let is_given = answer.is_ok();
+        let _in_turn = self.giving.lock().unwrap_or_else(PoisonError::into_inner);
+        if !give(answer) || !is_given {
+            return;
+        }
+        let mut state = self.state();
+        let offer = state.offers.values_mut().find(|offer| offer.number == piece.offer);
+        let (begun, (done, total)) = match offer {
+            Some(offer) => {
+                let (empty, progress) = match offer.contents.get(&piece.format) {
+                    Some(Content::Files(listing)) => (listing.empty(), listing.progress(piece, bytes)),
+                    Some(Content::Ready(content)) => {
+                        (0, (piece.offset.saturating_add(bytes), content.len() as u64))
+                    }
+                    Some(Content::Reading(_)) | None => (0, (0, 0)),
+                };
+                (offer.begun.begin(piece, empty), progress)
+            }
+            // Something else was copied while it was read: it has left all the same.
+            None => (0, (0, 0)),
+        };
+        drop(state);
+        (self.tell)(Given { format: piece.format, begun, bytes, done, total });
+    }
+
+    fn cancel(&self) {
+        let mut state = self.state();
+        let mut ended = Vec::new();
+        for selection in [Selection::Clipboard, Selection::Primary] {
+            let is_begun = state.offers.get(&selection).is_some_and(|offer| !offer.contents.is_empty());
+            if let (true, Some(number)) = (is_begun, self.numbers.next()) {
+                ended.extend(state.offers.remove(&selection));
+                (self.announce)(number, selection, Formats::NONE);
+            }
+        }
+        drop(state);
+        refuse(ended.into_iter().flat_map(|offer| offer.contents.into_values()), NoPiece::Stale);
+    }
+}
+
+fn refuse_one(give: Give, why: NoPiece) {
+    give(Err(why));
 }
 
 fn refuse(contents: impl Iterator<Item = Content>, why: NoPiece) {
     for content in contents {
         if let Content::Reading(waiting) = content {
-            waiting.into_iter().for_each(|(_, give)| give(Err(why)));
+            waiting.into_iter().for_each(|(_, give)| refuse_one(give, why));
         }
     }
 }

@@ -13,7 +13,7 @@ use deskside_proto::wire::clipboard::{Format, Formats, NoPiece, Selection};
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
-use self::whole::Whole;
+use self::whole::{Pasted, Whole};
 use super::{Failure, Fetch, Report};
 use crate::ClipError;
 use crate::own::{self, Answer, Own, Wanted};
@@ -136,24 +136,18 @@ impl Shared {
         }
     }
 
-    fn settle(
-        &self,
-        selection: Selection,
-        number: OfferId,
-        format: Format,
-        result: Result<(Bytes, u64), Failure>,
-    ) {
+    fn settle(&self, selection: Selection, number: OfferId, format: Format, result: Result<Pasted, Failure>) {
         let mut state = self.state();
         let Some(offered) = state.get_mut(&selection).filter(|offered| offered.number == number) else {
             return;
         };
         let Some(Content::Coming { waiting, .. }) = offered.contents.remove(&format) else { return };
         match result {
-            Ok((content, total)) => {
+            Ok(Pasted { content, items, total }) => {
                 offered.contents.insert(format, Content::Here(content.clone()));
                 drop(state);
                 waiting.into_iter().for_each(|answer| answer.give(content.clone()));
-                (self.tell)(Report::Arrived { format, total });
+                (self.tell)(Report::Arrived { format, items, total });
             }
             Err(why) => {
                 drop(state);

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use deskside_clip::share::{
-    Fetch, Fetching, Miss, OfferNumbers, Offering, OfferingOptions, Pasting, PastingOptions, Report,
+    Fetch, Fetching, Given, Miss, OfferNumbers, Offering, OfferingOptions, Pasting, PastingOptions, Report,
 };
 use deskside_clip::watch::WatchOptions;
 use deskside_clip::{NoPiece, Piece};
@@ -24,6 +24,7 @@ pub struct Shared {
     pub there: Xvfb,
     pub way: Arc<Way>,
     pub reports: Arc<Mutex<Vec<Report>>>,
+    pub given: Arc<Mutex<Vec<Given>>>,
     pub folder: tempfile::TempDir,
     pub pasting: Option<Arc<Pasting>>,
     pub offering: Option<Arc<Offering>>,
@@ -56,7 +57,7 @@ impl Fetch for Fetcher {
             }
             let Some(offering) = way.offering.get() else { return Err(Miss::Over) };
             let (give, given) = tokio::sync::oneshot::channel();
-            offering.asked(piece, Box::new(move |result| drop(give.send(result))));
+            offering.asked(piece, Box::new(move |result| give.send(result).is_ok()));
             match given.await {
                 Ok(result) => result.map_err(Miss::Refused),
                 Err(_) => Err(Miss::Refused(NoPiece::Unavailable)),
@@ -82,17 +83,21 @@ pub fn shared(primary: bool) -> Shared {
     .unwrap();
     let pasting = Arc::new(pasting);
     let offered = pasting.clone();
+    let given = Arc::new(Mutex::new(Vec::new()));
+    let counted = given.clone();
     let offering = Offering::begin(OfferingOptions {
         display: Some(here.display().to_owned()),
         watch: WatchOptions { primary, present: false },
         numbers: Arc::new(OfferNumbers::default()),
         announce: Box::new(move |number, selection, formats| offered.offered(number, selection, formats)),
+        tell: Arc::new(move |piece| counted.lock().unwrap().push(piece)),
         runtime: runtime.handle().clone(),
     })
     .unwrap();
     let offering = Arc::new(offering);
     let _ = way.offering.set(offering.clone());
-    Shared { here, there, way, reports, folder, pasting: Some(pasting), offering: Some(offering), runtime }
+    let (pasting, offering) = (Some(pasting), Some(offering));
+    Shared { here, there, way, reports, given, folder, pasting, offering, runtime }
 }
 
 /// Copies with xclip, which then owns the selection in a process of its own.

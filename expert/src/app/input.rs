@@ -2,6 +2,7 @@
 //! What belongs to the toolbar goes on to egui; what belongs to the other machine does not cause a repaint.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use deskside_proto::geometry::{DesktopPoint, ViewPoint, ViewTransform};
 use deskside_proto::wire::input::{InputEvent, PointerButton};
@@ -10,6 +11,7 @@ use winit::dpi::PhysicalPosition;
 use winit::event::{ElementState, Ime, MouseButton, MouseScrollDelta, WindowEvent};
 
 use crate::keyboard::{Chord, Keyboard, Stroke};
+use crate::wheel::WheelKind;
 
 /// Where input goes; must not block.
 pub type Sink = Box<dyn Fn(InputEvent)>;
@@ -82,6 +84,7 @@ pub struct Tap {
     window_buttons: u32,
     pointer: (f32, f32),
     wheel: Wheel,
+    wheel_kind: Option<Rc<dyn WheelKind>>,
     wants: Wants,
 }
 
@@ -97,6 +100,7 @@ impl Tap {
             window_buttons: 0,
             pointer: (-1.0, -1.0),
             wheel: Wheel::default(),
+            wheel_kind: None,
             wants: Wants::default(),
         }
     }
@@ -104,6 +108,11 @@ impl Tap {
     /// Input goes there from now on.
     pub fn set_sink(&mut self, sink: Sink) {
         self.sink = sink;
+    }
+
+    /// Wheels are of this kind.
+    pub fn set_wheel_kind(&mut self, kind: Option<Rc<dyn WheelKind>>) {
+        self.wheel_kind = kind;
     }
 
     /// Takes over how the window lies. When control has ended, what is held is forgotten: the client has released it.
@@ -129,6 +138,11 @@ impl Tap {
     /// The view has painted what was wanted.
     pub fn painted(&mut self) {
         self.wants.repaint = false;
+    }
+
+    /// The keyboard was called to the toolbar from elsewhere.
+    pub fn call_toolbar(&mut self) {
+        self.wants = Wants { toolbar: true, keyboard_in_toolbar: true, repaint: true, ..self.wants };
     }
 
     /// The keyboard goes back to the other machine.
@@ -186,7 +200,7 @@ impl Tap {
         let (events, chord) = self.keyboard.handle_key(stroke);
         events.into_iter().for_each(|event| (self.sink)(InputEvent::Key(event)));
         if chord == Chord::ToToolbar {
-            self.wants = Wants { toolbar: true, keyboard_in_toolbar: true, repaint: true, ..self.wants };
+            self.call_toolbar();
         }
         Route::Taken
     }
@@ -262,6 +276,9 @@ impl Tap {
         let Some(at) = self.picture_at(x, y).filter(|_| self.layout.controlling) else {
             return Route::Window;
         };
+        if self.wheel.is_release(delta, self.wheel_kind.as_deref()) {
+            return Route::Taken;
+        }
         let (dx, dy) = self.wheel.units(delta);
         if (dx, dy) != (0, 0) {
             self.send_waiting();
@@ -333,12 +350,27 @@ fn pointer_button(button: MouseButton) -> Option<PointerButton> {
 #[derive(Debug, Default)]
 struct Wheel {
     rest: (f64, f64),
+    /// Buttons of the wheel that are down: up, down, left, right.
+    down: [bool; 4],
 }
 
 impl Wheel {
     const UNITS_PER_NOTCH: f64 = 120.0;
     /// What a touchpad must travel for a notch. Units: physical pixels.
     const PIXELS_PER_NOTCH: f64 = 40.0;
+
+    /// A wheel of buttons is reported at the press and at the release alike, which would be two notches for one.
+    fn is_release(&mut self, delta: MouseScrollDelta, kind: Option<&dyn WheelKind>) -> bool {
+        const ONE_NOTCH: [(f32, f32); 4] = [(0.0, 1.0), (0.0, -1.0), (1.0, 0.0), (-1.0, 0.0)];
+        let MouseScrollDelta::LineDelta(x, y) = delta else { return false };
+        let button = ONE_NOTCH.iter().position(|notch| *notch == (x, y));
+        let Some(down) = button.and_then(|button| self.down.get_mut(button)) else { return false };
+        if kind.is_some_and(WheelKind::is_of_buttons) {
+            return std::mem::replace(down, !*down);
+        }
+        self.down = [false; 4];
+        false
+    }
 
     fn units(&mut self, delta: MouseScrollDelta) -> (i16, i16) {
         // The window reports where the content moves, the wire where the wheel turns: the opposite way.

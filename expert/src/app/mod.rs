@@ -1,8 +1,10 @@
 //! The window and everything that touches the world for it: events in, effects out.
 //! `shell` carries effects out, `input` takes keys and pointer first, `window` owns the event loop, this file the frame.
 
+mod apart;
 pub mod input;
 mod shell;
+mod taps;
 mod window;
 
 use std::cell::{Cell, RefCell};
@@ -14,6 +16,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use deskside_crypto::identity::Identity;
 use deskside_host::exit::Exit;
+use deskside_proto::geometry::{Rect, Size};
 use deskside_words::t;
 
 use crate::link::Shared;
@@ -22,8 +25,9 @@ use crate::present::{Choice, Presenter};
 use crate::terminal::{self, Heard, Meaning, Mode};
 use crate::view::{self, Live};
 
-use input::Tap;
+use apart::{Apart, Watchers};
 use shell::Shell;
+use taps::{SharedTap, Taps};
 
 pub use shell::Post;
 pub use window::run;
@@ -59,8 +63,11 @@ struct App {
     state: view::State,
     shell: Shell,
     arrived: Receiver<Arrived>,
-    tap: Rc<RefCell<Tap>>,
+    tap: SharedTap,
     presenter: Box<dyn Presenter>,
+    apart: Apart,
+    /// The parts of the desktop that are looked at, as the other side was told.
+    told: Vec<Rect>,
     script: Option<Script>,
     exit: Rc<Cell<Exit>>,
     title: String,
@@ -164,6 +171,25 @@ impl App {
         crate::run::say(&words);
     }
 
+    /// Tells the other side which parts are looked at, where that has changed. Before anything is seen, nothing is told.
+    fn tell_looks(&mut self) {
+        let Stage::Session(session) = &self.model.stage else {
+            self.told.clear();
+            return;
+        };
+        if !session.is_seeing() {
+            self.told.clear();
+            return;
+        }
+        let parts = session.all_looked_at();
+        // Everything is what holds before the first word.
+        let is_silent = self.told.is_empty() && parts.as_slice() == session.screen.map(Size::rect).as_slice();
+        if parts != self.told && !is_silent {
+            self.shell.look_at(&parts);
+        }
+        self.told = parts;
+    }
+
     fn title(&self) -> String {
         let name = crate::words::TITLE;
         match &self.model.stage {
@@ -194,7 +220,8 @@ impl eframe::App for App {
             tap.painted();
             tap.wants()
         };
-        let Shared { picture, cursor, .. } = &self.shell.shared().unwrap_or_default();
+        let shared = self.shell.shared().unwrap_or_default();
+        let Shared { picture, cursor, .. } = &shared;
         let live = Live { presenter: &mut *self.presenter, picture, cursor, wants };
         let shown = view::show(ui, &self.model, now(), &mut self.state, live);
         self.presenter.finish(ui.ctx());
@@ -206,10 +233,16 @@ impl eframe::App for App {
                 ui.ctx().request_repaint();
             }
         }
-        for command in shown.commands {
+        let mut commands = shown.commands;
+        let session = if let Stage::Session(session) = &self.model.stage { Some(session) } else { None };
+        let main = (&*self.presenter, &self.tap);
+        let gate = self.shell.gate();
+        commands.extend(self.apart.show(ui.ctx(), &self.model, session, &shared, main, &gate));
+        for command in commands {
             self.handle(Message::Command(command));
             ui.ctx().request_repaint();
         }
+        self.tell_looks();
         if ui.ctx().input(|input| input.viewport().close_requested()) {
             self.exit.set(self.shell.quits().unwrap_or_else(|| self.model.exit()));
         }
@@ -221,6 +254,7 @@ impl eframe::App for App {
 
     fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
         self.tap.borrow_mut().release_all();
+        self.apart.release_all();
         self.shell.leave();
     }
 }
@@ -236,13 +270,15 @@ impl App {
         start: Start,
         context: &egui::Context,
         presenter: Box<dyn Presenter>,
-        tap: Rc<RefCell<Tap>>,
+        (tap, taps): (SharedTap, Rc<RefCell<Taps>>),
+        watchers: Watchers,
         exit: Rc<Cell<Exit>>,
     ) -> std::io::Result<Self> {
         let (sender, arrived) = std::sync::mpsc::channel();
         let post = Post::new(sender, context.clone());
         deskside_look::apply(context, start.model.settings.theme.into());
-        let shell = Shell::new(start.identity, start.settings_file, post.clone(), presenter.watcher())?;
+        let shell =
+            Shell::new(start.identity, start.settings_file, post.clone(), Arc::new(watchers.clone()))?;
         let gate = shell.gate();
         tap.borrow_mut().set_sink(Box::new(move |event| gate.send(event)));
         let script = start.terminal.map(|mode| Script {
@@ -262,6 +298,8 @@ impl App {
             arrived,
             tap,
             presenter,
+            apart: Apart::new(taps, watchers),
+            told: Vec::new(),
             script,
             exit,
             title: String::new(),

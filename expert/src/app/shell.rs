@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use deskside_crypto::identity::Identity;
 use deskside_host::dirs::Directories;
 use deskside_host::exit::Exit;
-use deskside_proto::geometry::Size;
+use deskside_proto::geometry::{Rect, Size};
+use deskside_proto::wire::looking::LookedAt;
 use deskside_words::t;
-use egui::{Context, Pos2, Rect, Vec2, ViewportCommand};
+use egui::{Context, Pos2, Vec2, ViewportCommand};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
@@ -217,6 +218,11 @@ impl Shell {
         }
     }
 
+    /// Which parts of the desktop are seen in windows now.
+    pub(super) fn look_at(&self, parts: &[Rect]) {
+        self.tell(ToSession::LookingAt(LookedAt::new(parts.iter().copied())));
+    }
+
     fn tell(&self, what: ToSession) {
         if let Some(running) = &self.running {
             // A session that has just ended reports so itself.
@@ -295,7 +301,7 @@ fn window_for(context: &Context, desktop: Size) -> Option<(Vec2, Option<Pos2>)> 
     let room = screen * 0.92;
     let factor = (room.x / wanted.x).min(room.y / wanted.y).min(1.0);
     let size = (wanted * factor).floor();
-    let overflows = |window: &Rect| {
+    let overflows = |window: &egui::Rect| {
         let on_first_screen = window.right() <= screen.x && window.bottom() <= screen.y;
         on_first_screen && (window.left() + size.x > screen.x || window.top() + size.y > screen.y)
     };

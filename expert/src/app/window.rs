@@ -2,7 +2,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::sync::Arc;
 
 use deskside_host::exit::Exit;
 use deskside_look::icon::{self, Subject};
@@ -14,7 +13,9 @@ use winit::event::{DeviceEvent, DeviceId, StartCause, WindowEvent};
 use winit::event_loop::{ActiveEventLoop, ControlFlow, DeviceEvents, EventLoop};
 use winit::window::WindowId;
 
+use super::apart::Watchers;
 use super::input::{Route, Tap};
+use super::taps::Taps;
 use super::{App, Start};
 use crate::present::{self, Watcher};
 use crate::run::{Failure, PROGRAM};
@@ -34,20 +35,22 @@ pub fn run(start: Start) -> Result<Exit, Failure> {
     // Raw motion would wake the program for every movement anywhere on the screen.
     event_loop.listen_device_events(DeviceEvents::Never);
     let tap = Rc::new(RefCell::new(Tap::new(Box::new(|_| {}))));
+    let taps = Rc::new(RefCell::new(Taps::new(Rc::clone(&tap), crate::wheel::open())));
     let exit = Rc::new(Cell::new(Exit::Success));
     let made = Rc::new(RefCell::new(None));
     let creator = {
-        let (tap, exit, made) = (Rc::clone(&tap), Rc::clone(&exit), Rc::clone(&made));
+        let (taps, exit, made) = (Rc::clone(&taps), Rc::clone(&exit), Rc::clone(&made));
         move |creation: &eframe::CreationContext<'_>| {
             let presenter = present::open(start.presenter, creation);
             let context = creation.egui_ctx.clone();
-            *made.borrow_mut() = Some(Made { context: context.clone(), watcher: presenter.watcher() });
-            let app = App::new(start, &context, presenter, tap, exit)?;
+            let watchers = Watchers::new(presenter.watcher());
+            *made.borrow_mut() = Some(Made { context: context.clone(), watcher: watchers.clone() });
+            let app = App::new(start, &context, presenter, (tap, taps), watchers, exit)?;
             Ok(Box::new(app) as Box<dyn eframe::App>)
         }
     };
     let eframe = eframe::create_native(words::TITLE, options(), Box::new(creator), &event_loop);
-    let mut window = Window { eframe, tap, made };
+    let mut window = Window { eframe, taps, made };
     event_loop.run_app(&mut window).map_err(|error| no_display(&error))?;
     if window.made.borrow().is_none() {
         return Err(Failure::new(Exit::Failure, t!("expert-no-opengl")));
@@ -78,10 +81,10 @@ fn options() -> eframe::NativeOptions {
     }
 }
 
-/// The window, with the tap in front.
+/// The windows, with their taps in front.
 struct Window<'a> {
     eframe: EframeWinitApplication<'a>,
-    tap: Rc<RefCell<Tap>>,
+    taps: Rc<RefCell<Taps>>,
     /// There once the first window is.
     made: Rc<RefCell<Option<Made>>>,
 }
@@ -89,15 +92,16 @@ struct Window<'a> {
 /// What came with the first window.
 struct Made {
     context: Context,
-    watcher: Arc<dyn Watcher>,
+    watcher: Watchers,
 }
 
 impl ApplicationHandler<UserEvent> for Window<'_> {
     fn window_event(&mut self, event_loop: &ActiveEventLoop, window: WindowId, event: WindowEvent) {
-        let (route, repaint) = {
-            let mut tap = self.tap.borrow_mut();
+        let tap = self.taps.borrow_mut().of(window);
+        let (route, repaint) = tap.map_or((Route::Window, false), |tap| {
+            let mut tap = tap.borrow_mut();
             (tap.handle(&event), tap.wants().repaint)
-        };
+        });
         if repaint && let Some(made) = &*self.made.borrow() {
             made.context.request_repaint();
         }

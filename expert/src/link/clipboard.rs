@@ -69,8 +69,14 @@ impl SessionClipboard {
         offering.asked(
             request.piece,
             Box::new(move |result| match result {
-                Ok((total, piece)) => asked.give(total, piece),
-                Err(why) => asked.refuse(why),
+                Ok((total, piece)) => {
+                    asked.give(total, piece);
+                    true
+                }
+                Err(why) => {
+                    asked.refuse(why);
+                    false
+                }
             }),
         );
     }
@@ -101,6 +107,8 @@ impl SessionClipboard {
                 // A failure to send shows as the end of the connection.
                 let _ = sender.send_control(FromExpert::Offer(Offer { grant, offer, selection, formats }));
             }),
+            // What has left is counted on the person's side, in their receipt.
+            tell: Arc::new(|_| {}),
             runtime: Handle::current(),
         })
     }

@@ -17,8 +17,9 @@ use deskside_proto::session::{
 };
 use deskside_proto::time::Millis;
 use deskside_proto::wire::REVISION;
-use deskside_proto::wire::control::{FromClient, RefusedReason};
+use deskside_proto::wire::control::{FromClient, FromExpert, RefusedReason};
 use deskside_proto::wire::cursor::CursorMessage;
+use deskside_proto::wire::looking::LookedAt;
 use tokio::sync::mpsc;
 
 use super::clipboard::SessionClipboard;
@@ -118,6 +119,7 @@ enum Happened {
     Link(ExpertLinkEvent),
     Handed,
     Statistics(bool),
+    Looks(LookedAt),
     Measure,
     CancelPaste,
 }
@@ -168,6 +170,13 @@ impl<R: Reporter> Driver<R> {
                 Happened::Handed => None,
                 Happened::Statistics(shown) => {
                     meter = shown.then(|| Meter::new(&self));
+                    None
+                }
+                Happened::Looks(parts) => {
+                    if sees(session.state()) {
+                        // A failure to send shows as the end of the connection.
+                        let _ = self.sender.send_control(FromExpert::LookingAt(parts));
+                    }
                     None
                 }
                 Happened::Measure => {
@@ -378,6 +387,7 @@ fn from_wish(wish: Option<ToSession>) -> Happened {
             Happened::Event(ExpertEvent::ReleaseClipboard(way))
         }
         Some(ToSession::Wish(Wish::CancelPaste)) => Happened::CancelPaste,
+        Some(ToSession::LookingAt(parts)) => Happened::Looks(parts),
         Some(ToSession::Statistics(shown)) => Happened::Statistics(shown),
         // The window has gone: nobody is there any more.
         Some(ToSession::Wish(Wish::Leave)) | None => Happened::Event(ExpertEvent::Leave),

@@ -14,7 +14,9 @@ pub use clipboard::Place as ClipboardPlace;
 pub use cursor::{Cursor, SharedCursor};
 pub use driver::{Peer, Reporter, drive};
 pub use gate::InputGate;
-pub use picture::{Change, Picture};
+pub use picture::{Change, Eye, Picture};
+
+use deskside_proto::wire::looking::LookedAt;
 
 use crate::model::Wish;
 
@@ -32,10 +34,12 @@ pub struct Shared {
 }
 
 /// What the window tells a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ToSession {
     /// What the expert wants.
     Wish(Wish),
+    /// These parts of the desktop are seen in windows.
+    LookingAt(LookedAt),
     /// The statistics are shown, so that they are worth taking.
     Statistics(bool),
 }

@@ -62,6 +62,10 @@ pub enum Command {
     SetScale(Scale),
     /// Look at this monitor of theirs, or at the whole desktop.
     LookAt(Option<PersonName>),
+    /// Show this monitor in a window of its own, or no longer.
+    Apart(PersonName, bool),
+    /// Show each monitor in a window of its own: the first in this one.
+    EachApart,
     /// Fill the screen, or not.
     SetFullScreen(bool),
     /// Show the statistics, or not.
@@ -298,6 +302,18 @@ impl Model {
             Command::LookAt(monitor) => {
                 if let Stage::Session(session) = &mut self.stage {
                     session.monitor = monitor;
+                }
+                Vec::new()
+            }
+            Command::Apart(monitor, is_apart) => {
+                if let Stage::Session(session) = &mut self.stage {
+                    session.set_apart(&monitor, is_apart);
+                }
+                Vec::new()
+            }
+            Command::EachApart => {
+                if let Stage::Session(session) = &mut self.stage {
+                    session.each_apart();
                 }
                 Vec::new()
             }

@@ -140,6 +140,10 @@ pub enum Last {
     ClipboardRevoked(Way, RevokedReason),
     /// Nothing came of a paste.
     NotPasted(Report),
+    /// A monitor that had a window of its own is gone.
+    MonitorGone,
+    /// There is one more monitor.
+    MonitorNew,
 }
 
 /// How the line is, over the last second.
@@ -168,6 +172,8 @@ pub struct Session {
     pub monitors: Monitors,
     /// The one that is chosen, by its name; without, the whole desktop is shown.
     pub monitor: Option<PersonName>,
+    /// Those that have windows of their own, in the order in which they were opened.
+    pub apart: Vec<PersonName>,
     /// What of the desktop may be seen, and whether some of it is hidden.
     pub sharing: (Part, bool),
     /// How control ended last, and when.
@@ -218,6 +224,58 @@ impl Session {
         Some(place.unwrap_or(whole))
     }
 
+    /// The place of a monitor on the desktop, where it is there and seen.
+    #[must_use]
+    pub fn place_of(&self, name: &PersonName) -> Option<Rect> {
+        let monitor = self.monitors.as_slice().iter().find(|monitor| monitor.name == *name)?;
+        monitor.place.intersection(&self.screen?.rect())
+    }
+
+    /// All parts of the desktop that windows show, each once.
+    #[must_use]
+    pub fn all_looked_at(&self) -> Vec<Rect> {
+        let apart = self.apart.iter().filter_map(|name| self.place_of(name));
+        let mut parts: Vec<Rect> = Vec::new();
+        for part in self.looked_at().into_iter().chain(apart) {
+            if !parts.contains(&part) {
+                parts.push(part);
+            }
+        }
+        parts
+    }
+
+    pub(super) fn set_apart(&mut self, name: &PersonName, is_apart: bool) {
+        self.apart.retain(|there| there != name);
+        if is_apart && self.place_of(name).is_some() {
+            self.apart.push(name.clone());
+        }
+    }
+
+    pub(super) fn each_apart(&mut self) {
+        let mut names = self.monitors.as_slice().iter().map(|monitor| monitor.name.clone());
+        if let Some(first) = names.next() {
+            self.monitor = Some(first);
+            self.apart = names.collect();
+        }
+    }
+
+    /// A monitor that is gone for a moment is shown again in the main window when it is back; its own window is closed,
+    /// because an empty one would stand in the way.
+    fn monitors_changed(&mut self, monitors: Monitors, now: Now) {
+        let names = |monitors: &Monitors| -> Vec<PersonName> {
+            monitors.as_slice().iter().map(|monitor| monitor.name.clone()).collect()
+        };
+        let (before, after) = (names(&self.monitors), names(&monitors));
+        self.monitors = monitors;
+        let open = self.apart.len();
+        self.apart.retain(|name| after.contains(name));
+        if self.apart.len() < open {
+            self.last = Some((Last::MonitorGone, now.monotonic));
+        } else if !before.is_empty() && after.len() > 1 && after.iter().any(|name| !before.contains(name)) {
+            self.last = Some((Last::MonitorNew, now.monotonic));
+        }
+    }
+
     /// Where this way of the clipboard stands.
     #[must_use]
     pub fn passage(&self, way: Way) -> Passage {
@@ -262,6 +320,7 @@ impl Model {
                     screen: None,
                     monitors: Monitors::default(),
                     monitor: None,
+                    apart: Vec::new(),
                     sharing: (Part::Everything, false),
                     last: None,
                     ask_from: None,
@@ -295,8 +354,7 @@ impl Session {
                     return true;
                 }
             }
-            // A monitor that is gone for a moment is shown again when it is back.
-            LinkNews::Monitors(monitors) => self.monitors = monitors,
+            LinkNews::Monitors(monitors) => self.monitors_changed(monitors, now),
             LinkNews::Sharing { part, hides } => self.sharing = (part, hides),
             LinkNews::Asked { open_for } => {
                 self.last = None;

@@ -59,6 +59,9 @@ pub trait Presenter {
     /// Whom to tell of changes.
     fn watcher(&self) -> Arc<dyn Watcher>;
 
+    /// A presenter of the same kind for one more window of the program; `window` is its number in the window system.
+    fn another(&self, window: u32, context: &Context) -> Box<dyn Presenter>;
+
     /// How long the last changes took from their arrival to the window, since this was asked last.
     fn take_delays(&mut self) -> Vec<std::time::Duration>;
 }

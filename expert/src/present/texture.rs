@@ -3,7 +3,7 @@
 //! More than one texture is used only where the desktop is larger than the largest texture, because seams between
 //! textures show at broken scales.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use deskside_media::surface::{Area, PIXEL_BYTES, Surface};
 use deskside_proto::geometry::{Region, Size};
@@ -17,7 +17,7 @@ use super::delays::Delays;
 use super::port::Port;
 use super::scaling::{Scaler, rows};
 use super::{Pointing, Presenter, Scene, Watcher};
-use crate::link::{Cursor, Picture};
+use crate::link::{Cursor, Eye, Picture};
 
 /// All of a texture.
 const WHOLE_TEXTURE: Rect = Rect { min: pos2(0.0, 0.0), max: pos2(1.0, 1.0) };
@@ -25,6 +25,9 @@ const WHOLE_TEXTURE: Rect = Rect { min: pos2(0.0, 0.0), max: pos2(1.0, 1.0) };
 /// The picture in textures.
 pub struct TexturePresenter {
     context: Context,
+    eye: Eye,
+    /// The picture that was shown last.
+    seen: Weak<Picture>,
     sheet: Option<Sheet>,
     pointer: Option<Pointer>,
     delays: Delays,
@@ -58,6 +61,7 @@ struct Tile {
 impl Presenter for TexturePresenter {
     fn show(&mut self, painter: &Painter, scene: &Scene<'_>) {
         let Some(port) = Port::of(scene.area, &scene.transform) else { return };
+        self.seen = Arc::downgrade(scene.picture);
         self.refresh(scene.picture, port);
         let points_per_pixel = 1.0 / self.context.pixels_per_point();
         for tile in self.sheet.iter().flat_map(|sheet| &sheet.tiles) {
@@ -81,6 +85,18 @@ impl Presenter for TexturePresenter {
     fn take_delays(&mut self) -> Vec<std::time::Duration> {
         self.delays.take()
     }
+
+    fn another(&self, _: u32, context: &Context) -> Box<dyn Presenter> {
+        Box::new(Self::new(context))
+    }
+}
+
+impl Drop for TexturePresenter {
+    fn drop(&mut self) {
+        if let Some(picture) = self.seen.upgrade() {
+            picture.forget(self.eye);
+        }
+    }
 }
 
 /// Asks for a frame when something has changed.
@@ -96,7 +112,8 @@ impl Watcher for Repaint {
 impl TexturePresenter {
     /// Textures of this window.
     pub fn new(context: &Context) -> Self {
-        Self { context: context.clone(), sheet: None, pointer: None, delays: Delays::default() }
+        let (context, delays) = (context.clone(), Delays::default());
+        Self { context, eye: Eye::new(), seen: Weak::new(), sheet: None, pointer: None, delays }
     }
 
     /// Takes over what has changed in the picture.
@@ -104,9 +121,9 @@ impl TexturePresenter {
         let scaled = port.times().is_none().then_some(port);
         if self.sheet.as_ref().is_none_or(|sheet| sheet.port() != scaled) {
             self.sheet = None;
-            picture.expose();
+            picture.expose(self.eye);
         }
-        picture.look(port.desktop(), |change| {
+        picture.look(self.eye, port.desktop(), |change| {
             if let Some(arrived) = change.arrived {
                 self.delays.add(arrived.elapsed());
             }

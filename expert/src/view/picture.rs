@@ -39,11 +39,12 @@ struct Pointer {
     image: CustomCursorImage,
 }
 
-/// Shows the picture in all the room there is; gives where it lies.
+/// Shows this part of the picture in all the room there is; gives where it lies.
 pub fn show(
     ui: &mut Ui,
     scale: Scale,
     session: &Session,
+    looked_at: Option<deskside_proto::geometry::Rect>,
     state: &mut Remembered,
     live: &mut Live<'_>,
 ) -> Layout {
@@ -53,7 +54,7 @@ pub fn show(
     }
     let points_per_pixel = 1.0 / ui.ctx().pixels_per_point();
     let room = pixels(ui, ui.available_rect_before_wrap());
-    let part = session.looked_at().and_then(|part| part.intersection(&desktop.rect()));
+    let part = looked_at.and_then(|part| part.intersection(&desktop.rect()));
     let part = part.unwrap_or_else(|| desktop.rect());
     if state.part.replace(part).is_some_and(|before| before != part) {
         state.offset = Vec2::ZERO;

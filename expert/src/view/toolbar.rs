@@ -7,6 +7,7 @@ use deskside_look::tokens::{Meaning, Palette, space, text as sizes};
 use deskside_look::widget::{Button, Pressed, badge, small};
 use deskside_proto::name::PersonName;
 use deskside_proto::session::Way;
+use deskside_proto::wire::monitors::Monitor;
 use deskside_words::t;
 use egui::{Align, ComboBox, Label, Layout, RichText, TextStyle, TextWrapMode, Ui, Vec2, WidgetText};
 
@@ -162,10 +163,21 @@ fn monitors(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         at.map_or_else(|| t!("expert-toolbar-all-monitors").to_owned(), |at| words::monitor(monitors, at))
     };
     let shown = chosen.as_ref().map_or_else(|| t!("expert-toolbar-all-monitors").to_owned(), named);
+    let is_apart = |monitor: &Monitor| session.apart.contains(&monitor.name);
     let menu = ComboBox::from_id_salt("monitor").width(96.0).selected_text(shown).show_ui(ui, |ui| {
         ui.selectable_value(&mut chosen, None, t!("expert-toolbar-all-monitors"));
         for (at, monitor) in monitors.iter().enumerate() {
             ui.selectable_value(&mut chosen, Some(monitor.name.clone()), words::monitor(monitors, at));
+        }
+        ui.separator();
+        if ui.selectable_label(false, t!("expert-toolbar-each-apart")).clicked() {
+            commands.push(Command::EachApart);
+        }
+        for (at, monitor) in monitors.iter().enumerate() {
+            let line = t!("expert-toolbar-apart", monitor = words::monitor(monitors, at));
+            if ui.selectable_label(is_apart(monitor), line).clicked() {
+                commands.push(Command::Apart(monitor.name.clone(), !is_apart(monitor)));
+            }
         }
     });
     menu.response

@@ -51,7 +51,9 @@ pub fn show(
     let ground = Palette::for_dark(true).ground.field;
     let area = CentralPanel::default()
         .frame(Frame::new().fill(ground))
-        .show(ui, |ui| picture::show(ui, model.scale, session, &mut state.picture, &mut live))
+        .show(ui, |ui| {
+            picture::show(ui, model.scale, session, session.looked_at(), &mut state.picture, &mut live)
+        })
         .inner;
     shown.layout = Layout { controlling: session.is_controlling(), ..area };
     if model.full_screen {

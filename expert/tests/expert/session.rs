@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deskside_crypto::ticket::{Invitation, Recipient, issue, new_id};
-use deskside_expert::link::{Peer, Reporter, Shared, ToSession, drive};
+use deskside_expert::link::{Eye, Peer, Reporter, Shared, ToSession, drive};
 use deskside_expert::model::{Ending, LinkNews, Ticket, Wish};
 use deskside_expert::opening;
 use deskside_media::surface::Surface;
@@ -142,8 +142,7 @@ fn keyframe(surface: &Surface) -> Vec<u8> {
 
 fn seen_pixels(shared: &Shared) -> Option<Vec<u8>> {
     let mut seen = None;
-    shared.picture.expose();
-    shared.picture.take(|change| seen = Some(change.surface.bytes().to_vec()));
+    shared.picture.take(Eye::new(), |change| seen = Some(change.surface.bytes().to_vec()));
     seen
 }
 

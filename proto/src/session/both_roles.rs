@@ -163,6 +163,7 @@ impl World {
             FromExpert::CancelRequest { request } => ClientEvent::ExpertCancelsRequest { request },
             FromExpert::ReleaseControl { grant } => ClientEvent::ExpertReleases { grant },
             FromExpert::Offer(_) => panic!("the machines offer nothing"),
+            FromExpert::LookingAt(_) => panic!("the machines know no places"),
             FromExpert::Goodbye => ClientEvent::ExpertLeaves,
         });
     }

@@ -7,6 +7,7 @@ use super::clipboard::Offer;
 use super::codec::{Reader, WireError, Writer, one_byte_enum};
 use super::frame::Message;
 use super::input::read_grant;
+use super::looking::LookedAt;
 use super::monitors::Monitors;
 use crate::geometry::Size;
 use crate::ids::{GrantId, RequestId, SessionId, TicketId};
@@ -92,6 +93,8 @@ pub enum FromExpert {
     },
     /// Something was copied on the expert's machine.
     Offer(Offer),
+    /// These parts of the desktop are looked at from now on.
+    LookingAt(LookedAt),
     /// The expert leaves; the last message.
     Goodbye,
 }
@@ -260,6 +263,7 @@ impl FromExpert {
     const CANCEL_REQUEST: u8 = 0x03;
     const RELEASE_CONTROL: u8 = 0x04;
     const GOODBYE: u8 = 0x05;
+    const LOOKING_AT: u8 = 0x10;
     const OFFER: u8 = 0x40;
     /// version, name, sealing key, ticket, sealed password, proof.
     const HELLO_LIMIT: usize =
@@ -274,6 +278,7 @@ impl Message for FromExpert {
             Self::CancelRequest { .. } => Self::CANCEL_REQUEST,
             Self::ReleaseControl { .. } => Self::RELEASE_CONTROL,
             Self::Offer(_) => Self::OFFER,
+            Self::LookingAt(_) => Self::LOOKING_AT,
             Self::Goodbye => Self::GOODBYE,
         }
     }
@@ -285,6 +290,7 @@ impl Message for FromExpert {
             Self::CANCEL_REQUEST => Ok(4),
             Self::RELEASE_CONTROL => Ok(8),
             Self::OFFER => Ok(Offer::BYTES),
+            Self::LOOKING_AT => Ok(LookedAt::MAX_BYTES),
             Self::GOODBYE => Ok(0),
             _ => Err(WireError::UnknownKind(kind)),
         }
@@ -307,6 +313,7 @@ impl Message for FromExpert {
             Self::CancelRequest { request } => out.u32(request.0),
             Self::ReleaseControl { grant } => out.u64(grant.as_u64()),
             Self::Offer(offer) => offer.write(out),
+            Self::LookingAt(parts) => parts.write(out),
             Self::Goodbye => {}
         }
     }
@@ -328,6 +335,7 @@ impl Message for FromExpert {
             Self::CANCEL_REQUEST => Ok(Self::CancelRequest { request: RequestId(body.u32()?) }),
             Self::RELEASE_CONTROL => Ok(Self::ReleaseControl { grant: read_grant(body)? }),
             Self::OFFER => Offer::read(body).map(Self::Offer),
+            Self::LOOKING_AT => LookedAt::read(body).map(Self::LookingAt),
             Self::GOODBYE => Ok(Self::Goodbye),
             _ => Err(WireError::UnknownKind(kind)),
         }

@@ -11,6 +11,7 @@ pub mod feedback;
 pub mod files;
 mod frame;
 pub mod input;
+pub mod looking;
 pub mod monitors;
 pub mod stream;
 pub mod typed;

@@ -248,6 +248,7 @@ client-here-for = { $time } verbunden
 client-less-than-a-minute = weniger als eine Minute
 client-hours-and-minutes = { $hours } Std. { $minutes } Min.
 client-stop-control = Steuerung &stoppen
+client-cancel-copying = &Kopieren abbrechen
 client-stop-clipboard = &Teilen beenden
 client-end-session = Sitzung &beenden
 client-end-all = Alle &beenden
@@ -393,6 +394,7 @@ client-line-help =
     end                 alle Sitzungen beenden
     tickets             Einladungen auflisten
     cancel ID           eine Einladung zurückziehen
+    cancel copying      beenden, was gerade kopiert wird
     status              wer hier ist
     windows             Fenster und Bildschirme auflisten und was verborgen ist
     share everything | screen N | window N      was Helfer sehen dürfen
@@ -495,6 +497,8 @@ client-receipt-give-asked = { $who } hat gebeten, etwas in Ihre Zwischenablage l
 client-receipt-give-allowed = Sie haben { $who } erlaubt, etwas in Ihre Zwischenablage zu legen.
 client-receipt-give-denied = { $who } darf nichts in Ihre Zwischenablage legen: { $reason }.
 client-receipt-give-ended = { $who } kann nichts mehr in Ihre Zwischenablage legen: { $reason }.
+client-receipt-copied-to-expert = { $who } hat von dem, was Sie kopiert haben, eingefügt: { $what }.
+client-receipt-copied-to-person = Sie haben von dem, was { $who } kopiert hat, eingefügt: { $what }.
 client-receipt-session-ended = Die Sitzung mit { $who } ist beendet: { $reason }.
 client-thing-screen = Bildschirm
 client-thing-pointer = Maus
@@ -574,3 +578,44 @@ client-not-genuine-word = nur das Wort `allow` bedeutet Ja
 client-not-genuine-unwatched = diese Antwort kann nicht geprüft werden: { $reason }
 client-experts-damaged = die Liste der bisherigen Helfer kann nicht benutzt werden ({ $reason }); sie bleibt als { $path } erhalten, und alle Helfer gelten wieder als neu
 client-experts-stuck = die Liste der bisherigen Helfer kann weder benutzt ({ $reason }) noch beiseitegelegt werden ({ $error }); sie bleibt, wie sie ist, und wer jetzt kommt, wird nicht eingetragen
+
+## Was kopiert wurde und gerade kopiert wird
+
+client-copied-texts =
+    { $count ->
+        [one] 1 Text
+       *[other] { $count } Texte
+    }
+client-copied-pictures =
+    { $count ->
+        [one] 1 Bild
+       *[other] { $count } Bilder
+    }
+client-copied-files =
+    { $count ->
+        [one] 1 Datei
+       *[other] { $count } Dateien
+    }
+client-copied-and = { $some } und { $more }
+client-copied-nothing = nichts Ganzes
+client-copied-in-all = { $counts }, { $size }
+client-copying-to =
+    { $what ->
+        [picture] Ein Bild wird zu { $name } kopiert: { $done } von { $total }
+        [files] Dateien werden zu { $name } kopiert: { $done } von { $total }
+       *[text] Ein Text wird zu { $name } kopiert: { $done } von { $total }
+    }
+client-copying-from =
+    { $what ->
+        [picture] Ein Bild von { $name } wird kopiert: { $done } von { $total }
+        [files] Dateien von { $name } werden kopiert: { $done } von { $total }
+       *[text] Ein Text von { $name } wird kopiert: { $done } von { $total }
+    }
+client-bytes =
+    { $count ->
+        [one] 1 Byte
+       *[other] { $count } Bytes
+    }
+client-kilobytes = { $count } KB
+client-megabytes = { $count } MB
+client-gigabytes = { $whole },{ $tenth } GB

@@ -158,6 +158,9 @@ expert-toolbar-scale = Größe
 expert-scale-fit = Passend
 expert-toolbar-monitor = Bildschirm dort
 expert-toolbar-all-monitors = Alle Bildschirme
+# In der Liste der Bildschirme: alle, jeder in einem eigenen Fenster.
+expert-toolbar-each-apart = Jeder in einem eigenen Fenster
+expert-toolbar-apart = { $monitor } in einem eigenen Fenster
 # Während die Tastatur in der Symbolleiste ist.
 expert-toolbar-keys = Die Tastatur ist hier: Tab und Eingabe wählen, 1 bis 9 zeigen einen Bildschirm, 0 alle, Escape kehrt zum anderen Computer zurück
 expert-toolbar-chord = Die linke Strg- und die linke Alt-Taste zusammen drücken und loslassen, um die Tastatur hierher zu holen
@@ -170,6 +173,8 @@ expert-note-paused = { $client } macht gerade Eingaben; Ihre Eingaben warten
 
 ## Was zuletzt geschah, in der Symbolleiste oder über dem Bild
 
+expert-monitor-gone = Ein Bildschirm ist weg; sein Fenster wurde geschlossen.
+expert-monitor-new = Es gibt einen neuen Bildschirm; wählen Sie ihn in der Liste der Bildschirme.
 expert-last-released = Sie haben die Steuerung abgegeben.
 expert-denied-by-person = { $client } hat Ihnen die Steuerung nicht gegeben.
 expert-denied-no-answer = { $client } hat nicht geantwortet; das heißt Nein.
@@ -385,4 +390,4 @@ expert-no-opengl = das Fenster ließ sich nicht zeichnen: OpenGL 2.1 oder OpenGL
 expert-passphrase-missing = Die Einladung braucht ihr Passwort. Schreiben Sie es als Zeile in die Standardeingabe.
 # $limit: Bytes.
 expert-terminal-too-long = eine Zeile mit mehr als { $limit } Bytes wurde übergangen
-expert-terminal-commands = die Befehle sind: control, release, clipboard read, clipboard give, jeder von diesen auch mit off, end, status
+expert-terminal-commands = die Befehle sind: control, release, clipboard read, clipboard give, jeder von diesen auch mit off, monitors each, monitors all, end, status

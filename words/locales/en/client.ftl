@@ -244,6 +244,7 @@ client-here-for = here for { $time }
 client-less-than-a-minute = less than a minute
 client-hours-and-minutes = { $hours } h { $minutes } min
 client-stop-control = &Stop control
+client-cancel-copying = &Cancel copying
 client-stop-clipboard = &Stop sharing
 client-end-session = &End session
 client-end-all = &End all
@@ -387,6 +388,7 @@ client-line-help =
     end                 end all sessions
     tickets             list the tickets
     cancel ID           close a ticket
+    cancel copying      end what is being copied now
     status              who is here
     windows             list windows and screens, and what is hidden
     share everything | screen N | window N      what experts may see
@@ -489,6 +491,8 @@ client-receipt-give-asked = { $who } asked to put things into your clipboard.
 client-receipt-give-allowed = You allowed { $who } to put things into your clipboard.
 client-receipt-give-denied = { $who } may not put things into your clipboard: { $reason }.
 client-receipt-give-ended = { $who } can no longer put things into your clipboard: { $reason }.
+client-receipt-copied-to-expert = { $who } took { $what } of what you copied.
+client-receipt-copied-to-person = You pasted { $what } of what { $who } copied.
 client-receipt-session-ended = The session with { $who } ended: { $reason }.
 client-thing-screen = screen
 client-thing-pointer = pointer
@@ -568,3 +572,44 @@ client-not-genuine-word = only the word `allow` means yes
 client-not-genuine-unwatched = this answer cannot be checked: { $reason }
 client-experts-damaged = the list of experts seen before cannot be used ({ $reason }); it is kept as { $path }, and every expert counts as new again
 client-experts-stuck = the list of experts seen before cannot be used ({ $reason }) and cannot be set aside ({ $error }); it is left as it is, and who comes now is not added to it
+
+## What was copied, and what is being copied
+
+client-copied-texts =
+    { $count ->
+        [one] 1 text
+       *[other] { $count } texts
+    }
+client-copied-pictures =
+    { $count ->
+        [one] 1 picture
+       *[other] { $count } pictures
+    }
+client-copied-files =
+    { $count ->
+        [one] 1 file
+       *[other] { $count } files
+    }
+client-copied-and = { $some } and { $more }
+client-copied-nothing = nothing whole
+client-copied-in-all = { $counts }, { $size }
+client-copying-to =
+    { $what ->
+        [picture] Copying a picture to { $name }: { $done } of { $total }
+        [files] Copying files to { $name }: { $done } of { $total }
+       *[text] Copying a text to { $name }: { $done } of { $total }
+    }
+client-copying-from =
+    { $what ->
+        [picture] Copying a picture from { $name }: { $done } of { $total }
+        [files] Copying files from { $name }: { $done } of { $total }
+       *[text] Copying a text from { $name }: { $done } of { $total }
+    }
+client-bytes =
+    { $count ->
+        [one] 1 byte
+       *[other] { $count } bytes
+    }
+client-kilobytes = { $count } KB
+client-megabytes = { $count } MB
+client-gigabytes = { $whole }.{ $tenth } GB

@@ -157,6 +157,9 @@ expert-toolbar-scale = Size
 expert-scale-fit = Fit
 expert-toolbar-monitor = Their monitor
 expert-toolbar-all-monitors = All monitors
+# In the list of monitors: all of them, each in a window of its own.
+expert-toolbar-each-apart = Each in its own window
+expert-toolbar-apart = { $monitor } in its own window
 # While the keyboard is in the toolbar.
 expert-toolbar-keys = The keyboard is here: Tab and Enter choose, 1 to 9 show a monitor, 0 all, Escape goes back to their computer
 expert-toolbar-chord = Press and release left Ctrl and left Alt together to bring the keyboard here
@@ -169,6 +172,8 @@ expert-note-paused = { $client } is typing; your input waits
 
 ## What happened last, in the toolbar or over the picture
 
+expert-monitor-gone = A monitor is gone; its window was closed.
+expert-monitor-new = There is a new monitor; choose it in the list of monitors.
 expert-last-released = You gave control back.
 expert-denied-by-person = { $client } did not give you control.
 expert-denied-no-answer = { $client } did not answer; that means no.
@@ -384,4 +389,4 @@ expert-no-opengl = the window could not be drawn: OpenGL 2.1 or OpenGL ES 3 is n
 expert-passphrase-missing = The ticket needs its passphrase. Write it as a line to standard input.
 # $limit: bytes.
 expert-terminal-too-long = a line of more than { $limit } bytes was ignored
-expert-terminal-commands = the commands are: control, release, clipboard read, clipboard give, each of these with off, end, status
+expert-terminal-commands = the commands are: control, release, clipboard read, clipboard give, each of these with off, monitors each, monitors all, end, status

@@ -114,6 +114,8 @@ pub enum Effect {
     OpenClipboard(SessionId, Grant),
     /// Let nothing pass this way any more.
     CloseClipboard(SessionId, Way),
+    /// End what passes this way now, and leave the way open.
+    CancelCopying(SessionId, Way),
     /// Begin to capture the desktop for this expert.
     StartCapture(SessionId, ViewGrant),
     /// Stop capturing for this expert.

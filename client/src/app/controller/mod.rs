@@ -24,6 +24,7 @@ use self::sessions::Session;
 use self::sharing::SharingState;
 use super::command::{SettingsChange, UserCommand};
 use super::view::{Notice, NoticeKind};
+use crate::clipboard::Copying;
 use crate::config::{Hotkey, Settings};
 use crate::receipt::Entry;
 use crate::tickets::record::unix_seconds;
@@ -105,6 +106,13 @@ impl Controller {
         effects.extend(self.forget_share());
         effects.extend(self.reconcile_listening(now));
         effects
+    }
+
+    /// So much has passed through the clipboard of a session, and this passes now. Nothing is to be done about it.
+    pub fn copying(&mut self, session: SessionId, copying: Copying) {
+        if let Some(session) = self.sessions.get_mut(&session) {
+            session.copying = copying;
+        }
     }
 
     /// When [`Event::TimePassed`] is due, if ever.
@@ -199,6 +207,7 @@ impl Controller {
             UserCommand::Share(share) => self.share(share),
             UserCommand::Hide(what) => self.hide(what),
             UserCommand::Unhide(what) => self.unhide(what),
+            UserCommand::CancelCopying(session, way) => vec![Effect::CancelCopying(session, way)],
             UserCommand::ListChoices => vec![Effect::ReadChoices],
             UserCommand::ShowSharing => self.show_sharing(),
             UserCommand::ShowWindow => {

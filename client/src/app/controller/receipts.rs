@@ -1,9 +1,10 @@
 //! What the controller writes into the receipt, and in which words.
 
-use deskside_proto::session::{ClientState, ReceiptEvent};
+use deskside_proto::session::{ClientState, ReceiptEvent, Way};
 
 use super::sessions::Session;
 use super::{Controller, Effect, Now, SHOWN_LINES};
+use crate::app::view::Carried;
 use crate::receipt::{Entry, Event, Reason, Thing};
 use crate::tickets::record::unix_seconds;
 
@@ -23,6 +24,18 @@ impl Controller {
         }
         Effect::Record(entry)
     }
+}
+
+/// How much went which way, where anything did.
+pub(super) fn copied(session: &Session) -> Vec<Event> {
+    let of = |(way, (carried, _)): (Way, (Carried, _))| {
+        let Carried { texts, pictures, files, bytes } = carried;
+        (carried != Carried::default()).then(|| match way {
+            Way::ToExpert => Event::CopiedToExpert { texts, pictures, files, bytes },
+            Way::ToPerson => Event::CopiedToPerson { texts, pictures, files, bytes },
+        })
+    };
+    Way::ALL.into_iter().zip(session.copying).filter_map(of).collect()
 }
 
 /// The machine's event in the words of the receipt.

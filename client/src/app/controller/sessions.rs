@@ -4,15 +4,17 @@
 use deskside_proto::geometry::Size;
 use deskside_proto::ids::{QuestionId, RequestId, SessionId};
 use deskside_proto::session::{
-    Arrival, ClientEffect, ClientEnd, ClientEvent, ClientSession, ClientState, Desk, Presence, Way,
+    Arrival, ClientEffect, ClientEnd, ClientEvent, ClientSession, ClientState, Desk, Presence, ReceiptEvent,
+    Way,
 };
 use deskside_proto::time::Millis;
 use deskside_proto::wire::control::{EndedReason, FromExpert, RefusedReason};
 use deskside_words::t;
 
-use super::receipts::in_words;
+use super::receipts::{copied, in_words};
 use super::{Controller, Effect, Newcomer, Now};
 use crate::app::command::Answer;
+use crate::clipboard::Copying;
 
 /// One expert.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub(super) struct Session {
     pub(super) since: Option<Millis>,
     /// Who was here already when this expert asked to see.
     pub(super) joins: bool,
+    /// What has passed through the clipboard and what passes now, each way.
+    pub(super) copying: Copying,
 }
 
 /// A question to the person.
@@ -53,7 +57,8 @@ impl Controller {
         };
         let id = who.session;
         let (machine, effects) = ClientSession::open(id, self.policy, now.mono);
-        let session = Session { who, machine, question: None, since: None, joins };
+        let session =
+            Session { who, machine, question: None, since: None, joins, copying: Copying::default() };
         let (session, effects) = self.translate(session, effects, now);
         self.sessions.insert(id, session);
         effects
@@ -119,6 +124,11 @@ impl Controller {
                 ClientEffect::CloseClipboard(way) => translated.push(Effect::CloseClipboard(id, way)),
                 ClientEffect::Send(message) => translated.push(Effect::Send(id, message)),
                 ClientEffect::Record(event) => {
+                    if matches!(event, ReceiptEvent::SessionEnded { .. }) {
+                        let amounts = copied(&session);
+                        translated
+                            .extend(amounts.into_iter().map(|said| self.record(said, Some(&session), now)));
+                    }
                     let event = in_words(event, &session);
                     translated.push(self.record(event, Some(&session), now));
                 }
@@ -215,8 +225,9 @@ impl Controller {
             FromExpert::CancelRequest { request } => ClientEvent::ExpertCancelsRequest { request },
             FromExpert::ReleaseControl { grant } => ClientEvent::ExpertReleases { grant },
             FromExpert::Goodbye => ClientEvent::ExpertLeaves,
-            // The link refuses a second greeting, and offers go to the clipboard; here they would mean nothing.
-            FromExpert::Hello(_) | FromExpert::Offer(_) => return Vec::new(),
+            // The link refuses a second greeting, offers go to the clipboard and looks to the picture; here they would
+            // mean nothing.
+            FromExpert::Hello(_) | FromExpert::Offer(_) | FromExpert::LookingAt(_) => return Vec::new(),
         };
         self.step(id, event, now)
     }

@@ -78,6 +78,7 @@ impl Controller {
             fingerprint: session.who.fingerprint.clone(),
             state,
             clipboard: Way::ALL.map(|way| matches!(session.machine.way(way), ClientWay::Open { .. })),
+            moving: session.copying.map(|(_, moving)| moving),
             since: self.instant(session.since?),
         })
     }

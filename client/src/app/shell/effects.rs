@@ -39,6 +39,11 @@ impl Shell {
                         link.clipboard().close(way);
                     }
                 }
+                Effect::CancelCopying(session, way) => {
+                    if let Some(link) = self.network.links.get(&session) {
+                        link.clipboard().cancel(way);
+                    }
+                }
                 Effect::StartCapture(session, grant) => self.start_capture(session, grant),
                 Effect::StopCapture(session) => {
                     if let Some(link) = self.network.links.get_mut(&session) {

@@ -11,6 +11,7 @@ use deskside_proto::wire::CloseCode;
 use deskside_proto::wire::control::{FromClient, FromExpert};
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_proto::wire::feedback::Feedback;
+use deskside_proto::wire::looking::LookedAt;
 use deskside_proto::wire::monitors::Monitors;
 use deskside_proto::wire::update::UpdateClass;
 use tokio::sync::{mpsc, watch};
@@ -24,11 +25,15 @@ use crate::pipeline::{Pipeline, PipelineError, PipelineHandle, Update, UpdateSin
 /// Where the pipeline's handle is once there is one.
 type Handle = Arc<Mutex<Option<PipelineHandle>>>;
 
+/// What the expert looks at, once that was said; a pipeline that begins later has to know it as well.
+type Looked = Arc<Mutex<Option<LookedAt>>>;
+
 /// One expert's link and picture.
 #[derive(Debug)]
 pub(super) struct Link {
     sender: ClientSender,
     handle: Handle,
+    looked: Looked,
     clipboard: SessionClipboard,
     pipeline: Option<Pipeline>,
     /// For which class of update the pipeline waits for room.
@@ -44,15 +49,24 @@ impl Link {
         link: ClientLink,
         input: Option<Arc<InputPath>>,
         clipboard: Place,
+        wake: Arc<dyn Fn() + Send + Sync>,
         experts: mpsc::Sender<Event>,
     ) -> (Self, impl Future<Output = ()> + Send + use<>) {
         let (sender, events) = link.split();
-        let handle = Handle::default();
-        let clipboard = SessionClipboard::new(sender.clone(), clipboard);
-        let ways_in = WaysIn { input, handle: Arc::clone(&handle), clipboard: clipboard.clone() };
+        let (handle, looked) = (Handle::default(), Looked::default());
+        let clipboard = SessionClipboard::new(sender.clone(), clipboard, wake);
+        let ways_in = WaysIn {
+            input,
+            handle: Arc::clone(&handle),
+            looked: Arc::clone(&looked),
+            clipboard: clipboard.clone(),
+        };
         let listening = listen(session, events, ways_in, experts);
         let wanted = watch::Sender::default();
-        (Self { sender, handle, clipboard, pipeline: None, wanted, waking: JoinSet::new() }, listening)
+        (
+            Self { sender, handle, looked, clipboard, pipeline: None, wanted, waking: JoinSet::new() },
+            listening,
+        )
     }
 
     pub(super) fn say(&self, message: FromClient) {
@@ -90,6 +104,10 @@ impl Link {
         let (sender, wanted, handle) = (self.sender.clone(), self.wanted.subscribe(), pipeline.handle());
         self.waking.spawn(wake_when_there_is_room(sender, wanted, handle));
         *self.handle.lock().unwrap_or_else(PoisonError::into_inner) = Some(pipeline.handle());
+        let looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(looked) = looked {
+            pipeline.handle().look_at(looked);
+        }
         self.pipeline = Some(pipeline);
     }
 
@@ -112,13 +130,14 @@ impl Link {
 struct WaysIn {
     input: Option<Arc<InputPath>>,
     handle: Handle,
+    looked: Looked,
     clipboard: SessionClipboard,
 }
 
 async fn listen(
     session: SessionId,
     mut events: ClientEvents,
-    WaysIn { input, handle, clipboard }: WaysIn,
+    WaysIn { input, handle, looked, clipboard }: WaysIn,
     experts: mpsc::Sender<Event>,
 ) {
     while let Some(event) = events.recv().await {
@@ -142,6 +161,11 @@ async fn listen(
             }
             ClientLinkEvent::Asked(asked) => {
                 clipboard.asked(asked);
+                continue;
+            }
+            ClientLinkEvent::Control(FromExpert::LookingAt(parts)) => {
+                *looked.lock().unwrap_or_else(PoisonError::into_inner) = Some(parts.clone());
+                tell(&handle, |handle| handle.look_at(parts));
                 continue;
             }
             ClientLinkEvent::Control(FromExpert::Offer(offer)) => {

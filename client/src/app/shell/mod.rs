@@ -236,12 +236,22 @@ impl Shell {
                     Event::Command(UserCommand::Quit)
                 }
             };
+            self.count_copied();
             let effects = self.controller.handle(event, self.now());
             let is_over = self.carry_out(effects);
             self.publish();
             if is_over {
                 self.network.finish().await;
                 return;
+            }
+        }
+    }
+
+    /// Lets the controller know what has passed through the clipboards, so that whatever it does next counts it.
+    fn count_copied(&mut self) {
+        for (session, link) in &self.network.links {
+            if let Some(copying) = link.clipboard().news() {
+                self.controller.copying(*session, copying);
             }
         }
     }
@@ -322,11 +332,14 @@ impl Shell {
         let Arrival { link, session, expert, name, ticket, remote } = arrival;
         let fingerprint = fingerprint(&expert);
         let seen = self.seen.look_up(&fingerprint, &name);
+        let wake = self.inbox.clone();
         let (link, listening) = Link::follow(
             session,
             link,
             self.desk.input.clone(),
             self.desk.clipboard.clone(),
+            // What has passed is looked at before every event.
+            Arc::new(move || wake.send(Event::TimePassed)),
             self.experts.0.clone(),
         );
         self.network.listening.spawn(listening);

@@ -5,7 +5,7 @@ use crate::capture::{CaptureError, Waker};
 use crate::pipeline::{CpuBudget, CpuLimit};
 use crate::sharing::Sharing;
 use deskside_media::{Area, Patch, PictureMode, Surface, UpdateDecoder};
-use deskside_proto::geometry::Size;
+use deskside_proto::geometry::{Rect, Size};
 use deskside_proto::wire::cursor::CursorMessage;
 use std::collections::VecDeque;
 use std::sync::atomic::AtomicBool;
@@ -19,6 +19,8 @@ enum Turn {
     Draw(Box<dyn Fn(&mut Surface)>),
     /// There is room from now on, or none; the wait ends, as it is woken.
     Room(bool),
+    /// The viewer looks there from now on; the wait ends, as it is woken.
+    Look(Rect),
     /// Time passes.
     Rest(Duration),
 }
@@ -46,6 +48,8 @@ struct Desktop {
     surface: Arc<Mutex<Surface>>,
     turns: VecDeque<Turn>,
     is_damaged: bool,
+    /// As it was captured last.
+    captured: Surface,
     room: Arc<AtomicBool>,
     orders: Arc<Orders>,
     log: Log,
@@ -87,6 +91,10 @@ impl ScreenCapturer for Desktop {
                     self.room.store(room, Ordering::Release);
                     return Ok(());
                 }
+                Some(Turn::Look(part)) => {
+                    *self.orders.looks.lock().unwrap() = Some(LookedAt::new([part]));
+                    return Ok(());
+                }
                 Some(Turn::Rest(time)) => std::thread::sleep(time),
                 None => {
                     self.orders.stop.store(true, Ordering::Release);
@@ -104,7 +112,13 @@ impl ScreenCapturer for Desktop {
         self.log.note(Did::Capture(extent));
         self.is_damaged = false;
         let surface = self.surface.lock().unwrap();
-        let patch = Patch::new(SIZE.rect(), surface.stride(), surface.bytes()).unwrap();
+        let area = match extent {
+            Extent::Whole => SIZE.rect(),
+            Extent::Damaged => changed(&self.captured, &surface),
+        };
+        self.captured = surface.clone();
+        let from = area.y as usize * surface.stride() + area.x as usize * 4;
+        let patch = Patch::new(area, surface.stride(), &surface.bytes()[from..]).unwrap();
         show(&DesktopFrame { size: SIZE, patches: &[patch] });
         Ok(())
     }
@@ -116,6 +130,16 @@ impl ScreenCapturer for Desktop {
     fn waker(&self) -> Waker {
         Waker::new(|| {})
     }
+}
+
+/// The rectangle in which two surfaces differ; all where they do not, as a server may say as well.
+fn changed(before: &Surface, after: &Surface) -> Rect {
+    let (old, _) = before.bytes().as_chunks::<4>();
+    let (new, _) = after.bytes().as_chunks::<4>();
+    let width = before.stride() / 4;
+    let places = old.iter().zip(new).enumerate().filter(|(_, (old, new))| old != new).map(|(at, _)| at);
+    let cell = |at: usize| Rect::new((at % width) as i32, (at / width) as i32, 1, 1);
+    places.map(cell).reduce(|all, cell| all.union(&cell)).unwrap_or(SIZE.rect())
 }
 
 struct Link {
@@ -152,6 +176,7 @@ fn play(turns: impl IntoIterator<Item = Turn>) -> Vec<Did> {
         surface: Arc::clone(&surface),
         turns: turns.into_iter().collect(),
         is_damaged: false,
+        captured: Surface::new(SIZE).unwrap(),
         room: Arc::clone(&room),
         orders: Arc::clone(&orders),
         log: log.clone(),
@@ -252,4 +277,25 @@ fn the_video_beside_a_text_goes_right_after_it_and_becomes_exact_when_nothing_el
     let first = did.iter().position(|did| *did == Did::Send(UpdateClass::Refinement)).expect("no refinement");
     assert_eq!(did[first - 1], Did::AskRoom(UpdateClass::Refinement));
     assert!(matches!(did[first - 2], Did::Wait(..)), "{:?}", &did[first - 5..=first]);
+}
+
+#[test]
+fn what_nobody_looks_at_is_not_sent_until_somebody_does_and_then_at_once() {
+    let (left, right) = (Rect::new(0, 0, 320, 480), Rect::new(320, 0, 320, 480));
+    let sent = |turns: Vec<Turn>| {
+        let did = play(turns);
+        let of = |extent| count(&did, |did| *did == Did::Capture(extent));
+        (count(&did, |did| matches!(did, Did::Send(_))), of(Extent::Whole))
+    };
+    // `play` compares at the end: nothing that was left out is missing.
+    let hidden = || (0..5).map(|n| fill(400 + 20 * n, 99));
+    let looks = [Turn::Look(left), fill(20, 10)].into_iter().chain(hidden());
+    assert_eq!(sent(looks.chain([Turn::Look(right)]).collect()), (3, 2), "the first, the left one, the rest");
+    assert_eq!(sent(hidden().collect()), (6, 1), "where everything is looked at each is sent");
+    let both = [Turn::Look(left), fill(20, 10), Turn::Look(right), fill(400, 20)];
+    assert_eq!(
+        sent(both.into_iter().collect()),
+        (3, 1),
+        "where nothing was left out nothing is captured anew"
+    );
 }

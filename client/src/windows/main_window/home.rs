@@ -2,6 +2,7 @@
 
 use deskside_look::tokens::{Meaning, space};
 use deskside_look::widget::{self, Button, Card};
+use deskside_proto::session::Way;
 use deskside_words::t;
 use egui::{Align, Layout, Ui};
 
@@ -92,5 +93,19 @@ fn session_card(ui: &mut Ui, scene: Scene<'_>, session: &SessionView) {
         widget::small(ui, &format!("{} ·", words::since(passed)));
         widget::small(ui, &session.fingerprint);
     });
+    for (way, moving) in Way::ALL.into_iter().zip(session.moving) {
+        let Some(moving) = moving else { continue };
+        ui.horizontal(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if Button::quiet(t!("client-cancel-copying")).low().show(ui).pressed() {
+                    scene.commands.send(UserCommand::CancelCopying(session.id, way));
+                }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    let said = crate::app::words::moving(moving, way, &session.expert_name);
+                    ui.add(egui::Label::new(said).truncate());
+                });
+            });
+        });
+    }
     super::repaint_each_minute(ui, passed);
 }

@@ -3,9 +3,14 @@
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
+use deskside_clip::Format;
+use deskside_proto::session::Way;
+
 use super::*;
 use crate::sharing::{Share, WindowNumber};
 use crate::windows::banner::{SIZE, show};
+
+const COPYING: Moving = Moving { format: Format::Files, done: 3_000_000, total: 12_000_000 };
 
 fn bar(sessions: Vec<SessionView>) -> Harness<'static, Bench<()>> {
     let view = AppView { sessions, ..view() };
@@ -48,6 +53,24 @@ fn while_copied_things_are_shared_it_says_so_and_stops_that() {
 }
 
 #[test]
+fn while_something_is_copied_it_says_how_far_it_is_and_ends_that() {
+    for (moving, said, way) in [
+        ([Some(COPYING), None], "Copying files to Martin Berg: 3 MB of 12 MB", Way::ToExpert),
+        ([None, Some(COPYING)], "Copying files from Martin Berg: 3 MB of 12 MB", Way::ToPerson),
+    ] {
+        let watching = session(1, "Martin Berg", SessionState::Watching, 3);
+        let mut harness = bar(vec![SessionView { moving, clipboard: [true; 2], ..watching }]);
+        assert!(says(&harness, said), "{said}");
+        press(&mut harness, "Cancel copying");
+        let sent = harness.state_mut().sent();
+        assert!(
+            matches!(sent.as_slice(), [UserCommand::CancelCopying(SessionId(1), ended)] if *ended == way)
+        );
+        assert!(harness.query_by_label("Stop sharing").is_some(), "everything can be stopped as well");
+    }
+}
+
+#[test]
 fn of_several_it_names_the_one_who_can_do_most() {
     let harness = bar(vec![
         session(1, "Erika Sommer", SessionState::Watching, 20),
@@ -61,7 +84,8 @@ fn of_several_it_names_the_one_who_can_do_most() {
 
 #[test]
 fn the_longest_name_pushes_no_button_out() {
-    let harness = bar(vec![session(1, LONGEST, SessionState::Controlling { paused: false }, 700)]);
+    let controlling = session(1, LONGEST, SessionState::Controlling { paused: false }, 700);
+    let harness = bar(vec![SessionView { moving: [Some(COPYING); 2], ..controlling }]);
     let [width, _] = SIZE;
     let (stop, end) =
         (harness.get_by_label("Stop control").rect(), harness.get_by_label("End session").rect());

@@ -50,6 +50,7 @@ fn session(id: u64, expert: &str, state: SessionState, minutes: u64) -> SessionV
         fingerprint: FINGERPRINT.into(),
         state,
         clipboard: [false; 2],
+        moving: [None; 2],
         since: moment().instant.checked_sub(Duration::from_secs(60 * minutes)).unwrap(),
     }
 }

@@ -7,6 +7,7 @@ mod sharing;
 
 use std::time::{Duration, SystemTime};
 
+use deskside_proto::ids::SessionId;
 use deskside_proto::name::PersonName;
 use deskside_proto::session::{Scope, Scopes, Way};
 use deskside_words::t;
@@ -235,6 +236,9 @@ pub fn banner_hint(
 ) -> String {
     let passed = t!("client-banner-since", time = minutes_down(passed));
     let kept_back = kept_back.map(|kept_back| format!("{kept_back} · ")).unwrap_or_default();
+    if let Some((_, _, moving)) = moving(sessions) {
+        return moving;
+    }
     match clipboard(sessions) {
         Some(may) => {
             let stops = t!("client-banner-stops", hotkey = hotkey);
@@ -242,6 +246,17 @@ pub fn banner_hint(
         }
         None => format!("{passed} · {kept_back}{}", t!("client-banner-takes-back", hotkey = hotkey)),
     }
+}
+
+/// What is on its way through the clipboard, in which session, and how it is said.
+#[must_use]
+pub fn moving(sessions: &[SessionView]) -> Option<(SessionId, Way, String)> {
+    let mut ways = sessions
+        .iter()
+        .flat_map(|session| Way::ALL.into_iter().zip(session.moving).map(move |way| (session, way)));
+    ways.find_map(|(session, (way, moving))| {
+        Some((session.id, way, crate::app::words::moving(moving?, way, &session.expert_name)))
+    })
 }
 
 /// What somebody may do with the clipboard.

@@ -27,6 +27,16 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// How long pasted files are kept; whoever pasted them has copied them by then.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// A content that has come.
+pub(super) struct Pasted {
+    /// What programs are given.
+    pub(super) content: Bytes,
+    /// So many files; 1 for what is no file.
+    pub(super) items: u32,
+    /// The length of all of it. Units: bytes.
+    pub(super) total: u64,
+}
+
 /// A content that is being fetched.
 pub(super) struct Whole {
     fetch: Arc<dyn Fetch>,
@@ -46,11 +56,11 @@ impl Whole {
         Self { fetch, tell, offer, format, next_report: Instant::now() + MOMENT }
     }
 
-    /// A content that fits into memory, and its length.
-    pub(super) async fn content(mut self) -> Result<(Bytes, u64), Failure> {
+    /// A content that fits into memory.
+    pub(super) async fn content(mut self) -> Result<Pasted, Failure> {
         let content = self.gather().await?;
         let total = content.len() as u64;
-        Ok((content.into(), total))
+        Ok(Pasted { content: content.into(), items: 1, total })
     }
 
     async fn gather(&mut self) -> Result<Vec<u8>, Failure> {
@@ -68,7 +78,7 @@ impl Whole {
     }
 
     /// Files, written below `folder`; the content is then the list of their URIs, and the length that of all files.
-    pub(super) async fn files(mut self, folder: Option<&Path>) -> Result<(Bytes, u64), Failure> {
+    pub(super) async fn files(mut self, folder: Option<&Path>) -> Result<Pasted, Failure> {
         let folder = folder.ok_or(Failure::NotWritten)?;
         let list = FileList::decode(&self.gather().await?).map_err(|_| Failure::Wrong)?;
         let place = new_folder(folder.to_owned()).await?;
@@ -100,9 +110,11 @@ impl Whole {
             done += entry.bytes;
         }
         unfinished.keep();
+        let items = list.entries().iter().filter(|entry| entry.kind == EntryKind::File).count();
+        let items = u32::try_from(items).unwrap_or(u32::MAX);
         let top = list.entries().iter().filter(|entry| entry.path.parent().is_none());
         let lines = top.map(|entry| format!("{}\r\n", uri_of_path(&place.join(entry.path.as_str()))));
-        Ok((lines.collect::<String>().into_bytes().into(), total))
+        Ok(Pasted { content: lines.collect::<String>().into_bytes().into(), items, total })
     }
 
     /// The next one or two pieces from `offset` on, of a content of `total` bytes.

@@ -14,7 +14,7 @@ use super::Unsuitable;
 use super::memory::Memory;
 use super::pointer::OwnPointer;
 use super::window::Child;
-use crate::link::{Picture, SharedCursor};
+use crate::link::{Eye, Picture, SharedCursor};
 use crate::present::Pointing;
 use crate::present::delays::Delays;
 use crate::present::port::Port;
@@ -41,6 +41,7 @@ pub struct View {
 pub struct Canvas {
     child: Child,
     pointer: OwnPointer,
+    eye: Eye,
     context: Context,
     memory: Option<Memory>,
     shown: Option<Shown>,
@@ -66,6 +67,7 @@ impl Canvas {
         Self {
             child,
             pointer,
+            eye: Eye::new(),
             context,
             memory: None,
             shown: None,
@@ -153,7 +155,7 @@ impl Canvas {
             self.child.cut(&uncovered(&view.port, &self.covers))?;
         }
         if !is_same {
-            view.picture.expose();
+            view.picture.expose(self.eye);
         }
         self.shown = Some(Shown { view, scaler, sprite, pointer_shape });
         self.child.show()?;
@@ -171,7 +173,7 @@ impl Canvas {
     /// # Errors
     /// The server has gone.
     pub fn hide(&mut self) -> Result<(), ConnectionError> {
-        self.shown = None;
+        self.look_away();
         self.child.hide()
     }
 
@@ -193,8 +195,14 @@ impl Canvas {
 
     /// Ends the child window, and with it the thread that listens to it.
     pub fn close(&mut self) {
-        self.shown = None;
+        self.look_away();
         logged(self.child.destroy());
+    }
+
+    fn look_away(&mut self) {
+        if let Some(shown) = self.shown.take() {
+            shown.view.picture.forget(self.eye);
+        }
     }
 
     /// Brings what has changed into memory and tells the server to put it, all in one go.
@@ -209,7 +217,7 @@ impl Canvas {
         *sprite = now;
         let mut arrived = None;
         let mut is_seen = false;
-        view.picture.look(port.desktop(), |change| {
+        view.picture.look(self.eye, port.desktop(), |change| {
             is_seen = true;
             arrived = change.arrived;
             areas.extend(change.dirty.iter().filter_map(|rect| port.area_of(rect)));

@@ -165,6 +165,16 @@ impl Presenter for ChildPresenter {
     fn take_delays(&mut self) -> Vec<std::time::Duration> {
         self.canvas.lock().take_delays()
     }
+
+    fn another(&self, window: u32, context: &Context) -> Box<dyn Presenter> {
+        match Self::open(None, window, context) {
+            Ok(presenter) => Box::new(presenter),
+            Err(error) => {
+                tracing::warn!(%error, "the picture of one more window has to go through OpenGL");
+                Box::new(super::TexturePresenter::new(context))
+            }
+        }
+    }
 }
 
 impl Drop for ChildPresenter {

@@ -1,0 +1,249 @@
+//! Monitors in windows of their own: opened and closed as the model says, each with its presenter and its tap.
+//! The toolbar stays in the main window; these show pixels and take input, and nothing else.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use deskside_look::tokens::Palette;
+use deskside_proto::geometry::Rect;
+use deskside_proto::name::PersonName;
+use egui::{CentralPanel, Context, Frame, Key, Vec2, ViewportBuilder, ViewportCommand, ViewportId};
+
+use super::input::{Layout, Tap};
+use super::taps::{Place, SharedTap, Taps};
+use crate::link::{InputGate, Shared};
+use crate::model::{Command, Model, Session};
+use crate::present::{Presenter, Watcher};
+use crate::view::{self, Live, PictureState};
+use crate::words;
+
+/// The part of the screen that a window takes at first, at most.
+const ROOM: f32 = 0.92;
+
+/// Told of changes in the picture for all windows.
+#[derive(Clone)]
+pub struct Watchers(Arc<Mutex<Vec<Arc<dyn Watcher>>>>);
+
+impl Watchers {
+    pub fn new(first: Arc<dyn Watcher>) -> Self {
+        Self(Arc::new(Mutex::new(vec![first])))
+    }
+
+    fn all(&self) -> Vec<Arc<dyn Watcher>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn add(&self, watcher: Arc<dyn Watcher>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(watcher);
+    }
+
+    fn remove(&self, watcher: &Arc<dyn Watcher>) {
+        let is_other = |other: &Arc<dyn Watcher>| !Arc::ptr_eq(other, watcher);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(is_other);
+    }
+}
+
+impl Watcher for Watchers {
+    fn changed(&self) {
+        self.all().iter().for_each(|watcher| watcher.changed());
+    }
+
+    fn frame_is_over(&self) {
+        self.all().iter().for_each(|watcher| watcher.frame_is_over());
+    }
+}
+
+/// All windows that show a monitor each.
+pub struct Apart {
+    windows: Vec<Window>,
+    taps: Rc<RefCell<Taps>>,
+    watchers: Watchers,
+}
+
+struct Window {
+    monitor: PersonName,
+    place: Place,
+    /// Its presenter and whom that wants told of changes; there once the window's number is known.
+    shown: Option<(Box<dyn Presenter>, Arc<dyn Watcher>)>,
+    picture: PictureState,
+    is_full_screen: bool,
+}
+
+/// What came of one window's frame.
+#[derive(Default)]
+struct Answer {
+    layout: Layout,
+    /// Its person wants it closed.
+    closes: bool,
+    /// The keyboard is wanted in the toolbar.
+    calls_toolbar: bool,
+    full_screen: Option<bool>,
+}
+
+impl Apart {
+    pub fn new(taps: Rc<RefCell<Taps>>, watchers: Watchers) -> Self {
+        Self { windows: Vec::new(), taps, watchers }
+    }
+
+    /// Shows the windows that the model wants; gives what their people want. `main`: the first window's presenter and tap.
+    pub fn show(
+        &mut self,
+        context: &Context,
+        model: &Model,
+        session: Option<&Session>,
+        shared: &Shared,
+        main: (&dyn Presenter, &SharedTap),
+        gate: &InputGate,
+    ) -> Vec<Command> {
+        let wanted = session.map(|session| session.apart.as_slice()).unwrap_or_default();
+        self.close_others(wanted);
+        let Some(session) = session else { return Vec::new() };
+        self.open_next(context, wanted, gate);
+        let (presenter, main_tap) = main;
+        let mut commands = Vec::new();
+        for window in &mut self.windows {
+            let Some(part) = session.place_of(&window.monitor) else { continue };
+            window.find_presenter(context, presenter, &self.watchers);
+            let answer = window.show(context, model, session, part, shared);
+            window.place.tap.borrow_mut().set_layout(answer.layout);
+            if answer.closes {
+                commands.push(Command::Apart(window.monitor.clone(), false));
+            }
+            if let Some(full) = answer.full_screen {
+                window.is_full_screen = full;
+                context.send_viewport_cmd_to(window.id(), ViewportCommand::Fullscreen(full));
+            }
+            if answer.calls_toolbar {
+                window.place.tap.borrow_mut().leave_toolbar();
+                main_tap.borrow_mut().call_toolbar();
+                context.send_viewport_cmd_to(ViewportId::ROOT, ViewportCommand::Focus);
+                context.request_repaint();
+            }
+        }
+        commands
+    }
+
+    /// Lets go of all that is held.
+    pub fn release_all(&self) {
+        self.windows.iter().for_each(|window| window.place.tap.borrow_mut().release_all());
+    }
+
+    fn close_others(&mut self, wanted: &[PersonName]) {
+        let (stay, go): (Vec<_>, Vec<_>) =
+            self.windows.drain(..).partition(|window| wanted.contains(&window.monitor));
+        self.windows = stay;
+        for window in go {
+            window.place.tap.borrow_mut().release_all();
+            self.taps.borrow_mut().remove(&window.place);
+            if let Some((_, watcher)) = &window.shown {
+                self.watchers.remove(watcher);
+            }
+        }
+    }
+
+    /// One at a time: the next window with a number that nobody knows is this one.
+    fn open_next(&mut self, context: &Context, wanted: &[PersonName], gate: &InputGate) {
+        if self.windows.iter().any(|window| window.place.window.get().is_none()) {
+            return;
+        }
+        let is_missing = |name: &&PersonName| self.windows.iter().all(|window| window.monitor != **name);
+        let Some(monitor) = wanted.iter().find(is_missing) else { return };
+        let gate = gate.clone();
+        let tap = Tap::new(Box::new(move |event| gate.send(event)));
+        let place = Place { tap: Rc::new(RefCell::new(tap)), window: Rc::default() };
+        self.taps.borrow_mut().add(place.clone());
+        let (monitor, picture) = (monitor.clone(), PictureState::default());
+        self.windows.push(Window { monitor, place, shown: None, picture, is_full_screen: false });
+        context.request_repaint();
+    }
+}
+
+impl Window {
+    fn id(&self) -> ViewportId {
+        ViewportId::from_hash_of(("monitor", self.monitor.as_str()))
+    }
+
+    fn find_presenter(&mut self, context: &Context, main: &dyn Presenter, watchers: &Watchers) {
+        let number = self.place.window.get().map(u64::from).and_then(|number| u32::try_from(number).ok());
+        if let (None, Some(number)) = (&self.shown, number) {
+            let presenter = main.another(number, context);
+            let watcher = presenter.watcher();
+            watchers.add(Arc::clone(&watcher));
+            self.shown = Some((presenter, watcher));
+            // What is painted below it takes part in the next frame.
+            context.request_repaint();
+        }
+    }
+
+    fn show(
+        &mut self,
+        context: &Context,
+        model: &Model,
+        session: &Session,
+        part: Rect,
+        shared: &Shared,
+    ) -> Answer {
+        let (id, builder) = (self.id(), self.builder(context, session, part));
+        let Self { place, shown, picture, is_full_screen, .. } = self;
+        let wants = {
+            let mut tap = place.tap.borrow_mut();
+            tap.painted();
+            tap.wants()
+        };
+        let mut answer = Answer::default();
+        context.show_viewport_immediate(id, builder, |ui, _| {
+            let ground = Palette::for_dark(true).ground.field;
+            if let Some((presenter, _)) = shown.as_mut() {
+                let mut live = Live {
+                    presenter: &mut **presenter,
+                    picture: &shared.picture,
+                    cursor: &shared.cursor,
+                    wants,
+                };
+                let area = CentralPanel::default()
+                    .frame(Frame::new().fill(ground))
+                    .show(ui, |ui| view::picture(ui, model, session, part, picture, &mut live))
+                    .inner;
+                presenter.finish(ui.ctx());
+                answer.layout = Layout { controlling: session.is_controlling(), ..area };
+            } else {
+                CentralPanel::default().frame(Frame::new().fill(ground)).show(ui, |_| {});
+                ui.ctx().request_repaint();
+            }
+            let (full, escape, closes) = ui.input(|input| {
+                (
+                    input.key_pressed(Key::F11),
+                    input.key_pressed(Key::Escape),
+                    input.viewport().close_requested(),
+                )
+            });
+            answer.closes = closes;
+            answer.calls_toolbar = wants.keyboard_in_toolbar;
+            if full {
+                answer.full_screen = Some(!*is_full_screen);
+            } else if escape && *is_full_screen {
+                answer.full_screen = Some(false);
+            }
+        });
+        answer
+    }
+
+    fn builder(&self, context: &Context, session: &Session, part: Rect) -> ViewportBuilder {
+        let monitors = session.monitors.as_slice();
+        let at = monitors.iter().position(|monitor| monitor.name == self.monitor).unwrap_or_default();
+        let title = format!("{} \u{2013} {}", words::monitor(monitors, at), session.client);
+        let builder = ViewportBuilder::default().with_title(title).with_app_id(crate::run::PROGRAM);
+        if self.shown.is_some() {
+            // From here on its size is its person's business.
+            return builder;
+        }
+        let (screen, scale) =
+            context.input(|input| (input.viewport().monitor_size, input.pixels_per_point()));
+        let wanted = Vec2::new(part.width as f32, part.height as f32) / scale;
+        let room = screen.map_or(wanted, |screen| screen * ROOM);
+        let factor = (room.x / wanted.x).min(room.y / wanted.y).min(1.0);
+        // Rounded up: a point less would be pixels that have to be scrolled to.
+        builder.with_inner_size((wanted * factor).ceil())
+    }
+}

@@ -1,0 +1,95 @@
+//! Which tap an event of the window system belongs to: each window of the program has its own.
+//! Windows are known by their numbers, which the window system tells with a window's first event.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use winit::window::WindowId;
+
+use super::input::Tap;
+use crate::wheel::WheelKind;
+
+/// A tap that is shared between the event loop and the window's content.
+pub type SharedTap = Rc<RefCell<Tap>>;
+
+/// A window besides the first.
+#[derive(Clone)]
+pub struct Place {
+    /// Its tap.
+    pub tap: SharedTap,
+    /// Its number, once there was an event for it.
+    pub window: Rc<Cell<Option<WindowId>>>,
+}
+
+/// The taps of all windows.
+pub struct Taps {
+    first: SharedTap,
+    first_window: Option<WindowId>,
+    others: Vec<Place>,
+    /// Numbers of windows that are closed: their last events must not be taken for a new window's first.
+    closed: Vec<WindowId>,
+    wheel_kind: Option<Rc<dyn WheelKind>>,
+}
+
+impl Taps {
+    /// The first window's; wheels are of this kind in all windows.
+    pub fn new(first: SharedTap, wheel_kind: Option<Rc<dyn WheelKind>>) -> Self {
+        first.borrow_mut().set_wheel_kind(wheel_kind.clone());
+        Self { first, first_window: None, others: Vec::new(), closed: Vec::new(), wheel_kind }
+    }
+
+    /// A window is about to be opened. Only one may be at a time, so that the next new number is its.
+    pub fn add(&mut self, place: Place) {
+        place.tap.borrow_mut().set_wheel_kind(self.wheel_kind.clone());
+        self.others.push(place);
+    }
+
+    /// A window is closed.
+    pub fn remove(&mut self, place: &Place) {
+        self.others.retain(|other| !Rc::ptr_eq(&other.tap, &place.tap));
+        self.closed.extend(place.window.get());
+    }
+
+    /// The tap of this window; none where the window is closed.
+    pub fn of(&mut self, window: WindowId) -> Option<SharedTap> {
+        if *self.first_window.get_or_insert(window) == window {
+            return Some(Rc::clone(&self.first));
+        }
+        if self.closed.contains(&window) {
+            return None;
+        }
+        let known = self.others.iter().find(|place| place.window.get() == Some(window));
+        let place = known.or_else(|| self.others.iter().find(|place| place.window.get().is_none()))?;
+        place.window.set(Some(window));
+        Some(Rc::clone(&place.tap))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place() -> Place {
+        Place { tap: Rc::new(RefCell::new(Tap::new(Box::new(|_| {})))), window: Rc::default() }
+    }
+
+    #[test]
+    fn a_new_number_is_that_of_the_window_that_was_just_opened_and_never_that_of_a_closed_one() {
+        let number = |number: u64| WindowId::from(number);
+        let first = place().tap;
+        let mut taps = Taps::new(Rc::clone(&first), None);
+        let is =
+            |found: Option<SharedTap>, tap: &SharedTap| found.is_some_and(|found| Rc::ptr_eq(&found, tap));
+        assert!(is(taps.of(number(1)), &first));
+        assert!(taps.of(number(9)).is_none(), "nobody opened it");
+        let (one, other) = (place(), place());
+        taps.add(one.clone());
+        assert!(is(taps.of(number(2)), &one.tap) && is(taps.of(number(1)), &first));
+        taps.add(other.clone());
+        assert!(is(taps.of(number(2)), &one.tap), "it is known");
+        taps.remove(&one);
+        assert!(taps.of(number(2)).is_none(), "its last events");
+        assert!(is(taps.of(number(3)), &other.tap));
+        assert_eq!((one.window.get(), other.window.get()), (Some(number(2)), Some(number(3))));
+    }
+}
