@@ -146,6 +146,12 @@ pub const fn phase(phase: &Phase) -> &'static str {
     }
 }
 
+/// What the picture is, for a screen reader.
+#[must_use]
+pub fn screen_of(client: &PersonName) -> String {
+    format!("Screen of {client}")
+}
+
 /// A monitor in the list.
 #[must_use]
 pub fn monitor(monitors: &[Monitor], at: usize) -> String {

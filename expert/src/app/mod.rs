@@ -14,6 +14,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use deskside_crypto::identity::Identity;
 use deskside_host::exit::Exit;
+use deskside_look::reader;
 
 use crate::link::Shared;
 use crate::model::{Command, Message, Model, Now, Passphrase, Stage};
@@ -190,6 +191,7 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _: &mut eframe::Frame) {
+        reader::name_window(ui.ctx(), reader::Kind::Window, &self.title, "");
         let wants = {
             let mut tap = self.tap.borrow_mut();
             tap.painted();
@@ -243,6 +245,7 @@ impl App {
         let (sender, arrived) = std::sync::mpsc::channel();
         let post = Post::new(sender, context.clone());
         deskside_look::apply(context, start.model.settings.theme.into());
+        reader::install(context);
         let shell = Shell::new(start.identity, start.settings_file, post.clone(), presenter.watcher())?;
         let gate = shell.gate();
         tap.borrow_mut().set_sink(Box::new(move |event| gate.send(event)));

@@ -25,7 +25,8 @@ pub fn show(
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         let word = words::phase(&session.phase);
-        badge(ui, word, meaning(&session.phase));
+        let state = badge(ui, word, meaning(&session.phase));
+        deskside_look::reader::announce(ui.ctx(), state.id, true);
         let first = control(ui, session, now, commands);
         if called {
             first.response.request_focus();

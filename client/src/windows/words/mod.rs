@@ -172,6 +172,10 @@ pub const TOO_QUICK: &str = "That was very quick. Please read the question and a
 /// Nothing is known about the devices.
 pub const UNWATCHED: &str = "On this desktop Deskside cannot tell who pressed that, so it does not count.";
 
+/// Another program pressed Allow, a screen reader perhaps.
+pub const ALLOW_BY_SOFTWARE: &str =
+    "Only a key or button that you press yourself allows this. Press Alt+A on your keyboard to allow.";
+
 /// Why a press does not count.
 #[must_use]
 pub const fn mistrusted(reason: &NotGenuine) -> &'static str {
