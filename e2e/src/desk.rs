@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use deskside_testkit::x11::{Injected, Person, Program, SessionBus, Wanted, Window, Xvfb};
+use deskside_testkit::x11::{Injected, Person, Program, ScreenReader, SessionBus, Wanted, Window, Xvfb};
 use tempfile::TempDir;
 
 /// One desktop.
@@ -66,6 +66,14 @@ impl Desk {
             command.env_remove(name);
         }
         command
+    }
+
+    /// A screen reader on this desktop, from now on.
+    ///
+    /// # Errors
+    /// The accessibility service is not installed.
+    pub fn screen_reader(&self) -> Result<ScreenReader> {
+        ScreenReader::start(self.bus.address())
     }
 
     /// Starts a program on this desktop; it ends when the returned value is dropped.

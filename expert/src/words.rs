@@ -36,6 +36,12 @@ pub fn phase(phase: &Phase) -> &'static str {
     }
 }
 
+/// What the picture is, for a screen reader.
+#[must_use]
+pub fn screen_of(client: &PersonName) -> String {
+    t!("expert-screen-of", client = client.as_str())
+}
+
 /// A monitor in the list.
 #[must_use]
 pub fn monitor(monitors: &[Monitor], at: usize) -> String {

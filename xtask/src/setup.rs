@@ -33,6 +33,7 @@ pub const DESKTOP: &[Needed] = &[
     ("mousepad", "a text editor to type into"),
     ("pcmanfm", "a file manager, for a real double-click on a ticket, and to paste files in"),
     ("dbus", "the session bus that tray icons speak over"),
+    ("at-spi2-core", "the service that screen readers ask what is in a window"),
     ("xfce4-panel", "a panel that shows tray icons"),
     ("xdg-utils", "opens the mail program, registers file types"),
     ("desktop-file-utils", "registers applications"),

@@ -1,15 +1,19 @@
 //! The window that asks: who, what it means, Allow and Deny.
 //!
+//! INVARIANT: what other software asks for on the accessibility bus presses no Allow, moves no focus and chooses nothing.
 //! INVARIANT: an Allow leaves this file only with a [`LocalYes`](crate::consent::LocalYes) from the guard; nothing
 //! is focused at first, so that Enter or a space typed into another window's place answers nothing.
 
 use std::time::Duration;
 
-use deskside_look::tokens::{Meaning, space};
+use deskside_look::reader;
+use deskside_look::tokens::{Meaning, size, space};
 use deskside_look::widget::{self, Button, Card, Row};
 use deskside_words::t;
-use egui::{Id, Key, Ui};
+use egui::accesskit::{Action, NodeId};
+use egui::{Event, Id, Key, Ui};
 
+use super::main_window::scrolling;
 use super::main_window::sharing::shares;
 use super::{Confirm, Press, Scene, words};
 use crate::app::view::{QuestionKind, QuestionView, SeenBefore};
@@ -22,8 +26,11 @@ use crate::sharing::Share;
 /// A little longer than the guard's own half a second, so that what the buttons
 /// accept the guard accepts as well.
 pub const DEAF_FOR: f64 = 0.6;
-/// The window's size (points).
-pub const SIZE: [f32; 2] = [580.0, 440.0];
+/// The window's width (points), and the least and greatest height; between them its content decides.
+pub const WIDTH: f32 = 580.0;
+const HEIGHTS: std::ops::RangeInclusive<f32> = 320.0..=680.0;
+/// Around the answers (points).
+const BAR: egui::Margin = egui::Margin { left: 24, right: 24, top: 8, bottom: 20 };
 
 /// One question's window, from its first picture to its answer.
 #[derive(Default)]
@@ -34,6 +41,8 @@ pub struct ConsentWindow {
     /// What they may see if the answer is yes; without a choice what holds already.
     share: Option<Share>,
     stage: Stage,
+    /// What had the keyboard in the last picture.
+    focus: Option<Id>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,23 +57,16 @@ enum Stage {
 impl ConsentWindow {
     /// Shows the question and sends the answer.
     pub fn show(&mut self, ui: &mut Ui, scene: Scene<'_>, question: &QuestionView, confirm: &Confirm) {
+        let (title, text) = spoken(scene, question);
+        reader::name_window(ui.ctx(), reader::Kind::Question, &title, &text);
+        let pressed_by_software = self.software(ui);
         let awake = self.awake(ui, question, confirm);
         let mut wish = None;
-        let bar = egui::Frame::new()
-            .fill(deskside_look::Palette::of(ui).ground.window)
-            .inner_margin(egui::Margin { left: 24, right: 24, top: 8, bottom: 20 });
+        let bar = egui::Frame::new().fill(deskside_look::Palette::of(ui).ground.window).inner_margin(BAR);
         egui::Panel::bottom(Id::unique("answers")).frame(bar).show_separator_line(false).show(ui, |ui| {
-            wish = self.answers(ui, awake);
+            wish = self.answers(ui, awake, &pressed_by_software);
         });
-        widget::page(ui, |ui| {
-            egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                who_and_what(ui, scene, question, |ui| {
-                    if question.kind == QuestionKind::View {
-                        what_they_see(ui, scene, &mut self.share);
-                    }
-                });
-            });
-        });
+        scrolling(ui, |ui| who_and_what(ui, scene, question, &mut self.share));
         if ui.input(|input| input.key_pressed(Key::Escape)) && awake {
             wish = Some(Wish::Deny);
         }
@@ -77,10 +79,36 @@ impl ConsentWindow {
             self.answer(scene, question, wish, confirm);
             ui.ctx().request_repaint();
         }
+        self.focus = ui.memory(|memory| memory.focused());
         let left = question.deadline.saturating_duration_since(scene.moment.instant);
         if !left.is_zero() {
             ui.ctx().request_repaint_after(left.saturating_sub(words::next_step(left)));
         }
+    }
+
+    /// Takes out what came over the accessibility bus, where nobody can tell who sent it, and gives what it would press.
+    fn software(&self, ui: &Ui) -> Vec<NodeId> {
+        let mut pressed = Vec::new();
+        let mut moved = false;
+        ui.input_mut(|input| {
+            input.events.retain(|event| {
+                let Event::AccessKitActionRequest(request) = event else { return true };
+                moved |= request.action == Action::Focus;
+                if request.action == Action::Click {
+                    pressed.push(request.target_node);
+                }
+                false
+            });
+        });
+        if moved {
+            // An Enter that is meant for something else must not find the keyboard on Allow.
+            ui.memory_mut(|memory| match (self.focus, memory.focused()) {
+                (Some(before), _) => memory.request_focus(before),
+                (None, Some(now)) => memory.surrender_focus(now),
+                (None, None) => {}
+            });
+        }
+        pressed
     }
 
     fn awake(&mut self, ui: &Ui, question: &QuestionView, confirm: &Confirm) -> bool {
@@ -96,7 +124,7 @@ impl ConsentWindow {
         left <= 0.0
     }
 
-    fn answers(&self, ui: &mut Ui, awake: bool) -> Option<Wish> {
+    fn answers(&self, ui: &mut Ui, awake: bool, by_software: &[NodeId]) -> Option<Wish> {
         let open = awake && self.stage != Stage::Answered;
         let line = match self.stage {
             Stage::Open => t!("client-answer-keys"),
@@ -116,6 +144,12 @@ impl ConsentWindow {
             if deny.pressed() {
                 wish = Some(Wish::Deny);
             }
+            if open && by_software.contains(&allow.response.id.accesskit_id()) {
+                wish = Some(Wish::AllowBySoftware);
+            }
+            if open && by_software.contains(&deny.response.id.accesskit_id()) {
+                wish = Some(Wish::Close);
+            }
             let arrow =
                 ui.input(|input| input.key_pressed(Key::ArrowLeft) || input.key_pressed(Key::ArrowRight));
             if open && arrow && ui.memory(|memory| memory.focused().is_none()) {
@@ -132,6 +166,10 @@ impl ConsentWindow {
     fn answer(&mut self, scene: Scene<'_>, question: &QuestionView, wish: Wish, confirm: &Confirm) {
         let answer = match wish {
             Wish::Close => Answer::Deny,
+            Wish::AllowBySoftware => {
+                self.stage = Stage::Mistrusted(t!("client-allow-by-software"));
+                return;
+            }
             // Only what is known to be injected: where devices cannot be told apart, a no still counts.
             Wish::Deny => match self.press(question, confirm) {
                 Err(reason @ NotGenuine::Injected) => {
@@ -178,16 +216,55 @@ impl ConsentWindow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wish {
     Allow,
+    /// Asked for by a screen reader or any other program on the accessibility bus: no answer.
+    AllowBySoftware,
     Deny,
-    /// The window was closed: a no that every desktop offers, also to a person whose on-screen keyboard injects.
+    /// The window was closed, or assistive software pressed Deny: a no that is there also for a person whose on-screen
+    /// keyboard injects or for whom software presses.
     Close,
 }
 
-fn who_and_what(ui: &mut Ui, scene: Scene<'_>, question: &QuestionView, choice: impl FnOnce(&mut Ui)) {
+/// The size (points) at which nothing of a question needs to be scrolled, whatever language it is in.
+///
+/// It is laid out once more than it is shown, in a window that nobody sees: one that changed its size before the eyes
+/// of whoever is to answer would move the answers under their pointer.
+pub fn wanted_size(scene: Scene<'_>, question: &QuestionView) -> [f32; 2] {
+    let ctx = egui::Context::default();
+    deskside_look::apply(&ctx, deskside_look::Theme::Light);
+    let whole = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(WIDTH, *HEIGHTS.end()));
+    let mut height = 0.0;
+    // What is in a grid has its place from the second time on.
+    for _ in 0..2 {
+        let input = egui::RawInput { screen_rect: Some(whole), ..Default::default() };
+        let output = ctx.run_ui(input, |ui| {
+            height = scrolling(ui, |ui| {
+                who_and_what(ui, scene, question, &mut None);
+                ui.min_rect().height()
+            });
+        });
+        output.drop_without_applying_deltas();
+    }
+    let around = 2.0 * space::XL + size::BUTTON_HEIGHT + f32::from(BAR.top + BAR.bottom);
+    [WIDTH, (height + around).ceil().clamp(*HEIGHTS.start(), *HEIGHTS.end())]
+}
+
+/// The question as a screen reader says it when the window opens: its title, and all that one should know.
+fn spoken(scene: Scene<'_>, question: &QuestionView) -> (String, String) {
+    let title = words::question(&question.kind, &question.expert_name);
+    let meaning = words::meaning(&question.kind, &scene.view.settings.hotkey);
+    let (known, more) = words::acquaintance(&question.seen, scene.moment.system, scene.moment.offset);
+    let known = if more.is_empty() { format!("{known}.") } else { format!("{known}. {more}") };
+    let fingerprint = format!("{} {}.", t!("client-fingerprint"), question.fingerprint);
+    (title, [&*meaning, &known, &fingerprint, t!("client-answer-keys")].join(" "))
+}
+
+fn who_and_what(ui: &mut Ui, scene: Scene<'_>, question: &QuestionView, share: &mut Option<Share>) {
     ui.spacing_mut().item_spacing.y = space::M;
     widget::heading(ui, &words::question(&question.kind, &question.expert_name));
     widget::body(ui, &words::meaning(&question.kind, &scene.view.settings.hotkey));
-    choice(ui);
+    if question.kind == QuestionKind::View {
+        what_they_see(ui, scene, share);
+    }
     let (title, text) = words::acquaintance(&question.seen, scene.moment.system, scene.moment.offset);
     widget::hint_panel(ui, trust(&question.seen), &title, &text);
     widget::card(ui, Card::Plain, |ui| {
@@ -209,8 +286,8 @@ fn what_they_see(ui: &mut Ui, scene: Scene<'_>, share: &mut Option<Share>) {
         let label = ui.label(t!("client-will-see"));
         let offered = shares(scene);
         let known = offered.iter().find(|(_, share)| *share == chosen).map(|(label, _)| label.clone());
-        let width = ui.available_width() - space::S;
-        let response = egui::ComboBox::from_id_salt("what-they-see")
+        let width = ui.available_width();
+        let response = egui::ComboBox::from_id_salt("what they see")
             .selected_text(known.unwrap_or_else(|| words::share(sharing)))
             .width(width)
             .truncate()

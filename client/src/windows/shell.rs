@@ -18,6 +18,9 @@ use crate::app::view::{Activity, QuestionView};
 use crate::app::{AppView, UserCommand};
 use crate::config::Theme;
 
+/// Room for the frame that a window manager puts around a window (points).
+const FRAME: f32 = 44.0;
+
 /// Why there are no windows.
 #[derive(Debug, Error)]
 #[error("no window could be opened: {0}")]
@@ -100,6 +103,7 @@ impl Shell {
         let view = surroundings.publisher.latest();
         let theme = view.settings.theme;
         deskside_look::apply(ctx, look(theme));
+        deskside_look::reader::install(ctx);
         let wake = ctx.clone();
         surroundings.publisher.on_change(move || wake.request_repaint_of(ViewportId::ROOT));
         let wake = ctx.clone();
@@ -240,7 +244,9 @@ impl Shell {
             .with_maximize_button(false)
             .with_window_type(egui::X11WindowType::Dialog)
             .with_window_level(WindowLevel::AlwaysOnTop);
-        let builder = self.placed(ctx, builder, consent::SIZE, Place::Middle);
+        let moment = Moment::now(self.surroundings.local_offset);
+        let scene = Scene { view: &self.seen.view, moment: &moment, commands: &self.surroundings.commands };
+        let builder = self.placed(ctx, builder, consent::wanted_size(scene, asked), Place::Middle);
         Question { id: asked.id, viewport, window: Arc::default(), builder }
     }
 
@@ -275,7 +281,10 @@ impl Shell {
         };
         let scale = ctx.pixels_per_point();
         let [width, height] = size;
-        let size = [width.min(screen.width as f32 / scale), height.min(screen.height as f32 / scale)];
+        // A window manager puts its frame around all but the banner, and the answers at the bottom must be seen.
+        let frame = if place == Place::Middle { FRAME } else { 0.0 };
+        let room = screen.height as f32 / scale - frame;
+        let size = [width.min(screen.width as f32 / scale), height.min(room)];
         let at = screen.place(size.map(|extent| extent * scale), place);
         builder.with_inner_size(size).with_position(at.map(|value| value / scale))
     }
@@ -330,7 +339,8 @@ fn show_banner(ui: &mut Ui, surroundings: &Surroundings, drag: &Mutex<Drag>, who
     let view = surroundings.publisher.latest();
     let moment = Moment::now(surroundings.local_offset);
     let scene = Scene { view: &view, moment: &moment, commands: &surroundings.commands };
-    let handle = banner::show(ui, scene);
+    let (handle, wanted) = banner::show(ui, scene);
+    fit_banner(ui, wanted, whole);
     if ui.input(|input| input.viewport().close_requested()) {
         ui.ctx().send_viewport_cmd(ViewportCommand::CancelClose);
     }
@@ -354,4 +364,22 @@ fn show_banner(ui: &mut Ui, surroundings: &Surroundings, drag: &Mutex<Drag>, who
     if place.distance(outer.min) >= 1.0 {
         ui.ctx().send_viewport_cmd(ViewportCommand::OuterPosition(place));
     }
+}
+
+/// Gives the banner the size that its sentences need; its middle stays where it is.
+fn fit_banner(ui: &Ui, wanted: egui::Vec2, whole: Option<desktop::Area>) {
+    let Some(outer) = ui.input(|input| input.viewport().outer_rect) else {
+        return;
+    };
+    let scale = ui.ctx().pixels_per_point();
+    let widest = whole.map_or(wanted.x, |whole| whole.width as f32 / scale);
+    let size = egui::vec2(wanted.x.min(widest), wanted.y);
+    if (size - outer.size()).abs().max_elem() < 1.0 {
+        return;
+    }
+    ui.ctx().send_viewport_cmd(ViewportCommand::InnerSize(size));
+    let left = (outer.center().x - size.x / 2.0) * scale;
+    let place = [left, outer.top() * scale];
+    let [x, y] = whole.map_or(place, |whole| whole.inside(place, [size.x * scale, size.y * scale]));
+    ui.ctx().send_viewport_cmd(ViewportCommand::OuterPosition(egui::pos2(x / scale, y / scale)));
 }

@@ -16,6 +16,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use deskside_crypto::identity::Identity;
 use deskside_host::exit::Exit;
+use deskside_look::reader;
 use deskside_proto::geometry::{Rect, Size};
 use deskside_words::t;
 
@@ -215,6 +216,7 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _: &mut eframe::Frame) {
+        reader::name_window(ui.ctx(), reader::Kind::Window, &self.title, "");
         let wants = {
             let mut tap = self.tap.borrow_mut();
             tap.painted();
@@ -277,6 +279,7 @@ impl App {
         let (sender, arrived) = std::sync::mpsc::channel();
         let post = Post::new(sender, context.clone());
         deskside_look::apply(context, start.model.settings.theme.into());
+        reader::install(context);
         let shell =
             Shell::new(start.identity, start.settings_file, post.clone(), Arc::new(watchers.clone()))?;
         let gate = shell.gate();

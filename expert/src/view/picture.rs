@@ -8,7 +8,7 @@ use deskside_proto::geometry::{PartView, Size, ViewPoint, ViewTransform};
 use deskside_proto::wire::cursor::CursorShape;
 use egui::containers::scroll_area::{DragScroll, ScrollSource};
 use egui::style::ScrollStyle;
-use egui::{CursorIcon, CustomCursorImage, Rect, ScrollArea, Sense, Ui, Vec2};
+use egui::{CursorIcon, CustomCursorImage, Id, Rect, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo};
 
 use super::Live;
 use super::viewer::pixels;
@@ -17,6 +17,7 @@ use crate::link::Cursor;
 use crate::model::{Phase, Session};
 use crate::present::{Pointing, Scene};
 use crate::scale::Scale;
+use crate::words;
 
 /// How near to the edge the pointer must be for a large picture to scroll. Units: physical pixels.
 const SCROLL_MARGIN_PX: f32 = 24.0;
@@ -80,6 +81,7 @@ pub fn show(
         (Vec2::new(area.left, area.top) * points_per_pixel).to_pos2(),
         (Vec2::new(area.right, area.bottom) * points_per_pixel).to_pos2(),
     );
+    describe(ui, rect, session);
     let painter = ui.painter().with_clip_rect(rect);
     let stands_for_it = session.phase == Phase::Controlling { paused: false };
     let pointing = match (stands_for_it, live.wants.over_picture) {
@@ -98,6 +100,14 @@ pub fn show(
         scroll_margin_px: if scrolls { SCROLL_MARGIN_PX } else { 0.0 },
         ..Layout::default()
     }
+}
+
+/// What the picture is, for a screen reader: whose, and what may be done with it now.
+fn describe(ui: &Ui, rect: Rect, session: &Session) {
+    let response = ui.interact(rect, Id::unique("remote picture"), Sense::hover());
+    let name = words::screen_of(&session.client);
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
+    deskside_look::reader::describe(ui.ctx(), response.id, words::phase(&session.phase));
 }
 
 /// The place of one monitor in the picture's area.

@@ -83,9 +83,8 @@ fn field(ui: &mut Ui, stage: &TicketStage, state: &mut State, commands: &mut Vec
             .frame(frame)
             .desired_width(width);
         let response = ui.add(edit);
-        response.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::TextInput, !checking, t!("expert-ticket-passphrase"))
-        });
+        // Its name alone: that it holds a secret, egui has told already, so that no screen reader says what is typed.
+        ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(t!("expert-ticket-passphrase")));
         // Asked before the focus is given back, which would undo the loss.
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if ui.memory(|memory| memory.focused().is_none()) && !checking {

@@ -34,7 +34,8 @@ pub fn show(
     ui.spacing_mut().item_spacing = Vec2::splat(space::S);
     ui.horizontal(|ui| {
         let word = words::phase(&session.phase);
-        badge(ui, word, meaning(&session.phase));
+        let state = badge(ui, word, meaning(&session.phase));
+        deskside_look::reader::announce(ui.ctx(), state.id, true);
         let first = control(ui, session, now, commands);
         if called {
             first.response.request_focus();

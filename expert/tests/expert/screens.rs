@@ -12,8 +12,9 @@ use deskside_expert::view::{self, Live};
 use deskside_proto::geometry::{DesktopPoint, Region, ViewPoint};
 use deskside_proto::name::PersonName;
 use egui::Key;
+use egui::accesskit::Role;
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT as _, Queryable, by};
 
 use crate::samples;
 
@@ -97,6 +98,40 @@ fn every_screen_can_be_shown_and_settles() {
         screen.run_steps(2);
         assert!(screen.state().commands.is_empty(), "{name} does things by itself");
     }
+}
+
+#[test]
+fn every_control_has_a_name_in_words_and_no_two_sound_the_same() {
+    for (screen, model) in samples::screens() {
+        let shown = show(model);
+        let mut known = std::collections::BTreeSet::new();
+        let controls =
+            by().predicate(|node| egui::accessibility::is_input(node.role()) && !node.is_disabled());
+        for node in shown.query_all(controls) {
+            let node = node.accesskit_node();
+            let name = node.label().unwrap_or_default();
+            assert!(
+                name.chars().any(char::is_alphanumeric),
+                "{screen}: a {:?} is called {name:?}",
+                node.role()
+            );
+            let sound = format!("{:?} {name} {}", node.role(), node.description().unwrap_or_default());
+            assert!(known.insert(sound.clone()), "{screen}: two times {sound:?}");
+        }
+    }
+}
+
+#[test]
+fn the_picture_has_a_name_and_the_passphrase_stays_unspoken() {
+    let viewing = show(model("viewing"));
+    let picture = viewing.get_by_role(Role::Image).accesskit_node();
+    assert!(picture.label().is_some_and(|name| name.starts_with("Screen of ")));
+    assert_eq!(picture.description().as_deref(), Some("Viewing"));
+    let ticket = show(model("ticket"));
+    assert_eq!(
+        ticket.get_by_role(Role::PasswordInput).accesskit_node().label().as_deref(),
+        Some("Passphrase")
+    );
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! A word with a coloured dot that says a state.
 
-use egui::{CornerRadius, Role, Sense, Ui, Vec2, WidgetInfo};
+use egui::{CornerRadius, Response, Role, Sense, Ui, Vec2, WidgetInfo};
 
 use crate::fonts;
 use crate::tokens::{Meaning, Palette, size, space, text};
 
 /// A state in a word: the colour supports the word and never replaces it.
-pub fn badge(ui: &mut Ui, word: &str, meaning: Meaning) {
+pub fn badge(ui: &mut Ui, word: &str, meaning: Meaning) -> Response {
     let tone = Palette::of(ui).tone(meaning);
     let galley = ui.painter().layout_no_wrap(word.to_owned(), fonts::strong(text::SMALL), tone.ink);
     let gap = space::XS + 2.0;
@@ -18,6 +18,7 @@ pub fn badge(ui: &mut Ui, word: &str, meaning: Meaning) {
     ui.painter().circle_filled(dot, size::DOT / 2.0, tone.ink);
     let at = rect.left_center() + Vec2::new(space::M + size::DOT + gap - 1.0, -galley.size().y / 2.0);
     ui.painter().galley(at, galley, tone.ink);
+    response
 }
 
 /// A coloured dot.

@@ -167,8 +167,15 @@ impl<'a> Button<'a> {
         let sense = if self.enabled { Sense::click() } else { Sense::hover() };
         let (rect, response) = ui.allocate_exact_size(Vec2::new(width, self.height), sense);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, self.enabled, &plain));
+        if let Some((_, key)) = mnemonic {
+            let keys = format!("Alt+{}", key.name());
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_keyboard_shortcut(keys));
+        }
         let response = match self.hint {
-            Some(hint) => response.on_hover_text(hint),
+            Some(hint) => {
+                crate::reader::describe(ui.ctx(), response.id, hint);
+                response.on_hover_text(hint)
+            }
             None => response,
         };
         if ui.is_rect_visible(rect) {

@@ -22,7 +22,10 @@ use crate::tokens::{Palette, text};
 /// A window's title.
 pub fn heading(ui: &mut egui::Ui, text: &str) {
     let ink = Palette::of(ui).ink.strong;
-    ui.add(egui::Label::new(egui::RichText::new(text).font(fonts::strong(text::HEADING)).color(ink)).wrap());
+    let title = egui::RichText::new(text).font(fonts::strong(text::HEADING)).color(ink);
+    let response = ui.add(egui::Label::new(title).wrap());
+    // The next page's title is what tells a screen reader that there is a next page.
+    crate::reader::announce(ui.ctx(), response.id, false);
 }
 
 /// A card's title.
@@ -34,9 +37,9 @@ pub fn subheading(ui: &mut egui::Ui, text: &str) {
 }
 
 /// Running text, wrapped at the width that is there.
-pub fn body(ui: &mut egui::Ui, text: &str) {
+pub fn body(ui: &mut egui::Ui, text: &str) -> egui::Response {
     let ink = Palette::of(ui).ink.body;
-    ui.add(egui::Label::new(egui::RichText::new(text).font(fonts::regular(text::BODY)).color(ink)).wrap());
+    ui.add(egui::Label::new(egui::RichText::new(text).font(fonts::regular(text::BODY)).color(ink)).wrap())
 }
 
 /// Running text that matters.

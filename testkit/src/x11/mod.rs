@@ -1,6 +1,7 @@
 //! Real X servers for tests: a virtual display, its windows, a person at its devices, a program that injects, a recorder.
 //! Knows X11 only; nothing of Deskside, so that every crate may test with it.
 
+mod accessible;
 mod bus;
 mod connection;
 mod hands;
@@ -10,6 +11,7 @@ mod screenshot;
 mod windows;
 mod xvfb;
 
+pub use accessible::{Node, Place, Said, ScreenReader};
 pub use bus::SessionBus;
 pub use connection::wait_readable;
 pub use hands::{Hands, Injected, Person, keysym};

@@ -213,6 +213,7 @@ client-answered = Danke.
 client-they-say = Angegebener Name
 client-fingerprint = Fingerabdruck
 client-not-your-device = Dieser Klick kam nicht von Ihrer eigenen Maus oder Tastatur.
+client-allow-by-software = Nur eine Taste oder ein Knopf, den Sie selbst drücken, erlaubt das. Drücken Sie Alt+E auf Ihrer Tastatur, um es zu erlauben.
 client-too-quick = Das ging sehr schnell. Bitte lesen Sie die Frage und antworten Sie noch einmal.
 client-unwatched = Auf diesem Desktop kann Deskside nicht erkennen, wer gedrückt hat. Deshalb zählt es nicht.
 client-left-none = Keine Antwort gilt als Nein.

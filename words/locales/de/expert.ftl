@@ -228,7 +228,7 @@ expert-clipboard-not-pasted = { $what ->
    *[files] Die Dateien konnten
 } nicht eingefügt werden: { $reason }.
 expert-clipboard-cancelled = Sie haben das Einfügen abgebrochen.
-expert-clipboard-why-stale = Inzwischen wurde etwas anderes kopiert
+expert-clipboard-why-stale = Inzwischen wurde etwas anderes kopiert, oder es wurde dort beendet
 expert-clipboard-why-unavailable = Das Programm, in dem kopiert wurde, gibt es nicht heraus
 expert-clipboard-why-too-long = Es ist zu groß
 expert-clipboard-why-not-allowed = Es ist dort nicht mehr erlaubt
@@ -391,3 +391,8 @@ expert-passphrase-missing = Die Einladung braucht ihr Passwort. Schreiben Sie es
 # $limit: Bytes.
 expert-terminal-too-long = eine Zeile mit mehr als { $limit } Bytes wurde übergangen
 expert-terminal-commands = die Befehle sind: control, release, clipboard read, clipboard give, jeder von diesen auch mit off, monitors each, monitors all, end, status
+
+## Für Vorleseprogramme
+
+# Der Name des Bildes vom anderen Bildschirm.
+expert-screen-of = Bildschirm von { $client }

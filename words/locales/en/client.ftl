@@ -209,6 +209,7 @@ client-answered = Thank you.
 client-they-say = Name they give
 client-fingerprint = Fingerprint
 client-not-your-device = That click did not come from your own mouse or keyboard.
+client-allow-by-software = Only a key or button that you press yourself allows this. Press Alt+A on your keyboard to allow.
 client-too-quick = That was very quick. Please read the question and answer again.
 client-unwatched = On this desktop Deskside cannot tell who pressed that, so it does not count.
 client-left-none = No answer counts as no.

@@ -227,7 +227,7 @@ expert-clipboard-not-pasted = The { $what ->
    *[files] files
 } could not be pasted: { $reason }.
 expert-clipboard-cancelled = You stopped pasting.
-expert-clipboard-why-stale = something else was copied meanwhile
+expert-clipboard-why-stale = something else was copied meanwhile, or they stopped it
 expert-clipboard-why-unavailable = the program that it was copied in does not give it
 expert-clipboard-why-too-long = it is too large
 expert-clipboard-why-not-allowed = they do not allow it any more
@@ -390,3 +390,8 @@ expert-passphrase-missing = The ticket needs its passphrase. Write it as a line 
 # $limit: bytes.
 expert-terminal-too-long = a line of more than { $limit } bytes was ignored
 expert-terminal-commands = the commands are: control, release, clipboard read, clipboard give, each of these with off, monitors each, monitors all, end, status
+
+## For screen readers
+
+# The name of the picture of the other screen.
+expert-screen-of = Screen of { $client }

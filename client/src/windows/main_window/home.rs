@@ -73,8 +73,12 @@ fn session_card(ui: &mut Ui, scene: Scene<'_>, session: &SessionView) {
     ui.horizontal(|ui| {
         let several = scene.view.sessions.len() > 1;
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if several && Button::quiet(t!("client-end-one")).low().show(ui).pressed() {
-                scene.commands.send(UserCommand::EndSession(Some(session.id)));
+            if several {
+                let end = Button::quiet(t!("client-end-one")).low().show(ui);
+                deskside_look::reader::describe(ui.ctx(), end.response.id, session.expert_name.as_str());
+                if end.pressed() {
+                    scene.commands.send(UserCommand::EndSession(Some(session.id)));
+                }
             }
             let meaning = match session.state {
                 SessionState::Watching | SessionState::Asking => Meaning::Watch,

@@ -12,9 +12,9 @@ mod settings;
 pub(in crate::windows) mod sharing;
 mod tickets;
 
-use deskside_look::fonts;
 use deskside_look::tokens::{Meaning, Palette, size, space, text};
 use deskside_look::widget;
+use deskside_look::{fonts, reader};
 use deskside_words::t;
 use egui::{Id, Response, Role, Sense, Ui, WidgetInfo};
 
@@ -89,6 +89,7 @@ impl MainWindow {
 
     /// Shows it.
     pub fn show(&mut self, ui: &mut Ui, scene: Scene<'_>) {
+        reader::name_window(ui.ctx(), reader::Kind::Window, words::APP, "");
         if self.closing {
             self.closing = closing::show(ui, scene) == closing::Outcome::Open;
         } else if scene.view.introduction_needed {
@@ -165,7 +166,7 @@ impl MainWindow {
 }
 
 /// A page that scrolls when it is longer than the window; the bar is at the window's edge, outside the margin.
-fn scrolling<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
+pub(in crate::windows) fn scrolling<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
     let fill = Palette::of(ui).ground.window;
     let margin = egui::Frame::new().inner_margin(egui::Margin::same(space::XL as i8));
     egui::CentralPanel::default()

@@ -74,8 +74,9 @@ fn field<T>(
             .margin(egui::vec2(space::S + 2.0, space::S + 2.0));
         let response = ui.add(field).labelled_by(label.id);
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-        applied =
-            (changed && entered) | Button::quiet(t!("client-apply")).enabled(changed).show(ui).pressed();
+        let apply = Button::quiet(t!("client-apply")).enabled(changed).show(ui);
+        deskside_look::reader::describe(ui.ctx(), apply.response.id, name);
+        applied = (changed && entered) | apply.pressed();
     });
     match value {
         Ok(value) => applied.then_some(value),

@@ -24,10 +24,12 @@ pub(super) fn row(ui: &mut Ui, scene: Scene<'_>, ticket: &TicketView) {
     let left = ticket.valid_until.duration_since(scene.moment.system).ok();
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ticket.state == TicketState::Open
-                && Button::quiet(t!("client-cancel")).low().show(ui).pressed()
-            {
-                scene.commands.send(UserCommand::CancelTicket(ticket.id));
+            if ticket.state == TicketState::Open {
+                let cancel = Button::quiet(t!("client-cancel")).low().show(ui);
+                deskside_look::reader::describe(ui.ctx(), cancel.response.id, &ticket.id.short());
+                if cancel.pressed() {
+                    scene.commands.send(UserCommand::CancelTicket(ticket.id));
+                }
             }
             let meaning = match ticket.state {
                 TicketState::Open => Meaning::Good,

@@ -93,6 +93,21 @@ fn the_longest_name_pushes_no_button_out() {
 }
 
 #[test]
+fn it_asks_for_the_room_that_its_sentences_need() {
+    let wanted = |sessions: Vec<SessionView>| {
+        let bench = Bench::new(egui::Vec2::ZERO, AppView { sessions, ..view() });
+        let harness = open(bench, SIZE, |wanted, ui, scene| *wanted = show(ui, scene).1);
+        harness.state().window
+    };
+    let watching = session(1, "Martin Berg", SessionState::Watching, 12);
+    assert_eq!(wanted(vec![watching.clone()]), egui::Vec2::from(SIZE));
+    let sharing = wanted(vec![SessionView { clipboard: [true; 2], ..watching }]);
+    assert!(sharing.y > SIZE[1], "{sharing:?}: a third line");
+    let long = wanted(vec![session(1, LONGEST, SessionState::Controlling { paused: false }, 700)]);
+    assert!(long.x > SIZE[0] && long.x <= 1000.0, "{long:?}");
+}
+
+#[test]
 fn it_is_painted_again_once_a_minute_at_most() {
     let harness = bar(vec![session(1, "Martin Berg", SessionState::Watching, 3)]);
     let output = harness.output().viewport_output.values().next().unwrap();

@@ -15,7 +15,7 @@ use crate::consent::{LocalYes, NotGenuine};
 use crate::sharing::list::Screen;
 use crate::sharing::{ScreenName, Share};
 use crate::windows::Confirm;
-use crate::windows::consent::{ConsentWindow, SIZE};
+use crate::windows::consent::{ConsentWindow, wanted_size};
 
 type Open = Harness<'static, Bench<ConsentWindow>>;
 
@@ -36,7 +36,10 @@ fn guard(believes: bool) -> (Confirm, Arc<AtomicU32>) {
 fn asking(question: QuestionView, confirm: Confirm) -> Open {
     let shown = question.clone();
     let view = AppView { question: Some(question), ..view() };
-    open(Bench::new(ConsentWindow::default(), view), SIZE, move |window, ui, scene| {
+    let bench = Bench::new(ConsentWindow::default(), view);
+    let scene = Scene { view: &bench.view, moment: &moment(), commands: &bench.commands };
+    let size = wanted_size(scene, &shown);
+    open(bench, size, move |window, ui, scene| {
         window.show(ui, scene, &shown, &confirm);
     })
 }
@@ -63,6 +66,7 @@ fn key(harness: &mut Open, modifiers: Modifiers, key: Key) {
 #[test]
 fn it_says_who_asks_what_it_means_and_that_they_are_new() {
     let harness = awake(view_question(), guard(true).0);
+    sounds_right(&harness, "a question");
     for part in
         ["May Martin Berg see your screen?", FINGERPRINT, "They will see your screen", "never been helped"]
     {
@@ -171,6 +175,39 @@ fn where_devices_cannot_be_told_apart_only_a_no_counts() {
 }
 
 #[test]
+fn what_other_software_presses_is_no_yes_and_moves_no_focus() {
+    let (confirm, asked) = guard(true);
+    let mut harness = awake(control_question(), confirm);
+    harness.get_by_label("Allow").focus();
+    harness.run_steps(3);
+    assert!(!harness.get_by_label("Allow").is_focused(), "an Enter for something else would allow");
+    harness.get_by_label("Allow").click_accesskit();
+    harness.run_steps(3);
+    assert_eq!(asked.load(Ordering::Relaxed), 0, "the guard might believe the person's last key");
+    assert!(harness.state_mut().sent().is_empty());
+    assert!(says(&harness, "Press Alt+A on your keyboard"));
+    key(&mut harness, Modifiers::ALT, Key::A);
+    assert_eq!(harness.state_mut().sent().len(), 1, "the person's own key still answers");
+}
+
+#[test]
+fn assistive_software_may_say_no_for_the_person() {
+    let mut harness = awake(control_question(), guard(false).0);
+    harness.get_by_label("Deny").click_accesskit();
+    harness.run_steps(3);
+    let sent = harness.state_mut().sent();
+    assert!(matches!(sent.as_slice(), [UserCommand::AnswerControl { answer: Answer::Deny, .. }]), "{sent:?}");
+}
+
+#[test]
+fn software_chooses_nothing_for_the_person() {
+    let mut harness = awake(view_question(), guard(true).0);
+    harness.get_by_role(egui::accesskit::Role::ComboBox).click_accesskit();
+    harness.run_steps(3);
+    assert!(harness.query_by_role(egui::accesskit::Role::ListBox).is_none(), "the list of choices is open");
+}
+
+#[test]
 fn closing_the_window_is_a_no() {
     let mut harness = awake(view_question(), guard(false).0);
     let root = harness.input_mut().viewports.entry(egui::ViewportId::ROOT).or_default();
@@ -242,11 +279,28 @@ fn the_longest_name_leaves_the_answers_in_the_window() {
     let mut asked = control_question();
     asked.expert_name = name(LONGEST);
     let harness = awake(asked, guard(true).0);
-    let [width, height] = SIZE;
+    let window = harness.ctx.content_rect().size();
+    let (width, height) = (window.x, window.y);
     for answer in ["Allow", "Deny"] {
         let rect = harness.get_by_label(answer).rect();
         assert!(rect.max.x <= width && rect.max.y <= height && rect.min.x >= 0.0, "{answer}: {rect:?}");
     }
+}
+
+#[test]
+fn a_window_is_as_high_as_its_question_and_a_small_screen_keeps_the_answers() {
+    let kinds = [QuestionKind::View, QuestionKind::Clipboard { way: Way::ToExpert }];
+    for kind in kinds {
+        let asked = question(kind, SeenBefore::New);
+        let harness = awake(asked.clone(), guard(true).0);
+        let last = harness.get_by_label_contains("counts as no").rect();
+        let deny = harness.get_by_label("Deny").rect();
+        assert!(deny.min.y - last.max.y >= 12.0, "{last:?} is too near to {deny:?}");
+        assert!(deny.min.y - last.max.y <= 60.0, "too much is empty between {last:?} and {deny:?}");
+    }
+    let mut long = control_question();
+    long.expert_name = name(LONGEST);
+    assert!(awake(long, guard(true).0).ctx.content_rect().height() <= 680.0);
 }
 
 #[test]

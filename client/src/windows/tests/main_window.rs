@@ -360,3 +360,32 @@ fn less_is_shared_by_screens_and_windows_and_escape_changes_nothing() {
     );
     assert_eq!(sent.len(), 3);
 }
+
+#[test]
+fn every_control_has_a_name_in_words_and_no_two_sound_the_same() {
+    let tickets =
+        [3, 4, 5].map(|number| TicketView { id: TicketId([number; 16]), ..ticket(TicketState::Open) });
+    let mut full = AppView { tickets: tickets.to_vec(), ..view() };
+    for page in [Page::Home, Page::Tickets, Page::Receipt, Page::Settings] {
+        sounds_right(&on(page, full.clone(), SIZE), &format!("{page:?}"));
+    }
+    sounds_right(&home(AppView { introduction_needed: true, ..view() }), "introduction");
+    sounds_right(&home(AppView { invitation: Some(invitation()), ..view() }), "invitation");
+    full.sessions = vec![
+        session(1, "Martin Berg", SessionState::Controlling { paused: false }, 12),
+        session(2, "Erika Sommer", SessionState::Watching, 3),
+    ];
+    for x in [0, 600] {
+        let what = Hidden::Area(Rect::new(x, 0, 100, 100));
+        full.sharing.hidden.push(HiddenView { what, title: None });
+    }
+    let mut harness = on(Page::Home, full, [SIZE[0], 1000.0]);
+    sounds_right(&harness, "while somebody is here");
+    for (button, page) in [("Hide an area…", "hide an area"), ("Share less…", "share less")] {
+        press(&mut harness, button);
+        sounds_right(&harness, page);
+        press(&mut harness, "Back");
+    }
+    press(&mut harness, "Invite somebody");
+    sounds_right(&harness, "make a ticket");
+}

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 use deskside_crypto::passphrase::Passphrase;
 use deskside_proto::ids::{QuestionId, SessionId, TicketId};
 use deskside_proto::name::PersonName;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
 use egui_kittest::{Harness, HarnessBuilder};
 use time::UtcOffset;
 
@@ -155,4 +155,17 @@ fn press<W>(harness: &mut Harness<'_, Bench<W>>, label: &str) {
 /// Whether a text that contains `part` is in the window.
 fn says<W>(harness: &Harness<'_, Bench<W>>, part: &str) -> bool {
     harness.query_all_by_label_contains(part).next().is_some()
+}
+
+/// Fails for a control without a name in words, and for two that sound the same.
+fn sounds_right<W>(harness: &Harness<'_, Bench<W>>, window: &str) {
+    let mut known = std::collections::BTreeSet::new();
+    let controls = by().predicate(|node| egui::accessibility::is_input(node.role()) && !node.is_disabled());
+    for node in harness.query_all(controls) {
+        let node = node.accesskit_node();
+        let name = node.label().unwrap_or_default();
+        assert!(name.chars().any(char::is_alphanumeric), "{window}: a {:?} is called {name:?}", node.role());
+        let sound = format!("{:?} {name} {}", node.role(), node.description().unwrap_or_default());
+        assert!(known.insert(sound.clone()), "{window}: two times {sound:?}");
+    }
 }
