@@ -197,6 +197,7 @@ pub struct Now {
 
 /// Which screen is shown, with what it shows.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one, and it stays where it is")]
 pub enum Stage {
     /// Nothing is open.
     Start {
