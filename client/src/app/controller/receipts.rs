@@ -30,7 +30,7 @@ impl Controller {
 pub(super) fn copied(session: &Session) -> Vec<Event> {
     let of = |(way, (carried, _)): (Way, (Carried, _))| {
         let Carried { texts, pictures, files, bytes } = carried;
-        (carried != Carried::default()).then(|| match way {
+        (carried != Carried::default()).then_some(match way {
             Way::ToExpert => Event::CopiedToExpert { texts, pictures, files, bytes },
             Way::ToPerson => Event::CopiedToPerson { texts, pictures, files, bytes },
         })
