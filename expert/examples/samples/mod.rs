@@ -19,8 +19,9 @@ use deskside_expert::link::Cursor;
 use deskside_expert::model::{
     Access, Command, ConnectFault, Ending, LinkNews, Message, Model, Now, Statistics, Ticket, TicketFault,
 };
-use deskside_expert::opening;
+use deskside_expert::{opening, words};
 use deskside_media::surface::{Area, Surface};
+use deskside_net::expert::AttemptFailure;
 use deskside_proto::geometry::{DesktopPoint, Rect, Size};
 use deskside_proto::name::PersonName;
 use deskside_proto::ticket_file::{Address, Addresses, Host, TicketFile, Validity};
@@ -159,8 +160,8 @@ pub fn screens() -> Vec<(&'static str, Model)> {
     measuring.statistics = true;
     let unreachable = ConnectFault::Unreachable {
         tried: vec![
-            "192.0.2.17:47470 (no answer)".to_owned(),
-            "[2001:db8::17]:47470 (there is no way there from here)".to_owned(),
+            format!("192.0.2.17:47470 ({})", words::attempt(AttemptFailure::TimedOut)),
+            format!("[2001:db8::17]:47470 ({})", words::attempt(AttemptFailure::NoRoute)),
         ],
     };
     let revoked = LinkNews::Revoked { reason: RevokedReason::ByPerson, pause: Duration::from_secs(5) };

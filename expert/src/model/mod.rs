@@ -193,6 +193,7 @@ pub struct Now {
 
 /// Which screen is shown, with what it shows.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one, and most of the time it is a session")]
 pub enum Stage {
     /// Nothing is open.
     Start {

@@ -8,14 +8,14 @@ use deskside_look::widget::{Button, Pressed, badge, small};
 use deskside_proto::name::PersonName;
 use deskside_proto::session::Way;
 use deskside_words::t;
-use egui::{Align, ComboBox, Label, Layout, RichText, Ui, Vec2};
+use egui::{Align, ComboBox, Label, Layout, RichText, TextStyle, TextWrapMode, Ui, Vec2, WidgetText};
 
 use crate::model::{Command, Model, Now, Passage, Phase, Session, Wish};
 use crate::scale::Scale;
 use crate::words;
 
-/// The least room for who they are, or what has just happened. Units: points.
-const MESSAGE_WIDTH: f32 = 88.0;
+/// The most room that is made for who they are, or what has just happened. Units: points.
+const MESSAGE_WIDTH: f32 = 400.0;
 
 /// Shows the toolbar in one row, or in two where the window is too narrow. `called`: the keyboard has just been brought here.
 pub fn show(
@@ -48,21 +48,20 @@ pub fn show(
         used += ui.horizontal(|ui| right_half(ui, model, session, commands)).inner;
     }
     // What the widest state has needed so far, so that the picture does not jump with every state.
-    let needed = needed.max(used + MESSAGE_WIDTH + 2.0 * space::S);
+    let needed = needed.max(used + 2.0 * space::S);
     ui.data_mut(|data| data.insert_temp(remembered, needed));
     if one_row && room < needed {
         ui.ctx().request_repaint();
     }
 }
 
-/// What stands at the right, and left of it what is said; gives the width without the latter.
+/// What stands at the right, and left of it what is said; gives the width that both would like.
 fn right_half(ui: &mut Ui, model: &Model, session: &Session, commands: &mut Vec<Command>) -> f32 {
     let content = |ui: &mut Ui| {
         right_side(ui, model, commands);
         monitors(ui, session, commands);
         let width = ui.min_rect().width();
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| message(ui, session));
-        width
+        width + ui.with_layout(Layout::left_to_right(Align::Center), |ui| message(ui, session)).inner
     };
     ui.with_layout(Layout::right_to_left(Align::Center), content).inner
 }
@@ -176,8 +175,8 @@ fn monitors(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     }
 }
 
-/// Who they are, or what has just happened.
-fn message(ui: &mut Ui, session: &Session) {
+/// Who they are, or what has just happened; gives the width that it would like.
+fn message(ui: &mut Ui, session: &Session) -> f32 {
     let palette = Palette::of(ui);
     if let Some(less) = words::sharing(session.sharing) {
         badge(ui, less, Meaning::Neutral);
@@ -190,7 +189,16 @@ fn message(ui: &mut Ui, session: &Session) {
             RichText::new(session.client.as_str()).font(fonts::strong(sizes::BODY)).color(palette.ink.strong)
         }
     };
+    let beside = ui.min_rect().width();
+    let galley = WidgetText::from(label.clone()).into_galley(
+        ui,
+        Some(TextWrapMode::Extend),
+        f32::INFINITY,
+        TextStyle::Body,
+    );
+    let width = beside + galley.size().x.min(MESSAGE_WIDTH);
     ui.add(Label::new(label).truncate());
+    width
 }
 
 /// From right to left: end, statistics, full screen, size.

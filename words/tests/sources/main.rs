@@ -1,6 +1,8 @@
 //! No text that people read is hard-wired in the sources, and the texts of the Fluent files are those that the sources
 //! show, with the same arguments. Reads sources as tokens, not as types.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 mod hard_wired;
 mod lexer;
 
