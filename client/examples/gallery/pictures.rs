@@ -58,7 +58,7 @@ fn picture(theme: &str, window: &str, folder: &Path) -> Outcome<u64> {
     let shown = server.wait_for_window(&wanted, Duration::from_secs(20))?;
     settled(&server)?;
     let (invite, hide, less) = match language {
-        Language::English => ('i', 'a', 's'),
+        Language::English => ('i', 'a', 'l'),
         Language::German => ('j', 'v', 'w'),
     };
     match window {

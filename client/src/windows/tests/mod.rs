@@ -2,6 +2,7 @@
 
 mod banner;
 mod consent;
+mod languages;
 mod main_window;
 
 use std::path::PathBuf;
@@ -31,7 +32,7 @@ fn name(text: &str) -> PersonName {
 
 fn view() -> AppView {
     let settings = SettingsView {
-        hotkey: "Ctrl+Alt+Shift+Esc".into(),
+        hotkey: crate::config::Hotkey::default().said(),
         valid_for: Duration::from_secs(3600),
         uses: 1,
         picture: PictureChoice::Auto,

@@ -1,0 +1,210 @@
+//! Every window in both languages: nothing is left in the other one, and nothing is cut off.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use deskside_proto::geometry::{Rect, Size};
+use deskside_proto::session::{Scopes, Way};
+use deskside_words::{Language, choose, t};
+use egui_kittest::kittest::NodeT as _;
+use egui_kittest::{Harness, Node};
+
+use super::*;
+use crate::sharing::list::{Choices, Screen};
+use crate::sharing::{Hidden, ScreenName};
+use crate::windows::consent::ConsentWindow;
+use crate::windows::main_window::{MainWindow, Page, SIZE};
+use crate::windows::{Confirm, banner, consent};
+
+/// Whoever runs a test in a process of its own sets this, because the language is the whole process's.
+const ALONE: &str = "DESKSIDE_TEST_ALONE";
+/// Runs `test`, of which this is the name, in a process of its own.
+fn alone(name: &str, test: fn()) {
+    if std::env::var_os(ALONE).is_some() {
+        return test();
+    }
+    let name = format!("windows::tests::languages::{name}");
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    let output = command.args(["--exact", &name]).env(ALONE, "1").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
+/// What a window shows: each text, and where it is.
+struct Shown {
+    name: String,
+    width: f32,
+    texts: Vec<(String, egui::Rect)>,
+}
+
+fn shown<W>(name: &str, width: f32, harness: &Harness<'_, Bench<W>>) -> Shown {
+    let text_of = |node: &Node<'_>| node.accesskit_node().label().or_else(|| node.value());
+    let nodes = harness.root().children_recursive();
+    let texts = nodes.filter_map(|node| text_of(&node).map(|text| (text, node.rect()))).collect();
+    Shown { name: name.to_owned(), width, texts }
+}
+
+fn page(name: &str, page: Page, view: AppView) -> Shown {
+    let harness = open(Bench::new(MainWindow::on_page(page), view), SIZE, MainWindow::show);
+    shown(name, SIZE[0], &harness)
+}
+
+/// A page that a button of the first page opens.
+fn behind(name: &str, button: &str, view: AppView) -> Shown {
+    let mut harness = open(Bench::new(MainWindow::on_page(Page::Home), view), SIZE, MainWindow::show);
+    press(&mut harness, &button.replace('&', ""));
+    shown(name, SIZE[0], &harness)
+}
+
+fn asked(name: &str, kind: QuestionKind, seen: SeenBefore) -> Shown {
+    let asked = question(kind, seen);
+    let view = AppView { question: Some(asked.clone()), ..view() };
+    let bench = Bench::new(ConsentWindow::default(), view);
+    let harness = open(bench, consent::SIZE, move |window, ui, scene| {
+        window.show(ui, scene, &asked, &Confirm::blind());
+    });
+    shown(name, consent::SIZE[0], &harness)
+}
+
+fn seen(state: SessionState, clipboard: [bool; 2]) -> AppView {
+    let session = SessionView { clipboard, ..session(1, "Martin Berg", state, 12) };
+    let screen = |name: &str, x| Screen {
+        name: ScreenName(name.into()),
+        place: Rect::new(x, 0, 1920, 1080),
+        primary: x == 0,
+    };
+    let sharing = SharingView {
+        choices: Choices {
+            screens: vec![screen("eDP-1", 0), screen("HDMI-1", 1920)],
+            size: Size::new(3840, 1080),
+            ..Choices::default()
+        },
+        hidden: vec![HiddenView { what: Hidden::Area(Rect::new(700, 200, 1100, 760)), title: None }],
+        ..SharingView::default()
+    };
+    AppView { sessions: vec![session], sharing, ..view() }
+}
+
+fn bar(name: &str, view: AppView) -> Shown {
+    let width = 1000.0;
+    let harness = open(Bench::new((), view), [width, banner::SIZE[1]], |(), ui, scene| {
+        banner::show(ui, scene);
+    });
+    shown(name, width, &harness)
+}
+
+/// Every window, shown in the language of the process.
+fn all() -> Vec<Shown> {
+    let controlling = SessionState::Controlling { paused: false };
+    let before = |other_name| SeenBefore::Before { count: 3, last: moment().system, other_name };
+    let tickets = [
+        TicketState::Open,
+        TicketState::Used,
+        TicketState::Expired,
+        TicketState::Cancelled,
+        TicketState::Closed,
+    ];
+    let sealed = InvitationView { passphrase: None, sealed_to: Some(FINGERPRINT.into()), ..invitation() };
+    let with = |invitation| AppView { invitation: Some(invitation), ..view() };
+    vec![
+        page("home", Page::Home, view()),
+        page("introduction", Page::Home, AppView { introduction_needed: true, ..view() }),
+        page("waiting", Page::Home, AppView { tickets: vec![ticket(TicketState::Open)], ..view() }),
+        page("sessions", Page::Home, seen(controlling, [true; 2])),
+        page("no tickets", Page::Tickets, view()),
+        page("tickets", Page::Tickets, AppView { tickets: tickets.map(ticket).to_vec(), ..view() }),
+        page("receipt", Page::Receipt, view()),
+        page("settings", Page::Settings, view()),
+        page("invitation", Page::Home, with(invitation())),
+        page("sealed", Page::Home, with(sealed)),
+        behind("make", t!("client-invite"), view()),
+        behind("less", t!("client-change-share"), seen(SessionState::Watching, [false; 2])),
+        behind("area", t!("client-hide-area"), seen(SessionState::Watching, [false; 2])),
+        asked("view", QuestionKind::View, SeenBefore::New),
+        asked("join", QuestionKind::JoinView { others: vec![name("Bert")] }, before(Some(name("Kurt")))),
+        asked("control", QuestionKind::Control { scopes: Scopes::CONTROL }, before(None)),
+        asked("read", QuestionKind::Clipboard { way: Way::ToExpert }, SeenBefore::New),
+        asked("give", QuestionKind::Clipboard { way: Way::ToPerson }, SeenBefore::New),
+        bar("watched", seen(SessionState::Watching, [true, false])),
+        bar("controlled", seen(controlling, [false; 2])),
+    ]
+}
+
+/// Has a word of three small letters at least, which is not data.
+fn is_worded(text: &str) -> bool {
+    let data = ["Anna", "Martin Berg", "velvet-harbor-pencil-dolphin", "deskside-expert-1-…"];
+    let is_data = data.contains(&text) || text == TicketId([3; 16]).short();
+    let longest = text.split(|sign: char| !sign.is_lowercase()).map(str::len).max();
+    !is_data && longest.is_some_and(|longest| longest >= 3)
+}
+
+#[test]
+fn no_window_has_a_text_of_the_other_language() {
+    alone("no_window_has_a_text_of_the_other_language", || {
+        let worded = |language| {
+            choose(language);
+            let texts = |shown: Shown| {
+                let texts = shown.texts.into_iter().map(|(text, _)| text).filter(|text| is_worded(text));
+                (shown.name, texts.collect::<BTreeSet<_>>())
+            };
+            all().into_iter().map(texts).collect::<Vec<_>>()
+        };
+        let (english, german) = (worded(Language::English), worded(Language::German));
+        for ((name, english), (_, german)) in english.iter().zip(&german) {
+            assert!(!english.is_empty() && !german.is_empty(), "{name}");
+            let both: Vec<_> = german.intersection(english).collect();
+            assert!(both.is_empty(), "{name}: not translated: {both:?}");
+        }
+    });
+}
+
+#[test]
+fn in_german_nothing_leaves_the_window() {
+    alone("in_german_nothing_leaves_the_window", || {
+        choose(Language::German);
+        for window in all() {
+            for (text, rect) in window.texts {
+                // Upwards and downwards the pages scroll.
+                let inside = rect.left() >= 0.0 && rect.right() <= window.width;
+                assert!(inside, "{}: {text:?} is cut off: {rect:?}", window.name);
+            }
+        }
+    });
+}
+
+#[test]
+fn in_each_window_a_letter_with_alt_presses_one_button() {
+    alone("in_each_window_a_letter_with_alt_presses_one_button", || {
+        // Those that can be seen at the same time; the bar has no others than the first page.
+        for language in Language::ALL {
+            choose(language);
+            let (stop, end) = (t!("client-stop-control"), t!("client-end-session"));
+            let page = [t!("client-invite"), t!("client-ok"), t!("client-hide-area")];
+            let windows: [&[&str]; 9] = [
+                &[stop, end, page[0], page[1], page[2], t!("client-change-share")],
+                &[stop, end, page[0], page[1], page[2], t!("client-change-again")],
+                &[t!("client-stop-clipboard"), t!("client-end-all"), page[0], page[1], page[2]],
+                &[t!("client-allow"), t!("client-deny")],
+                &[t!("client-stop-here"), t!("client-go-on-anyway")],
+                &[t!("client-make"), t!("client-back"), t!("client-ok")],
+                &[
+                    t!("client-done"),
+                    t!("client-save"),
+                    t!("client-email"),
+                    t!("client-copy"),
+                    t!("client-show-anyway"),
+                    t!("client-ok"),
+                ],
+                &[t!("client-hide-this-area"), t!("client-back"), t!("client-look-again")],
+                &[t!("client-keep-open"), t!("client-close-all")],
+            ];
+            for buttons in windows {
+                let letters = buttons.iter().map(|button| button.split_once('&').unwrap().1.chars().next());
+                let letters: Vec<_> = letters.map(|letter| letter.unwrap().to_ascii_lowercase()).collect();
+                assert!(letters.iter().all(char::is_ascii_lowercase), "{buttons:?}");
+                let different: BTreeSet<_> = letters.iter().collect();
+                assert_eq!(different.len(), letters.len(), "{buttons:?}");
+            }
+        }
+    });
+}
