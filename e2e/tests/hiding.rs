@@ -19,7 +19,8 @@ fn listed(person: &mut Talk, title: &str) -> Result<usize> {
     person.say("windows")?;
     person.wait_for("seen:", PATIENCE)?;
     let said = person.said();
-    let line = said.lines().rev().map(str::trim).find(|line| line.starts_with("window ") && line.ends_with(title));
+    let line =
+        said.lines().rev().map(str::trim).find(|line| line.starts_with("window ") && line.ends_with(title));
     line.and_then(|line| line.split(' ').nth(1)?.parse().ok()).with_context(|| format!("not listed:\n{said}"))
 }
 
