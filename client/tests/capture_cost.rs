@@ -278,6 +278,10 @@ fn what_it_costs_to_hide_a_window() {
     let hides = Sharing { share: Share::Everything, hidden: vec![Hidden::Window(WindowNumber(hidden))] };
     for (sharing, when) in [(Sharing::default(), "nothing hidden"), (hides, "a window hidden")] {
         let named = |what: &str| format!("{what}, {when}");
+        // The one that is dragged came to lie over it.
+        let raised = ConfigureWindowAux::new().stack_mode(StackMode::ABOVE);
+        desktop.connection.configure_window(window, &raised).unwrap();
+        desktop.connection.sync().unwrap();
         let typed = Duration::from_millis(20);
         scene_with(&named("a letter"), &xvfb, 200, typed, &sharing, move |painter, n| {
             painter.fill_in(window, 30 + i16::try_from(n).unwrap() * 5, 50, 8, 16, n);
