@@ -272,10 +272,16 @@ fn what_it_costs_to_hide_a_window() {
     let desktop = Painter::new(xvfb.display());
     let others: Vec<_> = (0..10).map(|n| desktop.window(n * 60, n * 40, 900, 600, 0x0080_A0C0)).collect();
     let (window, other) = (desktop.window(600, 300, 1_200, 700, 0x00FF_FFFF), others[3]);
-    let hidden = desktop.window(100, 100, 300, 200, 0x00F0_1040);
+    // Of another program: menus of the same one would be hidden with it.
+    let private = Painter::new(xvfb.display());
+    let hidden = private.window(100, 100, 300, 200, 0x00F0_1040);
     let hides = Sharing { share: Share::Everything, hidden: vec![Hidden::Window(WindowNumber(hidden))] };
     for (sharing, when) in [(Sharing::default(), "nothing hidden"), (hides, "a window hidden")] {
         let named = |what: &str| format!("{what}, {when}");
+        // The one that is dragged came to lie over it.
+        let raised = ConfigureWindowAux::new().stack_mode(StackMode::ABOVE);
+        desktop.connection.configure_window(window, &raised).unwrap();
+        desktop.connection.sync().unwrap();
         let typed = Duration::from_millis(20);
         scene_with(&named("a letter"), &xvfb, 200, typed, &sharing, move |painter, n| {
             painter.fill_in(window, 30 + i16::try_from(n).unwrap() * 5, 50, 8, 16, n);

@@ -432,6 +432,29 @@ fn where_one_window_is_shared_no_pixel_of_anything_else_is_captured() {
     }
 }
 
+/// The server draws its background, and its program nothing at all: nobody would ever report it as drawn.
+#[test]
+fn a_window_whose_program_draws_nothing_is_seen_beside_a_hidden_one() {
+    let xvfb = Xvfb::start(SCREEN.0, SCREEN.1).unwrap();
+    let (painter, red) = (Painter::new(xvfb.display()), Program::new(xvfb.display(), true));
+    let secret = red.window((100, 100), (300, 200), true, true);
+    red.map(secret, true);
+    red.connection.sync().unwrap();
+    let window = painter.window(300, 200, 400, 300, 0x0020_E040);
+    let mut witness = Witness::new(xvfb.display(), &hide(secret));
+    let shown = |witness: &Witness, colour: [u8; 3]| {
+        witness.seen.bytes().chunks_exact(4).filter(|pixel| pixel[..3] == colour).count()
+    };
+    let until = Instant::now() + Duration::from_secs(2);
+    while Instant::now() < until {
+        witness.step(Duration::from_millis(100));
+    }
+    assert_eq!(shown(&witness, [0x40, 0xE0, 0x20]), 400 * 300);
+    painter.fill_in(window, 10, 10, 50, 40, 0x0020_40E0);
+    witness.settle();
+    assert_eq!(shown(&witness, [0xE0, 0x40, 0x20]), 50 * 40);
+}
+
 /// Reads every update as a curious expert would: each operation, each decompressed pixel, and the picture after it.
 struct Curious {
     lossless: LosslessDecoder,
