@@ -5,6 +5,7 @@ pub mod app;
 pub mod associate;
 pub mod cli;
 pub mod config;
+pub mod grab;
 pub mod identity;
 pub mod keyboard;
 pub mod link;

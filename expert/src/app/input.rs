@@ -49,6 +49,8 @@ pub struct Layout {
     pub controlling: bool,
     /// Where the picture is shown, and how the desktop lies in it.
     pub picture: Option<(Pixels, ViewTransform)>,
+    /// Keys that the desktop would keep for itself go there, too.
+    pub system_keys: bool,
     /// What lies over the picture: toolbar, menus.
     pub covers: Vec<Pixels>,
     /// Touching this calls the toolbar; only in full screen.
@@ -68,6 +70,10 @@ pub struct Wants {
     pub over_picture: bool,
     /// Which way the picture should scroll because the pointer is at its edge, -1 to 1.
     pub scroll: (f32, f32),
+    /// Keys that the desktop would keep for itself go to the other machine at the moment.
+    pub system_keys: bool,
+    /// The expert has taken them back, until the picture is clicked.
+    pub freed: bool,
     /// The window must be painted again.
     pub repaint: bool,
 }
@@ -81,8 +87,18 @@ pub struct Tap {
     /// How many buttons are held whose press went to the window.
     window_buttons: u32,
     pointer: (f32, f32),
+    place: Place,
     wheel: Wheel,
     wants: Wants,
+}
+
+/// Where keyboard and pointer are.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    /// The window has the keyboard.
+    focused: bool,
+    /// The pointer is in the window.
+    inside: bool,
 }
 
 impl Tap {
@@ -96,6 +112,7 @@ impl Tap {
             buttons: BTreeSet::new(),
             window_buttons: 0,
             pointer: (-1.0, -1.0),
+            place: Place::default(),
             wheel: Wheel::default(),
             wants: Wants::default(),
         }
@@ -113,6 +130,7 @@ impl Tap {
             self.buttons.clear();
             self.wants.over_picture = false;
             self.wants.keyboard_in_toolbar = false;
+            self.wants.freed = false;
         }
         if layout.calling_edge.is_none() {
             self.wants.toolbar = self.wants.keyboard_in_toolbar;
@@ -124,6 +142,30 @@ impl Tap {
     #[must_use]
     pub fn wants(&self) -> Wants {
         self.wants
+    }
+
+    /// Whether keys that the desktop would keep for itself are wanted at the moment.
+    ///
+    /// Only while the pointer is in the window: a menu of another program cannot open while the keyboard is taken.
+    #[must_use]
+    pub fn wants_system_keys(&self) -> bool {
+        let Place { focused, inside } = self.place;
+        let is_picture_shown = self.layout.picture.is_some();
+        let goes_there = self.layout.system_keys && self.keyboard_is_away() && is_picture_shown;
+        goes_there && focused && inside && !self.wants.freed
+    }
+
+    /// Whether they come now.
+    pub fn set_system_keys(&mut self, come: bool) {
+        if self.wants.system_keys != come {
+            self.wants.system_keys = come;
+            self.wants.repaint = true;
+        }
+    }
+
+    /// The expert wants them to go there again.
+    pub fn resume_system_keys(&mut self) {
+        self.wants.freed = false;
     }
 
     /// The view has painted what was wanted.
@@ -157,13 +199,21 @@ impl Tap {
             }
             WindowEvent::ModifiersChanged(_) | WindowEvent::Ime(_) if self.keyboard_is_away() => Route::Taken,
             WindowEvent::CursorMoved { position, .. } => self.moved(*position),
+            WindowEvent::CursorEntered { .. } => {
+                self.place.inside = true;
+                Route::Window
+            }
             WindowEvent::CursorLeft { .. } => self.left(),
             WindowEvent::MouseInput { state, button, .. } => {
                 self.button(*button, *state == ElementState::Pressed)
             }
             WindowEvent::MouseWheel { delta, .. } => self.wheel(*delta),
-            WindowEvent::Focused(false) => {
-                self.release_all();
+            WindowEvent::Focused(focused) => {
+                // Whether it is by the window manager's own grab for a moment is not told: what was freed stays so.
+                self.place.focused = *focused;
+                if !focused {
+                    self.release_all();
+                }
                 Route::Window
             }
             _ => Route::Window,
@@ -185,8 +235,12 @@ impl Tap {
         }
         let (events, chord) = self.keyboard.handle_key(stroke);
         events.into_iter().for_each(|event| (self.sink)(InputEvent::Key(event)));
-        if chord == Chord::ToToolbar {
-            self.wants = Wants { toolbar: true, keyboard_in_toolbar: true, repaint: true, ..self.wants };
+        match chord {
+            Chord::None => {}
+            Chord::ToToolbar => {
+                self.wants = Wants { toolbar: true, keyboard_in_toolbar: true, repaint: true, ..self.wants };
+            }
+            Chord::Free => self.wants = Wants { freed: true, repaint: true, ..self.wants },
         }
         Route::Taken
     }
@@ -206,6 +260,7 @@ impl Tap {
     fn moved(&mut self, position: PhysicalPosition<f64>) -> Route {
         let (x, y) = (position.x as f32, position.y as f32);
         self.pointer = (x, y);
+        self.place.inside = true;
         let dragging = !self.buttons.is_empty();
         self.watch_edge(x, y, dragging);
         let over = self.picture_at(x, y).is_some();
@@ -226,6 +281,7 @@ impl Tap {
     }
 
     fn left(&mut self) -> Route {
+        self.place.inside = false;
         self.wants.over_picture = false;
         self.wants.scroll = (0.0, 0.0);
         Route::Window
@@ -246,6 +302,7 @@ impl Tap {
             self.buttons.insert(button.code());
             self.keyboard.handle_click();
             self.send_waiting();
+            self.wants.freed = false;
             if self.wants.keyboard_in_toolbar {
                 self.leave_toolbar();
                 self.wants.repaint = true;

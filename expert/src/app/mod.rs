@@ -208,6 +208,9 @@ impl eframe::App for App {
             }
         }
         for command in shown.commands {
+            if matches!(command, Command::SetSystemKeys(_)) {
+                self.tap.borrow_mut().resume_system_keys();
+            }
             self.handle(Message::Command(command));
             ui.ctx().request_repaint();
         }

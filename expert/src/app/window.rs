@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Instant;
 
 use deskside_host::exit::Exit;
 use deskside_look::icon::{self, Subject};
@@ -15,6 +16,7 @@ use winit::window::WindowId;
 
 use super::input::{Route, Tap};
 use super::{App, Start};
+use crate::grab::{self, Keeper};
 use crate::present::{self, Watcher};
 use crate::run::{Failure, PROGRAM};
 use crate::words;
@@ -40,7 +42,9 @@ pub fn run(start: Start) -> Result<Exit, Failure> {
         move |creation: &eframe::CreationContext<'_>| {
             let presenter = present::open(start.presenter, creation);
             let context = creation.egui_ctx.clone();
-            *made.borrow_mut() = Some(Made { context: context.clone(), watcher: presenter.watcher() });
+            let keeper = Keeper::new(grab::open(creation));
+            *made.borrow_mut() =
+                Some(Made { context: context.clone(), watcher: presenter.watcher(), keeper });
             let app = App::new(start, &context, presenter, tap, exit)?;
             Ok(Box::new(app) as Box<dyn eframe::App>)
         }
@@ -95,22 +99,37 @@ struct Window<'a> {
 struct Made {
     context: Context,
     watcher: Arc<dyn Watcher>,
+    keeper: Keeper,
+}
+
+impl Window<'_> {
+    /// Takes or gives the keyboard, after whatever may have changed who should have it.
+    fn keep_keyboard(&self) {
+        let mut made = self.made.borrow_mut();
+        let Some(made) = made.as_mut() else { return };
+        let mut tap = self.tap.borrow_mut();
+        let (held, again) = made.keeper.follow(tap.wants_system_keys(), Instant::now());
+        tap.set_system_keys(held);
+        match again {
+            Some(pause) => made.context.request_repaint_after(pause),
+            None if tap.wants().repaint => made.context.request_repaint(),
+            None => {}
+        }
+    }
 }
 
 impl ApplicationHandler<UserEvent> for Window<'_> {
     fn window_event(&mut self, event_loop: &ActiveEventLoop, window: WindowId, event: WindowEvent) {
-        let (route, repaint) = {
-            let mut tap = self.tap.borrow_mut();
-            (tap.handle(&event), tap.wants().repaint)
-        };
-        if repaint && let Some(made) = &*self.made.borrow() {
-            made.context.request_repaint();
-        }
+        let route = self.tap.borrow_mut().handle(&event);
+        self.keep_keyboard();
         if route == Route::Window {
             let is_frame = event == WindowEvent::RedrawRequested;
             self.eframe.window_event(event_loop, window, event);
             if is_frame && let Some(made) = &*self.made.borrow() {
                 made.watcher.frame_is_over();
+            }
+            if is_frame {
+                self.keep_keyboard();
             }
         }
     }

@@ -9,6 +9,7 @@ use deskside_proto::name::PersonName;
 use deskside_proto::session::Way;
 use egui::{Align, ComboBox, Label, Layout, RichText, Ui};
 
+use super::{Live, keys};
 use crate::model::{Command, Model, Now, Passage, Phase, Session, Wish};
 use crate::scale::Scale;
 use crate::words::{self, toolbar as text};
@@ -19,6 +20,7 @@ pub fn show(
     model: &Model,
     session: &Session,
     now: Now,
+    live: &Live<'_>,
     called: bool,
     commands: &mut Vec<Command>,
 ) {
@@ -31,6 +33,7 @@ pub fn show(
             first.response.request_focus();
         }
         clipboard(ui, session, commands);
+        keys::show(ui, model, session, live.wants.freed, commands);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             right_side(ui, model, commands);
             monitors(ui, session, commands);

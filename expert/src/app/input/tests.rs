@@ -189,3 +189,58 @@ fn near_the_edge_of_a_large_picture_it_scrolls() {
     tap.left();
     assert_eq!(tap.wants().scroll, (0.0, 0.0));
 }
+
+fn with_system_keys() -> Tap {
+    let (mut tap, _) = tap();
+    tap.set_layout(Layout { system_keys: true, ..layout(true) });
+    tap.handle(&WindowEvent::Focused(true));
+    moved(&mut tap, 50.0, 80.0);
+    tap
+}
+
+#[test]
+fn system_keys_are_wanted_only_while_controlling_with_keyboard_and_pointer_here() {
+    let mut tap = with_system_keys();
+    assert!(tap.wants_system_keys());
+    tap.left();
+    assert!(!tap.wants_system_keys(), "the pointer has left");
+    moved(&mut tap, 50.0, 20.0);
+    assert!(tap.wants_system_keys(), "on the toolbar as well");
+    tap.handle(&WindowEvent::Focused(false));
+    assert!(!tap.wants_system_keys(), "another window has the keyboard");
+    tap.handle(&WindowEvent::Focused(true));
+    let wanted = Layout { system_keys: true, ..layout(true) };
+    for (other, why) in [
+        (Layout { system_keys: false, ..wanted.clone() }, "the expert wants them here"),
+        (Layout { controlling: false, ..wanted.clone() }, "control is over"),
+        (Layout { picture: None, ..wanted.clone() }, "a menu is open"),
+    ] {
+        tap.set_layout(other);
+        assert!(!tap.wants_system_keys(), "{why}");
+        tap.set_layout(wanted.clone());
+        assert!(tap.wants_system_keys());
+    }
+}
+
+#[test]
+fn right_ctrl_and_the_toolbars_chord_free_the_keyboard() {
+    let mut tap = with_system_keys();
+    for pressed in [true, false] {
+        press(&mut tap, KeyCode::ControlRight, pressed, false);
+    }
+    assert!(!tap.wants_system_keys() && tap.wants().freed && tap.wants().repaint);
+    // As a window manager's grab for one key reports itself.
+    tap.handle(&WindowEvent::Focused(false));
+    tap.handle(&WindowEvent::Focused(true));
+    assert!(!tap.wants_system_keys());
+    tap.button(MouseButton::Left, true);
+    assert!(tap.wants_system_keys() && !tap.wants().freed, "a click on the picture takes it again");
+    tap.button(MouseButton::Left, false);
+    for pressed in [true, false] {
+        press(&mut tap, KeyCode::ControlLeft, pressed, false);
+        press(&mut tap, KeyCode::AltLeft, pressed, false);
+    }
+    assert!(tap.wants().keyboard_in_toolbar && !tap.wants_system_keys());
+    tap.leave_toolbar();
+    assert!(tap.wants_system_keys());
+}
