@@ -4,12 +4,14 @@
 use std::collections::BTreeSet;
 
 use deskside_proto::geometry::{DesktopPoint, ViewPoint, ViewTransform};
-use deskside_proto::wire::input::{InputEvent, PointerButton};
+use deskside_proto::keycode::KeyUsage;
+use deskside_proto::wire::input::{InputEvent, KeyEvent, Locks, PointerButton};
 use deskside_proto::wire::typed::Typed;
 use winit::dpi::PhysicalPosition;
 use winit::event::{ElementState, Ime, MouseButton, MouseScrollDelta, WindowEvent};
 
 use crate::keyboard::{Chord, Keyboard, Stroke};
+use crate::locks::LockWatch;
 
 /// Where input goes; must not block.
 pub type Sink = Box<dyn Fn(InputEvent)>;
@@ -90,6 +92,9 @@ pub struct Tap {
     place: Place,
     wheel: Wheel,
     wants: Wants,
+    locks: LockWatch,
+    /// What was sent of the locks since control or the keyboard came.
+    locks_sent: Option<Locks>,
 }
 
 /// Where keyboard and pointer are.
@@ -115,6 +120,8 @@ impl Tap {
             place: Place::default(),
             wheel: Wheel::default(),
             wants: Wants::default(),
+            locks: LockWatch::blind(),
+            locks_sent: None,
         }
     }
 
@@ -125,6 +132,9 @@ impl Tap {
 
     /// Takes over how the window lies. When control has ended, what is held is forgotten: the client has released it.
     pub fn set_layout(&mut self, layout: Layout) {
+        if self.layout.controlling != layout.controlling {
+            self.locks_sent = None;
+        }
         if self.layout.controlling && !layout.controlling {
             self.keyboard.release_all();
             self.buttons.clear();
@@ -142,6 +152,23 @@ impl Tap {
     #[must_use]
     pub fn wants(&self) -> Wants {
         self.wants
+    }
+
+    /// The locks are followed there from now on, and their keys are not sent where it knows them.
+    pub fn set_locks(&mut self, locks: LockWatch) {
+        self.locks = locks;
+    }
+
+    /// Sends how the locks are, if that is not known over there. Only while this window has the keyboard: the person's
+    /// own change over there stays until something changes here.
+    pub fn send_locks(&mut self) {
+        if !(self.keyboard_is_away() && self.place.focused) {
+            return;
+        }
+        if let Some(locks) = self.locks.now().filter(|now| self.locks_sent != Some(*now)) {
+            self.locks_sent = Some(locks);
+            (self.sink)(InputEvent::Locks(locks));
+        }
     }
 
     /// Whether keys that the desktop would keep for itself are wanted at the moment.
@@ -211,6 +238,7 @@ impl Tap {
             WindowEvent::Focused(focused) => {
                 // Whether it is by the window manager's own grab for a moment is not told: what was freed stays so.
                 self.place.focused = *focused;
+                self.locks_sent = None;
                 if !focused {
                     self.release_all();
                 }
@@ -234,7 +262,8 @@ impl Tap {
             return Route::Taken;
         }
         let (events, chord) = self.keyboard.handle_key(stroke);
-        events.into_iter().for_each(|event| (self.sink)(InputEvent::Key(event)));
+        let is_sent = |event: &KeyEvent| !(is_lock(event.usage) && self.locks.now().is_some());
+        events.into_iter().filter(is_sent).for_each(|event| (self.sink)(InputEvent::Key(event)));
         match chord {
             Chord::None => {}
             Chord::ToToolbar => {
@@ -373,6 +402,11 @@ impl Tap {
         let (area, transform) = self.layout.picture.as_ref()?;
         Some(transform.nearest_desktop_from_view(ViewPoint { x: x - area.left, y: y - area.top }))
     }
+}
+
+/// Keys whose state is sent instead of them.
+fn is_lock(usage: KeyUsage) -> bool {
+    [KeyUsage::CAPS_LOCK, KeyUsage::NUM_LOCK, KeyUsage::SCROLL_LOCK].contains(&usage)
 }
 
 fn pointer_button(button: MouseButton) -> Option<PointerButton> {

@@ -17,6 +17,7 @@ use winit::window::WindowId;
 use super::input::{Route, Tap};
 use super::{App, Start};
 use crate::grab::{self, Keeper};
+use crate::locks;
 use crate::present::{self, Watcher};
 use crate::run::{Failure, PROGRAM};
 use crate::words;
@@ -42,6 +43,8 @@ pub fn run(start: Start) -> Result<Exit, Failure> {
         move |creation: &eframe::CreationContext<'_>| {
             let presenter = present::open(start.presenter, creation);
             let context = creation.egui_ctx.clone();
+            let wake = context.clone();
+            tap.borrow_mut().set_locks(locks::watch(None, move || wake.request_repaint()));
             let keeper = Keeper::new(grab::open(creation));
             *made.borrow_mut() =
                 Some(Made { context: context.clone(), watcher: presenter.watcher(), keeper });
@@ -103,11 +106,12 @@ struct Made {
 }
 
 impl Window<'_> {
-    /// Takes or gives the keyboard, after whatever may have changed who should have it.
+    /// Takes or gives the keyboard and tells of its locks, after whatever may have changed who should have it.
     fn keep_keyboard(&self) {
         let mut made = self.made.borrow_mut();
         let Some(made) = made.as_mut() else { return };
         let mut tap = self.tap.borrow_mut();
+        tap.send_locks();
         let (held, again) = made.keeper.follow(tap.wants_system_keys(), Instant::now());
         tap.set_system_keys(held);
         match again {

@@ -32,18 +32,12 @@ impl KeyboardGrab for XlibGrab {
             unsafe_code,
             reason = "winit has no call for this, and no other connection would get the events"
         )]
-        let answer = unsafe {
-            (self.xlib.XGrabKeyboard)(
-                self.display.as_ptr(),
-                self.window,
-                // Events go to the window as without the grab.
-                True,
-                GrabModeAsync,
-                GrabModeAsync,
-                CurrentTime,
-            )
-        };
-        answer == GrabSuccess
+        unsafe {
+            let (display, window) = (self.display.as_ptr(), self.window);
+            // With `True` events go to the window as without the grab.
+            let take = self.xlib.XGrabKeyboard;
+            take(display, window, True, GrabModeAsync, GrabModeAsync, CurrentTime) == GrabSuccess
+        }
     }
 
     fn give(&mut self) {

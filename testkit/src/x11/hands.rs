@@ -34,6 +34,10 @@ pub mod keysym {
     pub const SHIFT: u32 = 0xffe1;
     /// Left Super, the Windows key.
     pub const SUPER: u32 = 0xffeb;
+    /// Caps Lock.
+    pub const CAPS_LOCK: u32 = 0xffe5;
+    /// Num Lock.
+    pub const NUM_LOCK: u32 = 0xff7f;
     /// F4.
     pub const F4: u32 = 0xffc1;
     /// Right Control.

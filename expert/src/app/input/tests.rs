@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use deskside_proto::geometry::{Size, ViewTransform};
-use winit::keyboard::KeyCode;
+use winit::keyboard::{Key, KeyCode, NamedKey};
 
 use super::*;
 use crate::keyboard::tests::{named, plain};
@@ -243,4 +243,41 @@ fn right_ctrl_and_the_toolbars_chord_free_the_keyboard() {
     assert!(tap.wants().keyboard_in_toolbar && !tap.wants_system_keys());
     tap.leave_toolbar();
     assert!(tap.wants_system_keys());
+}
+
+#[test]
+fn locks_are_sent_when_control_or_the_keyboard_comes_and_when_they_change_and_their_keys_are_not() {
+    let (mut tap, sent) = tap();
+    tap.set_layout(layout(false));
+    let watch = LockWatch::blind();
+    tap.set_locks(watch.clone());
+    let locks = |caps| Locks { caps, num: true, scroll: false };
+    watch.note(Some(locks(false)));
+    tap.handle(&WindowEvent::Focused(true));
+    tap.send_locks();
+    assert!(sent.borrow().is_empty(), "only seeing");
+    tap.set_layout(layout(true));
+    tap.send_locks();
+    tap.send_locks();
+    assert_eq!(*sent.borrow(), [InputEvent::Locks(locks(false))], "once");
+    sent.borrow_mut().clear();
+    let caps = Key::Named(NamedKey::CapsLock);
+    for pressed in [true, false] {
+        tap.key(plain(KeyCode::CapsLock, &caps, pressed), false);
+    }
+    watch.note(Some(locks(true)));
+    tap.send_locks();
+    assert_eq!(*sent.borrow(), [InputEvent::Locks(locks(true))], "the state, and not the key");
+    sent.borrow_mut().clear();
+    tap.handle(&WindowEvent::Focused(false));
+    watch.note(Some(locks(false)));
+    tap.send_locks();
+    assert!(sent.borrow().is_empty(), "another window has the keyboard");
+    tap.handle(&WindowEvent::Focused(true));
+    tap.send_locks();
+    assert_eq!(*sent.borrow(), [InputEvent::Locks(locks(false))]);
+    sent.borrow_mut().clear();
+    watch.note(None);
+    tap.key(plain(KeyCode::CapsLock, &caps, true), false);
+    assert!(matches!(sent.borrow()[..], [InputEvent::Key(_)]), "where it is not known, the key is sent");
 }
