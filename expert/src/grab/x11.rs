@@ -28,10 +28,7 @@ impl KeyboardGrab for XlibGrab {
     fn take(&mut self) -> bool {
         // SAFETY: The display is winit's, which keeps it open until the process ends, and this is the only thread that
         // uses it. A window that is gone is an error of the protocol, which winit's handler notes.
-        #[expect(
-            unsafe_code,
-            reason = "winit has no call for this, and no other connection would get the events"
-        )]
+        #[expect(unsafe_code, reason = "winit has no call for this")]
         unsafe {
             let (display, window) = (self.display.as_ptr(), self.window);
             // With `True` events go to the window as without the grab.
