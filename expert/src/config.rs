@@ -29,6 +29,8 @@ pub struct Settings {
     pub share_marked: bool,
     /// How the picture reaches the window.
     pub presenter: Choice,
+    /// Where keys go, while controlling, that the own desktop would keep for itself.
+    pub system_keys: SystemKeys,
 }
 
 impl Settings {
@@ -47,6 +49,17 @@ impl Settings {
     pub fn save(&self, path: &Path) -> Result<(), SettingsError> {
         settings::save(path, self)
     }
+}
+
+/// Where keys such as Alt+Tab go while controlling.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SystemKeys {
+    /// To the other side.
+    #[default]
+    Sent,
+    /// They do here what they always do.
+    Stay,
 }
 
 /// The appearance.
@@ -130,6 +143,7 @@ mod tests {
             full_screen: true,
             share_marked: true,
             presenter: Choice::Software,
+            system_keys: SystemKeys::Stay,
         };
         settings.save(&path).unwrap();
         assert_eq!(Settings::load(&path).unwrap(), settings);

@@ -1,6 +1,7 @@
 //! From the keys of this machine to USB HID usages and the text that the expert's layout makes of them, and what is held
 //! down at the moment. How the text is written over there is the client's affair. Sends nothing itself.
 
+mod combination;
 mod meaning;
 mod usage;
 
@@ -11,6 +12,7 @@ use deskside_proto::wire::input::KeyEvent;
 use winit::event::ElementState;
 use winit::keyboard::{Key, KeyLocation, PhysicalKey};
 
+pub use combination::Combination;
 pub use usage::usage_of;
 
 /// What a key press means besides being sent.
@@ -20,6 +22,8 @@ pub enum Chord {
     None,
     /// Left Ctrl and left Alt were pressed and let go with nothing in between: the keyboard goes to the toolbar.
     ToToolbar,
+    /// Right Ctrl was pressed and let go alone: what the desktop would do with keys, it does again.
+    Free,
 }
 
 /// A key of the window, as the window system and the expert's layout tell of it.
@@ -64,6 +68,8 @@ pub struct Keyboard {
     waiting: BTreeMap<KeyUsage, KeyUsage>,
     /// Other keys that were down already: what they do is no press of this window.
     foreign: BTreeSet<KeyUsage>,
+    /// Right Ctrl, while nothing else was pressed since it went down. It is sent with what follows, or never.
+    alone: Option<KeyUsage>,
     chord: ChordWatch,
 }
 
@@ -72,10 +78,15 @@ impl Keyboard {
     ///
     /// Repeats are not sent, because the client repeats by its own settings; a release is sent only for a press that was.
     /// A press that only prepares another one, such as a dead key, is not sent: its text comes with the other.
+    /// Right Ctrl is sent with the key that follows.
     pub fn handle_key(&mut self, stroke: Stroke<'_>) -> (Vec<KeyEvent>, Chord) {
         let Some(place) = usage_of(stroke.place) else { return (Vec::new(), Chord::None) };
+        let was_alone = self.alone.take_if(|alone| !stroke.pressed || *alone != place);
         let event = if stroke.pressed { self.press(place, stroke) } else { self.release(place) };
-        let Some(event) = event else { return (Vec::new(), Chord::None) };
+        let Some(event) = event else {
+            let is_free = !stroke.pressed && was_alone == Some(place);
+            return (Vec::new(), if is_free { Chord::Free } else { Chord::None });
+        };
         let mut events = Vec::new();
         if event.pressed && !event.usage.is_modifier() {
             events = self.take_waiting();
@@ -98,6 +109,7 @@ impl Keyboard {
 
     /// The modifiers that are to be sent before what follows, which is no key.
     pub fn take_waiting(&mut self) -> Vec<KeyEvent> {
+        self.alone = None;
         let waiting = std::mem::take(&mut self.waiting);
         let events = waiting.values().map(|usage| KeyEvent::place(*usage, true)).collect();
         self.held.extend(waiting);
@@ -106,6 +118,7 @@ impl Keyboard {
 
     /// A pointer button was pressed meanwhile: Ctrl and Alt are then part of a click, not of the chord.
     pub fn handle_click(&mut self) {
+        self.alone = None;
         self.chord.spoil();
     }
 
@@ -121,6 +134,11 @@ impl Keyboard {
             && !self.foreign.contains(&place)
             && !self.waiting.contains_key(&place);
         let (usage, text) = meaning::of(place, &stroke).filter(|_| is_new)?;
+        if usage == KeyUsage::CONTROL_RIGHT {
+            self.waiting.insert(place, usage);
+            self.alone = self.held.is_empty().then_some(place);
+            return None;
+        }
         self.held.insert(place, usage);
         Some(KeyEvent { usage, pressed: true, text })
     }

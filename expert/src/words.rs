@@ -2,6 +2,7 @@
 
 pub mod clipboard;
 mod explain;
+pub mod keys;
 mod time;
 
 use deskside_proto::name::PersonName;

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use deskside_proto::geometry::{DesktopPoint, ViewPoint, ViewTransform};
-use deskside_proto::wire::input::{InputEvent, PointerButton};
+use deskside_proto::keycode::KeyUsage;
+use deskside_proto::wire::input::{InputEvent, KeyEvent, Locks, PointerButton};
 use deskside_proto::wire::typed::Typed;
 use winit::dpi::PhysicalPosition;
 use winit::event::{ElementState, Ime, MouseButton, MouseScrollDelta, WindowEvent};
 
 use crate::keyboard::{Chord, Keyboard, Stroke};
+use crate::locks::LockWatch;
 use crate::wheel::WheelKind;
 
 /// Where input goes; must not block.
@@ -51,6 +53,8 @@ pub struct Layout {
     pub controlling: bool,
     /// Where the picture is shown, and how the desktop lies in it.
     pub picture: Option<(Pixels, ViewTransform)>,
+    /// Keys that the desktop would keep for itself go there, too.
+    pub system_keys: bool,
     /// What lies over the picture: toolbar, menus.
     pub covers: Vec<Pixels>,
     /// Touching this calls the toolbar; only in full screen.
@@ -70,6 +74,10 @@ pub struct Wants {
     pub over_picture: bool,
     /// Which way the picture should scroll because the pointer is at its edge, -1 to 1.
     pub scroll: (f32, f32),
+    /// Keys that the desktop would keep for itself go to the other machine at the moment.
+    pub system_keys: bool,
+    /// The expert has taken them back, until the picture is clicked.
+    pub freed: bool,
     /// The window must be painted again.
     pub repaint: bool,
 }
@@ -83,9 +91,22 @@ pub struct Tap {
     /// How many buttons are held whose press went to the window.
     window_buttons: u32,
     pointer: (f32, f32),
+    place: Place,
     wheel: Wheel,
     wheel_kind: Option<Rc<dyn WheelKind>>,
     wants: Wants,
+    locks: LockWatch,
+    /// What was sent of the locks since control or the keyboard came.
+    locks_sent: Option<Locks>,
+}
+
+/// Where keyboard and pointer are.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    /// The window has the keyboard.
+    focused: bool,
+    /// The pointer is in the window.
+    inside: bool,
 }
 
 impl Tap {
@@ -99,9 +120,12 @@ impl Tap {
             buttons: BTreeSet::new(),
             window_buttons: 0,
             pointer: (-1.0, -1.0),
+            place: Place::default(),
             wheel: Wheel::default(),
             wheel_kind: None,
             wants: Wants::default(),
+            locks: LockWatch::blind(),
+            locks_sent: None,
         }
     }
 
@@ -117,11 +141,15 @@ impl Tap {
 
     /// Takes over how the window lies. When control has ended, what is held is forgotten: the client has released it.
     pub fn set_layout(&mut self, layout: Layout) {
+        if self.layout.controlling != layout.controlling {
+            self.locks_sent = None;
+        }
         if self.layout.controlling && !layout.controlling {
             self.keyboard.release_all();
             self.buttons.clear();
             self.wants.over_picture = false;
             self.wants.keyboard_in_toolbar = false;
+            self.wants.freed = false;
         }
         if layout.calling_edge.is_none() {
             self.wants.toolbar = self.wants.keyboard_in_toolbar;
@@ -133,6 +161,47 @@ impl Tap {
     #[must_use]
     pub fn wants(&self) -> Wants {
         self.wants
+    }
+
+    /// The locks are followed there from now on, and their keys are not sent where it knows them.
+    pub fn set_locks(&mut self, locks: LockWatch) {
+        self.locks = locks;
+    }
+
+    /// Sends how the locks are, if that is not known over there. Only while this window has the keyboard: the person's
+    /// own change over there stays until something changes here.
+    pub fn send_locks(&mut self) {
+        if !(self.keyboard_is_away() && self.place.focused) {
+            return;
+        }
+        if let Some(locks) = self.locks.now().filter(|now| self.locks_sent != Some(*now)) {
+            self.locks_sent = Some(locks);
+            (self.sink)(InputEvent::Locks(locks));
+        }
+    }
+
+    /// Whether keys that the desktop would keep for itself are wanted at the moment.
+    ///
+    /// Only while the pointer is in the window: a menu of another program cannot open while the keyboard is taken.
+    #[must_use]
+    pub fn wants_system_keys(&self) -> bool {
+        let Place { focused, inside } = self.place;
+        let is_picture_shown = self.layout.picture.is_some();
+        let goes_there = self.layout.system_keys && self.keyboard_is_away() && is_picture_shown;
+        goes_there && focused && inside && !self.wants.freed
+    }
+
+    /// Whether they come now.
+    pub fn set_system_keys(&mut self, come: bool) {
+        if self.wants.system_keys != come {
+            self.wants.system_keys = come;
+            self.wants.repaint = true;
+        }
+    }
+
+    /// The expert wants them to go there again.
+    pub fn resume_system_keys(&mut self) {
+        self.wants.freed = false;
     }
 
     /// The view has painted what was wanted.
@@ -171,13 +240,22 @@ impl Tap {
             }
             WindowEvent::ModifiersChanged(_) | WindowEvent::Ime(_) if self.keyboard_is_away() => Route::Taken,
             WindowEvent::CursorMoved { position, .. } => self.moved(*position),
+            WindowEvent::CursorEntered { .. } => {
+                self.place.inside = true;
+                Route::Window
+            }
             WindowEvent::CursorLeft { .. } => self.left(),
             WindowEvent::MouseInput { state, button, .. } => {
                 self.button(*button, *state == ElementState::Pressed)
             }
             WindowEvent::MouseWheel { delta, .. } => self.wheel(*delta),
-            WindowEvent::Focused(false) => {
-                self.release_all();
+            WindowEvent::Focused(focused) => {
+                // Whether it is by the window manager's own grab for a moment is not told: what was freed stays so.
+                self.place.focused = *focused;
+                self.locks_sent = None;
+                if !focused {
+                    self.release_all();
+                }
                 Route::Window
             }
             _ => Route::Window,
@@ -198,9 +276,12 @@ impl Tap {
             return Route::Taken;
         }
         let (events, chord) = self.keyboard.handle_key(stroke);
-        events.into_iter().for_each(|event| (self.sink)(InputEvent::Key(event)));
-        if chord == Chord::ToToolbar {
-            self.call_toolbar();
+        let is_sent = |event: &KeyEvent| !(is_lock(event.usage) && self.locks.now().is_some());
+        events.into_iter().filter(is_sent).for_each(|event| (self.sink)(InputEvent::Key(event)));
+        match chord {
+            Chord::None => {}
+            Chord::ToToolbar => self.call_toolbar(),
+            Chord::Free => self.wants = Wants { freed: true, repaint: true, ..self.wants },
         }
         Route::Taken
     }
@@ -220,6 +301,7 @@ impl Tap {
     fn moved(&mut self, position: PhysicalPosition<f64>) -> Route {
         let (x, y) = (position.x as f32, position.y as f32);
         self.pointer = (x, y);
+        self.place.inside = true;
         let dragging = !self.buttons.is_empty();
         self.watch_edge(x, y, dragging);
         let over = self.picture_at(x, y).is_some();
@@ -240,6 +322,7 @@ impl Tap {
     }
 
     fn left(&mut self) -> Route {
+        self.place.inside = false;
         self.wants.over_picture = false;
         self.wants.scroll = (0.0, 0.0);
         Route::Window
@@ -260,6 +343,7 @@ impl Tap {
             self.buttons.insert(button.code());
             self.keyboard.handle_click();
             self.send_waiting();
+            self.wants.freed = false;
             if self.wants.keyboard_in_toolbar {
                 self.leave_toolbar();
                 self.wants.repaint = true;
@@ -333,6 +417,11 @@ impl Tap {
         let (area, transform) = self.layout.picture.as_ref()?;
         Some(transform.nearest_desktop_from_view(ViewPoint { x: x - area.left, y: y - area.top }))
     }
+}
+
+/// Keys whose state is sent instead of them.
+fn is_lock(usage: KeyUsage) -> bool {
+    [KeyUsage::CAPS_LOCK, KeyUsage::NUM_LOCK, KeyUsage::SCROLL_LOCK].contains(&usage)
 }
 
 fn pointer_button(button: MouseButton) -> Option<PointerButton> {

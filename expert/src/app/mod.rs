@@ -241,6 +241,9 @@ impl eframe::App for App {
         let gate = self.shell.gate();
         commands.extend(self.apart.show(ui.ctx(), &self.model, session, &shared, main, &gate));
         for command in commands {
+            if matches!(command, Command::SetSystemKeys(_)) {
+                self.tap.borrow_mut().resume_system_keys();
+            }
             self.handle(Message::Command(command));
             ui.ctx().request_repaint();
         }

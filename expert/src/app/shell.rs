@@ -10,6 +10,7 @@ use deskside_crypto::identity::Identity;
 use deskside_host::dirs::Directories;
 use deskside_host::exit::Exit;
 use deskside_proto::geometry::{Rect, Size};
+use deskside_proto::wire::input::InputEvent;
 use deskside_proto::wire::looking::LookedAt;
 use deskside_words::t;
 use egui::{Context, Pos2, Vec2, ViewportCommand};
@@ -148,6 +149,7 @@ impl Shell {
                     self.end_viewing();
                 }
             }
+            Effect::Press(keys) => keys.events().for_each(|event| self.gate.send(InputEvent::Key(event))),
             Effect::Disconnect => self.disconnect(),
             Effect::Copy(what) => self.post.context.copy_text(copied(what, model)),
             Effect::Save => {

@@ -50,6 +50,11 @@ impl Taps {
         self.closed.extend(place.window.get());
     }
 
+    /// The first window's tap.
+    pub fn first(&self) -> SharedTap {
+        Rc::clone(&self.first)
+    }
+
     /// The tap of this window; none where the window is closed.
     pub fn of(&mut self, window: WindowId) -> Option<SharedTap> {
         if *self.first_window.get_or_insert(window) == window {

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Instant;
 
 use deskside_host::exit::Exit;
 use deskside_look::icon::{self, Subject};
@@ -17,6 +18,8 @@ use super::apart::Watchers;
 use super::input::{Route, Tap};
 use super::taps::Taps;
 use super::{App, Start};
+use crate::grab::{self, Keeper};
+use crate::locks;
 use crate::present::{self, Watcher};
 use crate::run::{Failure, PROGRAM};
 use crate::words;
@@ -43,8 +46,11 @@ pub fn run(start: Start) -> Result<Exit, Failure> {
         move |creation: &eframe::CreationContext<'_>| {
             let presenter = present::open(start.presenter, creation);
             let context = creation.egui_ctx.clone();
+            let wake = context.clone();
+            tap.borrow_mut().set_locks(locks::watch(None, move || wake.request_repaint()));
+            let keeper = Keeper::new(grab::open(creation));
             let watchers = Watchers::new(presenter.watcher());
-            *made.borrow_mut() = Some(Made { context: context.clone(), watcher: watchers.clone() });
+            *made.borrow_mut() = Some(Made { context: context.clone(), watcher: watchers.clone(), keeper });
             let app = App::new(start, &context, presenter, (tap, taps), watchers, exit)?;
             Ok(Box::new(app) as Box<dyn eframe::App>)
         }
@@ -93,6 +99,25 @@ struct Window<'a> {
 struct Made {
     context: Context,
     watcher: Watchers,
+    keeper: Keeper,
+}
+
+impl Window<'_> {
+    /// Takes or gives the keyboard and tells of its locks, after whatever may have changed who should have it.
+    fn keep_keyboard(&self) {
+        let mut made = self.made.borrow_mut();
+        let Some(made) = made.as_mut() else { return };
+        let tap = self.taps.borrow().first();
+        let mut tap = tap.borrow_mut();
+        tap.send_locks();
+        let (held, again) = made.keeper.follow(tap.wants_system_keys(), Instant::now());
+        tap.set_system_keys(held);
+        match again {
+            Some(pause) => made.context.request_repaint_after(pause),
+            None if tap.wants().repaint => made.context.request_repaint(),
+            None => {}
+        }
+    }
 }
 
 impl ApplicationHandler<UserEvent> for Window<'_> {
@@ -105,11 +130,15 @@ impl ApplicationHandler<UserEvent> for Window<'_> {
         if repaint && let Some(made) = &*self.made.borrow() {
             made.context.request_repaint();
         }
+        self.keep_keyboard();
         if route == Route::Window {
             let is_frame = event == WindowEvent::RedrawRequested;
             self.eframe.window_event(event_loop, window, event);
             if is_frame && let Some(made) = &*self.made.borrow() {
                 made.watcher.frame_is_over();
+            }
+            if is_frame {
+                self.keep_keyboard();
             }
         }
     }

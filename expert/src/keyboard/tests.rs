@@ -105,7 +105,8 @@ fn a_key_that_was_moved_is_sent_as_what_it_means() {
         [KeyEvent::place(KeyUsage::CONTROL_LEFT, false)]
     );
     let right = written(&mut keyboard, KeyCode::ControlRight, Key::Named(NamedKey::Control), None);
-    assert_eq!(right, [KeyEvent::place(KeyUsage::CONTROL_RIGHT, true)]);
+    assert_eq!(right, []);
+    assert_eq!(keyboard.take_waiting(), [KeyEvent::place(KeyUsage::CONTROL_RIGHT, true)]);
     let meta = written(&mut keyboard, KeyCode::AltLeft, Key::Named(NamedKey::Meta), None);
     assert_eq!(meta, [KeyEvent::place(KeyUsage::ALT_LEFT, true)]);
 }
@@ -168,4 +169,36 @@ fn debug_output_names_no_key() {
     let mut keyboard = Keyboard::default();
     stroke(&mut keyboard, KeyCode::KeyQ, true);
     assert_eq!(format!("{keyboard:?}"), "Keyboard { held: 1 }");
+}
+
+#[test]
+fn right_ctrl_alone_frees_and_is_never_sent_and_with_others_it_is_ctrl() {
+    let mut keyboard = Keyboard::default();
+    assert_eq!(stroke(&mut keyboard, KeyCode::ControlRight, true), (Vec::new(), Chord::None));
+    assert_eq!(stroke(&mut keyboard, KeyCode::ControlRight, false), (Vec::new(), Chord::Free));
+    let right = |pressed| KeyEvent::place(KeyUsage::CONTROL_RIGHT, pressed);
+    let f1 = |pressed| KeyEvent::place(usage_of(PhysicalKey::Code(KeyCode::F1)).unwrap(), pressed);
+    stroke(&mut keyboard, KeyCode::ControlRight, true);
+    assert_eq!(stroke(&mut keyboard, KeyCode::F1, true).0, [right(true), f1(true)]);
+    assert_eq!(stroke(&mut keyboard, KeyCode::F1, false).0, [f1(false)]);
+    assert_eq!(stroke(&mut keyboard, KeyCode::ControlRight, false), (vec![right(false)], Chord::None));
+    assert!(!keyboard.release_all());
+}
+
+#[test]
+fn right_ctrl_with_anything_else_meanwhile_does_not_free() {
+    let mut keyboard = Keyboard::default();
+    stroke(&mut keyboard, KeyCode::ControlRight, true);
+    keyboard.handle_click();
+    assert_eq!(keyboard.take_waiting().len(), 1);
+    assert_eq!(stroke(&mut keyboard, KeyCode::ControlRight, false).1, Chord::None);
+
+    stroke(&mut keyboard, KeyCode::ControlRight, true);
+    stroke(&mut keyboard, KeyCode::ShiftLeft, true);
+    stroke(&mut keyboard, KeyCode::ShiftLeft, false);
+    assert_eq!(stroke(&mut keyboard, KeyCode::ControlRight, false), (Vec::new(), Chord::None));
+
+    stroke(&mut keyboard, KeyCode::ShiftLeft, true);
+    stroke(&mut keyboard, KeyCode::ControlRight, true);
+    assert_eq!(stroke(&mut keyboard, KeyCode::ControlRight, false).1, Chord::None);
 }

@@ -11,8 +11,9 @@ use deskside_proto::name::PersonName;
 use deskside_proto::session::Way;
 use zeroize::Zeroizing;
 
-use crate::config::{Settings, Theme};
+use crate::config::{Settings, SystemKeys, Theme};
 use crate::identity::Card;
+use crate::keyboard::Combination;
 use crate::scale::Scale;
 
 mod ending;
@@ -70,6 +71,10 @@ pub enum Command {
     SetFullScreen(bool),
     /// Show the statistics, or not.
     SetStatistics(bool),
+    /// Send keys such as Alt+Tab there, or not.
+    SetSystemKeys(SystemKeys),
+    /// Press and release these keys over there.
+    Press(Combination),
     /// Change the appearance.
     SetTheme(Theme),
     /// Close the program.
@@ -149,6 +154,8 @@ pub enum Effect {
     },
     /// Tell the session.
     Session(Wish),
+    /// Press and release these keys over there.
+    Press(Combination),
     /// Give up the connection, whatever its state.
     Disconnect,
     /// Put the text into the clipboard.
@@ -326,6 +333,18 @@ impl Model {
                 self.statistics = shown;
                 vec![Effect::Statistics(shown)]
             }
+            Command::SetSystemKeys(keys) => {
+                self.settings.system_keys = keys;
+                vec![Effect::Save]
+            }
+            Command::Press(keys) => match &self.stage {
+                Stage::Session(session) if session.is_controlling() => vec![Effect::Press(keys)],
+                Stage::Session(_)
+                | Stage::Start { .. }
+                | Stage::Ticket(_)
+                | Stage::Connecting { .. }
+                | Stage::Ended(_) => Vec::new(),
+            },
             Command::SetTheme(theme) => {
                 self.settings.theme = theme;
                 vec![Effect::Theme(theme), Effect::Save]

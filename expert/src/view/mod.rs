@@ -1,6 +1,7 @@
 //! What the window shows, one file for each screen. Reads the model, pushes commands, acts on nothing.
 
 mod ended;
+mod keys;
 mod picture;
 mod progress;
 mod start;

@@ -11,6 +11,7 @@ use deskside_proto::wire::monitors::Monitor;
 use deskside_words::t;
 use egui::{Align, ComboBox, Label, Layout, RichText, TextStyle, TextWrapMode, Ui, Vec2, WidgetText};
 
+use super::{Live, keys};
 use crate::model::{Command, Model, Now, Passage, Phase, Session, Wish};
 use crate::scale::Scale;
 use crate::words;
@@ -24,6 +25,7 @@ pub fn show(
     model: &Model,
     session: &Session,
     now: Now,
+    live: &Live<'_>,
     called: bool,
     commands: &mut Vec<Command>,
 ) {
@@ -41,6 +43,7 @@ pub fn show(
             first.response.request_focus();
         }
         clipboard(ui, session, commands);
+        keys::show(ui, model, session, live.wants.freed, commands);
         used += ui.min_rect().width();
         if one_row {
             used += right_half(ui, model, session, commands);

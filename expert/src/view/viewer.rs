@@ -9,9 +9,11 @@ use egui::{
     Align2, Area, CentralPanel, CornerRadius, Frame, Id, Margin, Order, Panel, Rect, Stroke, Ui, Vec2,
 };
 
+use super::keys::SystemKeysNote;
 use super::picture::{self, Remembered as PictureState};
 use super::{Live, Shown, statistics, toolbar};
 use crate::app::input::{Layout, Pixels};
+use crate::config::SystemKeys;
 use crate::model::{Command, Model, Now, Phase, Session};
 use crate::words;
 
@@ -24,6 +26,7 @@ pub struct Remembered {
     picture: PictureState,
     statistics: statistics::Remembered,
     keyboard_was_here: bool,
+    system_keys: SystemKeysNote,
 }
 
 pub fn show(
@@ -41,7 +44,7 @@ pub fn show(
     keys(ui, model, session, &live, shown);
     if !model.full_screen {
         Panel::top("toolbar").frame(bar_frame(ui)).show_separator_line(false).show(ui, |ui| {
-            toolbar::show(ui, model, session, now, called, &mut shown.commands);
+            toolbar::show(ui, model, session, now, &live, called, &mut shown.commands);
             if live.wants.keyboard_in_toolbar {
                 toolbar::keyboard_hint(ui);
             }
@@ -55,9 +58,15 @@ pub fn show(
             picture::show(ui, model.scale, session, session.looked_at(), &mut state.picture, &mut live)
         })
         .inner;
-    shown.layout = Layout { controlling: session.is_controlling(), ..area };
+    let system_keys = model.settings.system_keys == SystemKeys::Sent;
+    shown.layout = Layout { controlling: session.is_controlling(), system_keys, ..area };
+    state.system_keys.follow(live.wants, now);
+    let about_keys = state.system_keys.note(ui, session, now);
     if model.full_screen {
         full_screen_toolbar(ui, model, session, now, called, &live, shown);
+    }
+    if let Some(word) = about_keys.filter(|_| shown.layout.covers.is_empty()) {
+        note_over_picture(ui, &word, Meaning::Watch);
     }
     if model.statistics {
         let below_toolbar = !model.full_screen || !shown.layout.covers.is_empty();
@@ -154,7 +163,7 @@ fn full_screen_toolbar(
             .show(ui.ctx(), |ui| {
                 frame.show(ui, |ui| {
                     ui.set_width(width);
-                    toolbar::show(ui, model, session, now, called, &mut shown.commands);
+                    toolbar::show(ui, model, session, now, live, called, &mut shown.commands);
                     if live.wants.keyboard_in_toolbar {
                         toolbar::keyboard_hint(ui);
                     }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use deskside_expert::app::input::{Layout, Wants};
+use deskside_expert::config::SystemKeys;
+use deskside_expert::keyboard::Combination;
 use deskside_expert::link::{Picture, SharedCursor};
 use deskside_expert::model::{Command, Copied, Message, Model};
 use deskside_expert::present::TexturePresenter;
@@ -210,6 +212,61 @@ fn the_toolbar_offers_what_makes_sense_and_nothing_else() {
         let mut screen = show(model(name));
         assert!(screen.query_by_label(absent).is_none(), "{name}");
         assert_eq!(click(&mut screen, label), [command], "{name}");
+    }
+}
+
+#[test]
+fn system_keys_can_be_kept_here_and_pressed_there_from_a_menu() {
+    let mut screen = show(model("controlling"));
+    click(&mut screen, "System keys: sent");
+    assert_eq!(click(&mut screen, "System keys: sent to them"), [Command::SetSystemKeys(SystemKeys::Stay)]);
+    click(&mut screen, "System keys: sent");
+    assert_eq!(click(&mut screen, "Send Ctrl+Alt+Del"), [Command::Press(Combination::CtrlAltDel)]);
+    let mut kept = model("controlling");
+    kept.settings.system_keys = SystemKeys::Stay;
+    let mut screen = show(kept);
+    assert!(!screen.state().layout.system_keys);
+    click(&mut screen, "System keys: stay");
+    assert_eq!(click(&mut screen, "System keys: stay here"), [Command::SetSystemKeys(SystemKeys::Sent)]);
+    let screen = show(model("viewing"));
+    assert!(screen.query_by_label_contains("System keys").is_none());
+}
+
+#[test]
+fn the_keyboard_reaches_the_menu_of_keys() {
+    let mut screen = show(model("controlling"));
+    screen.state_mut().wants = Wants { toolbar: true, keyboard_in_toolbar: true, ..Wants::default() };
+    screen.run_steps(3);
+    for _ in 0..12 {
+        if screen.get_by_label("System keys: sent").is_focused() {
+            break;
+        }
+        screen.key_press(Key::Tab);
+        screen.run_steps(2);
+    }
+    assert!(screen.get_by_label("System keys: sent").is_focused());
+    screen.key_press(Key::Enter);
+    screen.run_steps(3);
+    assert!(screen.query_by_label("Send Print Screen").is_some());
+}
+
+#[test]
+fn when_system_keys_begin_to_go_there_it_is_said_how_to_get_them_back() {
+    for name in ["controlling", "full-screen-controlling"] {
+        let full_screen = name != "controlling";
+        let mut controlling = model("controlling");
+        controlling.full_screen = full_screen;
+        let mut screen = show(controlling);
+        assert!(screen.query_by_label_contains("right Ctrl").is_none());
+        screen.state_mut().wants = Wants { system_keys: true, ..Wants::default() };
+        screen.run_steps(3);
+        assert!(screen.query_by_label_contains("The right Ctrl key alone").is_some(), "{name}");
+        screen.state_mut().wants = Wants { freed: true, ..Wants::default() };
+        screen.run_steps(3);
+        assert!(screen.query_by_label_contains("System keys stay here").is_some(), "{name}");
+        if !full_screen {
+            assert!(screen.query_by_label("System keys: stay").is_some());
+        }
     }
 }
 

@@ -32,6 +32,14 @@ pub mod keysym {
     pub const ALT: u32 = 0xffe9;
     /// Left Shift.
     pub const SHIFT: u32 = 0xffe1;
+    /// Left Super, the Windows key.
+    pub const SUPER: u32 = 0xffeb;
+    /// Caps Lock.
+    pub const CAPS_LOCK: u32 = 0xffe5;
+    /// Num Lock.
+    pub const NUM_LOCK: u32 = 0xff7f;
+    /// F4.
+    pub const F4: u32 = 0xffc1;
     /// Right Control.
     pub const CONTROL_RIGHT: u32 = 0xffe4;
     /// The default stop hotkey, Escape last.

@@ -396,3 +396,20 @@ expert-terminal-commands = die Befehle sind: control, release, clipboard read, c
 
 # Der Name des Bildes vom anderen Bildschirm.
 expert-screen-of = Bildschirm von { $client }
+
+## Systemtasten und Tasten, die dort gedrückt werden
+
+expert-keys-menu = Tast&en
+expert-keys-menu-sent = Syst&emtasten: dorthin
+expert-keys-menu-stay = Syst&emtasten: hier
+expert-keys-sent = Systemtasten gehen dorthin
+expert-keys-stay = Systemtasten bleiben hier
+expert-keys-hint = Tasten, die Ihr eigener Desktop verwenden würde, wie Alt+Tab oder die Windows-Taste. Die rechte Strg-Taste allein drücken und loslassen holt sie jederzeit zurück
+expert-keys-press-ctrl-alt-del = Strg+Alt+Entf senden
+expert-keys-press-super = Super (Windows-Taste) senden
+expert-keys-press-alt-tab = Alt+Tab senden
+expert-keys-press-alt-f4 = Alt+F4 senden
+expert-keys-press-print = Druck senden
+expert-keys-press-ctrl-esc = Strg+Esc senden
+expert-keys-taken = Alt+Tab und andere Systemtasten gehen jetzt zu { $client }. Die rechte Strg-Taste allein holt sie zurück.
+expert-keys-freed = Systemtasten bleiben hier. Ein Klick ins Bild sendet sie wieder.

@@ -395,3 +395,20 @@ expert-terminal-commands = the commands are: control, release, clipboard read, c
 
 # The name of the picture of the other screen.
 expert-screen-of = Screen of { $client }
+
+## System keys and keys that are pressed over there
+
+expert-keys-menu = &Keys
+expert-keys-menu-sent = System &keys: sent
+expert-keys-menu-stay = System &keys: stay
+expert-keys-sent = System keys: sent to them
+expert-keys-stay = System keys: stay here
+expert-keys-hint = Keys that your own desktop would use, such as Alt+Tab or the Windows key. Press and release the right Ctrl key alone to get them back at any time
+expert-keys-press-ctrl-alt-del = Send Ctrl+Alt+Del
+expert-keys-press-super = Send Super (Windows key)
+expert-keys-press-alt-tab = Send Alt+Tab
+expert-keys-press-alt-f4 = Send Alt+F4
+expert-keys-press-print = Send Print Screen
+expert-keys-press-ctrl-esc = Send Ctrl+Esc
+expert-keys-taken = Alt+Tab and other system keys go to { $client } now. The right Ctrl key alone gives them back.
+expert-keys-freed = System keys stay here. Click the picture to send them again.

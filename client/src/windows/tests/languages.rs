@@ -12,9 +12,9 @@ use egui_kittest::{Harness, Node};
 use super::*;
 use crate::sharing::list::{Choices, Screen};
 use crate::sharing::{Hidden, ScreenName};
-use crate::windows::consent::ConsentWindow;
+use crate::windows::consent::{ConsentWindow, wanted_size};
 use crate::windows::main_window::{MainWindow, Page, SIZE};
-use crate::windows::{Confirm, banner, consent};
+use crate::windows::{Confirm, banner};
 
 /// Whoever runs a test in a process of its own sets this, because the language is the whole process's.
 const ALONE: &str = "DESKSIDE_TEST_ALONE";
@@ -60,10 +60,12 @@ fn asked(name: &str, kind: QuestionKind, seen: SeenBefore) -> Shown {
     let asked = question(kind, seen);
     let view = AppView { question: Some(asked.clone()), ..view() };
     let bench = Bench::new(ConsentWindow::default(), view);
-    let harness = open(bench, consent::SIZE, move |window, ui, scene| {
+    let scene = Scene { view: &bench.view, moment: &moment(), commands: &bench.commands };
+    let size = wanted_size(scene, &asked);
+    let harness = open(bench, size, move |window, ui, scene| {
         window.show(ui, scene, &asked, &Confirm::blind());
     });
-    shown(name, consent::SIZE[0], &harness)
+    shown(name, size[0], &harness)
 }
 
 fn seen(state: SessionState, clipboard: [bool; 2]) -> AppView {

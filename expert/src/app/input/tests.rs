@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use deskside_proto::geometry::{Size, ViewTransform};
 use proptest::prelude::*;
-use winit::keyboard::KeyCode;
+use winit::keyboard::{Key, KeyCode, NamedKey};
 
 use super::*;
 use crate::keyboard::tests::{named, plain};
@@ -250,4 +250,96 @@ fn a_wheel_of_buttons_turns_once_for_a_press_and_its_release_and_any_other_each_
     assert_eq!(turned(&[up, up, up]), [(0, -120); 3]);
     kind.0.set(true);
     assert_eq!(turned(&[up, up]), [(0, -120)]);
+}
+
+fn with_system_keys() -> Tap {
+    let (mut tap, _) = tap();
+    tap.set_layout(Layout { system_keys: true, ..layout(true) });
+    tap.handle(&WindowEvent::Focused(true));
+    moved(&mut tap, 50.0, 80.0);
+    tap
+}
+
+#[test]
+fn system_keys_are_wanted_only_while_controlling_with_keyboard_and_pointer_here() {
+    let mut tap = with_system_keys();
+    assert!(tap.wants_system_keys());
+    tap.left();
+    assert!(!tap.wants_system_keys(), "the pointer has left");
+    moved(&mut tap, 50.0, 20.0);
+    assert!(tap.wants_system_keys(), "on the toolbar as well");
+    tap.handle(&WindowEvent::Focused(false));
+    assert!(!tap.wants_system_keys(), "another window has the keyboard");
+    tap.handle(&WindowEvent::Focused(true));
+    let wanted = Layout { system_keys: true, ..layout(true) };
+    for (other, why) in [
+        (Layout { system_keys: false, ..wanted.clone() }, "the expert wants them here"),
+        (Layout { controlling: false, ..wanted.clone() }, "control is over"),
+        (Layout { picture: None, ..wanted.clone() }, "a menu is open"),
+    ] {
+        tap.set_layout(other);
+        assert!(!tap.wants_system_keys(), "{why}");
+        tap.set_layout(wanted.clone());
+        assert!(tap.wants_system_keys());
+    }
+}
+
+#[test]
+fn right_ctrl_and_the_toolbars_chord_free_the_keyboard() {
+    let mut tap = with_system_keys();
+    for pressed in [true, false] {
+        press(&mut tap, KeyCode::ControlRight, pressed, false);
+    }
+    assert!(!tap.wants_system_keys() && tap.wants().freed && tap.wants().repaint);
+    // As a window manager's grab for one key reports itself.
+    tap.handle(&WindowEvent::Focused(false));
+    tap.handle(&WindowEvent::Focused(true));
+    assert!(!tap.wants_system_keys());
+    tap.button(MouseButton::Left, true);
+    assert!(tap.wants_system_keys() && !tap.wants().freed, "a click on the picture takes it again");
+    tap.button(MouseButton::Left, false);
+    for pressed in [true, false] {
+        press(&mut tap, KeyCode::ControlLeft, pressed, false);
+        press(&mut tap, KeyCode::AltLeft, pressed, false);
+    }
+    assert!(tap.wants().keyboard_in_toolbar && !tap.wants_system_keys());
+    tap.leave_toolbar();
+    assert!(tap.wants_system_keys());
+}
+
+#[test]
+fn locks_are_sent_when_control_or_the_keyboard_comes_and_when_they_change_and_their_keys_are_not() {
+    let (mut tap, sent) = tap();
+    tap.set_layout(layout(false));
+    let watch = LockWatch::blind();
+    tap.set_locks(watch.clone());
+    let locks = |caps| Locks { caps, num: true, scroll: false };
+    watch.note(Some(locks(false)));
+    tap.handle(&WindowEvent::Focused(true));
+    tap.send_locks();
+    assert!(sent.borrow().is_empty(), "only seeing");
+    tap.set_layout(layout(true));
+    tap.send_locks();
+    tap.send_locks();
+    assert_eq!(*sent.borrow(), [InputEvent::Locks(locks(false))], "once");
+    sent.borrow_mut().clear();
+    let caps = Key::Named(NamedKey::CapsLock);
+    for pressed in [true, false] {
+        tap.key(plain(KeyCode::CapsLock, &caps, pressed), false);
+    }
+    watch.note(Some(locks(true)));
+    tap.send_locks();
+    assert_eq!(*sent.borrow(), [InputEvent::Locks(locks(true))], "the state, and not the key");
+    sent.borrow_mut().clear();
+    tap.handle(&WindowEvent::Focused(false));
+    watch.note(Some(locks(false)));
+    tap.send_locks();
+    assert!(sent.borrow().is_empty(), "another window has the keyboard");
+    tap.handle(&WindowEvent::Focused(true));
+    tap.send_locks();
+    assert_eq!(*sent.borrow(), [InputEvent::Locks(locks(false))]);
+    sent.borrow_mut().clear();
+    watch.note(None);
+    tap.key(plain(KeyCode::CapsLock, &caps, true), false);
+    assert!(matches!(sent.borrow()[..], [InputEvent::Key(_)]), "where it is not known, the key is sent");
 }

@@ -1,0 +1,60 @@
+//! Caps, Num and Scroll Lock on two real X servers: the person's follow the expert's while the expert controls, also those
+//! that were changed elsewhere meanwhile, and what the person changes is not fought over.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use deskside_e2e::PATIENCE;
+use deskside_e2e::desk::{Desk, eventually};
+use deskside_e2e::expert::ExpertSide;
+use deskside_e2e::person::{PersonSide, allow};
+use deskside_testkit::x11::keysym;
+
+/// Which of Caps, Num and Scroll Lock are on, as `xset q` tells.
+fn lights(desk: &Desk) -> Result<[bool; 3]> {
+    let output = desk.command("xset").arg("q").output().context("xset is needed")?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let is_on = |name: &str| -> Result<bool> {
+        let rest = text.split_once(name).with_context(|| format!("no {name}: {text}"))?.1;
+        Ok(rest.split_whitespace().next() == Some("on"))
+    };
+    Ok([is_on("Caps Lock:")?, is_on("Num Lock:")?, is_on("Scroll Lock:")?])
+}
+
+fn become_alike(person: &PersonSide, wanted: [bool; 3]) -> Result<()> {
+    eventually(&format!("{wanted:?} at the person's"), PATIENCE, || Ok(lights(&person.desk)? == wanted))
+}
+
+#[test]
+fn the_locks_of_both_are_in_step_and_nobody_fights_over_them() -> Result<()> {
+    let (person, expert) = (PersonSide::new(800, 600)?, ExpertSide::new(800, 600)?);
+    let mut deskside = person.start_terminal()?;
+    let invitation = person.invite("ticket", &[])?;
+    let mut viewer = expert.open_and_wait(&invitation, &["--full-screen", "--scale", "1:1"])?;
+    allow(&mut deskside, "view")?;
+    viewer.wait_for("stage viewing", PATIENCE)?;
+    // Before control nothing of it goes over.
+    let hands = expert.desk.injector()?;
+    hands.tap(keysym::CAPS_LOCK)?;
+    eventually("Caps Lock here", PATIENCE, || Ok(lights(&expert.desk)?[0]))?;
+    std::thread::sleep(Duration::from_millis(300));
+    ensure!(lights(&person.desk)? == [false; 3], "seeing changes nothing");
+
+    viewer.say("control")?;
+    allow(&mut deskside, "control")?;
+    viewer.wait_for("stage controlling", PATIENCE)?;
+    become_alike(&person, [true, false, false])?;
+    hands.tap(keysym::NUM_LOCK)?;
+    become_alike(&person, [true, true, false])?;
+    hands.tap(keysym::CAPS_LOCK)?;
+    become_alike(&person, [false, true, false])?;
+
+    // The person's own change stays, and theirs does not change the expert's.
+    person.desk.hands.tap(keysym::CAPS_LOCK)?;
+    eventually("the person's own Caps Lock", PATIENCE, || Ok(lights(&person.desk)?[0]))?;
+    std::thread::sleep(Duration::from_millis(1500));
+    ensure!(lights(&person.desk)?[0] && !lights(&expert.desk)?[0], "both fight over Caps Lock");
+    // The next change of the expert's brings all of them into step again.
+    hands.tap(keysym::NUM_LOCK)?;
+    become_alike(&person, [false, false, false])
+}

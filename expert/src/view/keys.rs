@@ -1,0 +1,81 @@
+//! What the viewer shows about the keyboard: the switch for system keys, the menu of keys to press, and the notes when
+//! system keys begin to go to the other side or are taken back.
+
+use std::time::{Duration, Instant};
+
+use deskside_look::widget::Button;
+use deskside_words::t;
+use egui::Ui;
+
+use crate::app::input::Wants;
+use crate::config::SystemKeys;
+use crate::keyboard::Combination;
+use crate::model::{Command, Model, Now, Session};
+use crate::words::keys as text;
+
+/// How long a note stays.
+const NOTE_TIME: Duration = Duration::from_secs(5);
+
+/// The width from which on the menu's button also says where system keys go. Unit: points.
+const ROOM_FOR_STATE: f32 = 520.0;
+
+/// One menu for both, while controlling; its button says where system keys go. `freed`: the expert has taken them back
+/// for now.
+pub fn show(ui: &mut Ui, model: &Model, session: &Session, freed: bool, commands: &mut Vec<Command>) {
+    if !session.is_controlling() {
+        return;
+    }
+    let go_there = model.settings.system_keys == SystemKeys::Sent && !freed;
+    let word = match (ui.available_width() >= ROOM_FOR_STATE, go_there) {
+        (false, _) => t!("expert-keys-menu"),
+        (true, true) => t!("expert-keys-menu-sent"),
+        (true, false) => t!("expert-keys-menu-stay"),
+    };
+    let menu = Button::quiet(word).low().hint(t!("expert-keys-hint")).show(ui);
+    egui::Popup::menu(&menu.response).show(|ui| {
+        let (word, other) = if go_there {
+            (t!("expert-keys-sent"), SystemKeys::Stay)
+        } else {
+            (t!("expert-keys-stay"), SystemKeys::Sent)
+        };
+        if ui.selectable_label(go_there, word).clicked() {
+            commands.push(Command::SetSystemKeys(other));
+        }
+        ui.separator();
+        for combination in Combination::ALL {
+            if ui.button(text::combination(combination)).clicked() {
+                commands.push(Command::Press(combination));
+            }
+        }
+    });
+}
+
+/// What is worth saying about system keys, for a moment.
+#[derive(Default)]
+pub struct SystemKeysNote {
+    go_there: bool,
+    freed: bool,
+    since: Option<Instant>,
+}
+
+impl SystemKeysNote {
+    /// Notices what has changed.
+    pub fn follow(&mut self, wants: Wants, now: Now) {
+        let begins = wants.system_keys && !self.go_there;
+        let is_taken_back = wants.freed && !self.freed;
+        if begins || is_taken_back {
+            self.since = Some(now.monotonic);
+        } else if !wants.system_keys && !wants.freed {
+            self.since = None;
+        }
+        (self.go_there, self.freed) = (wants.system_keys, wants.freed);
+    }
+
+    /// The note, as long as it stays.
+    pub fn note(&self, ui: &Ui, session: &Session, now: Now) -> Option<String> {
+        let age = now.monotonic.saturating_duration_since(self.since?);
+        let left = NOTE_TIME.checked_sub(age).filter(|left| !left.is_zero())?;
+        ui.ctx().request_repaint_after(left);
+        Some(if self.freed { t!("expert-keys-freed").to_owned() } else { text::taken(&session.client) })
+    }
+}
