@@ -266,7 +266,7 @@ pub fn banner_hint(
     let passed = minutes_down(passed);
     let kept_back = kept_back.map(|kept_back| format!("{kept_back} · ")).unwrap_or_default();
     if let Some((_, _, moving)) = moving(sessions) {
-        return moving;
+        return format!("{moving} · {hotkey} stops it");
     }
     match clipboard(sessions) {
         Some(may) => format!("for {passed} · {kept_back}{may} · {hotkey} stops it"),
