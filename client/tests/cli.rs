@@ -396,3 +396,18 @@ fn nothing_that_comes_through_the_control_socket_answers_a_question() {
     assert!(ask(b"status\n").contains("\"process\""), "it still lives");
     assert_eq!(terminal.end(), 0);
 }
+
+#[test]
+fn the_language_is_the_systems_unless_the_settings_say_otherwise() {
+    let said = |settings: &str, variables: &[(&str, &str)]| {
+        let home = Home::new();
+        home.settings(settings);
+        let output = home.command(&["invite"]).envs(variables.iter().copied()).output().unwrap();
+        stdout(&output)
+    };
+    let german = [("LANG", "de_AT.UTF-8")];
+    assert!(said("", &german).contains("Die Einladung"));
+    assert!(said("", &[]).contains("Ticket "));
+    assert!(said("language = \"en\"\n", &german).contains("Ticket "));
+    assert!(said("language = \"de\"\n", &[]).contains("Die Einladung"));
+}
