@@ -114,6 +114,13 @@ pub fn open(display: Option<&str>, grant: &Grant) -> Result<Box<dyn InputInjecto
     Err(InjectError::Unavailable(reasons.join("; ")))
 }
 
+/// At the program's start: gives back and releases what an earlier one has left that was killed while it injected.
+pub fn tidy(display: Option<&str>) {
+    if let Err(error) = x11::tidy(display) {
+        tracing::info!(%error, "nothing was put in order");
+    }
+}
+
 /// Turns 1/120 of a notch into whole notches and keeps what is left.
 #[derive(Debug, Default)]
 struct Notches {

@@ -1,6 +1,7 @@
 //! Injection on X11 by XTEST, with key codes; which ones, the typist decides by the desktop's own keymap.
 //! Threading: one connection, used by one thread at a time; every call ends with the server's confirmation.
 
+mod estate;
 mod keymap;
 mod reader;
 
@@ -19,6 +20,7 @@ use x11rb::protocol::xproto::{
 use x11rb::protocol::xtest::{self, ConnectionExt as _};
 use x11rb::rust_connection::RustConnection;
 
+use self::estate::Estate;
 use self::keymap::{Layout, Moment};
 use self::reader::Reader;
 use super::{InjectError, InputInjector, Notches};
@@ -37,6 +39,7 @@ struct X11Injector {
     layout: Layout,
     typist: Typist,
     reader: Reader,
+    estate: Estate,
     /// Key codes that are down because of this connection, whatever the typist believes.
     pressed: Vec<u8>,
 }
@@ -52,6 +55,7 @@ pub(super) fn open(display: Option<&str>) -> Result<Box<dyn InputInjector>, Inje
     }
     // What is injected gets through while another program has grabbed the server, as the person's own input does.
     connection.xtest_grab_control(true)?.check()?;
+    let estate = Estate::open(&connection, root)?;
     let layout = Layout::open(&connection)?;
     let reader = Reader::open(display, root)?;
     let mut injector = X11Injector {
@@ -62,10 +66,20 @@ pub(super) fn open(display: Option<&str>) -> Result<Box<dyn InputInjector>, Inje
         layout,
         typist: Typist::default(),
         reader,
+        estate,
         pressed: Vec::new(),
     };
     injector.look()?;
     Ok(Box::new(injector))
+}
+
+/// Puts in order what an injector has left that was killed.
+pub(super) fn tidy(display: Option<&str>) -> Result<(), InjectError> {
+    let (connection, screen) =
+        RustConnection::connect(display).map_err(|error| InjectError::Unavailable(error.to_string()))?;
+    let root = connection.setup().roots.get(screen).map(|screen| screen.root);
+    estate::settle(&connection, root.ok_or(InjectError::Lost)?)?;
+    Ok(())
 }
 
 impl X11Injector {
@@ -131,6 +145,8 @@ impl X11Injector {
                 }
             }
             if !loans.is_empty() {
+                // First the record: what is written after it can be found by whoever comes next.
+                self.estate.note(connection, self.typist.lent())?;
                 keymap::write(connection, &loans)?;
             }
         }
@@ -236,6 +252,10 @@ impl Drop for X11Injector {
         let acts = self.typist.give_back();
         if let Err(error) = self.carry_out(&acts) {
             tracing::debug!(%error, "key codes were not given back");
+            return;
+        }
+        if let Err(error) = self.estate.close(&self.connection) {
+            tracing::debug!(%error, "the record of lent key codes stays");
         }
     }
 }

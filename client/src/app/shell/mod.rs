@@ -351,6 +351,7 @@ impl Shell {
 
 /// Opens the input path and the watch over the person's devices, where there is a desktop.
 fn open_desk(profile: &Profile, inbox: &Inbox, budget: CpuBudget) -> io::Result<Desk> {
+    crate::inject::tidy(None);
     let report = inbox.clone();
     let sharing = SharingCell::default();
     let desktop = SystemDesktop { display: None, sharing: sharing.clone() };
