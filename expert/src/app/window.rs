@@ -26,7 +26,7 @@ use crate::words;
 
 /// The window at the start. Units: points.
 const SIZE: [f32; 2] = [760.0, 620.0];
-const SMALLEST: [f32; 2] = [420.0, 360.0];
+const SMALLEST: [f32; 2] = [640.0, 400.0];
 
 /// Shows the window until the person closes it or the session of a script is over.
 ///
@@ -47,7 +47,7 @@ pub fn run(start: Start) -> Result<Exit, Failure> {
             let presenter = present::open(start.presenter, creation);
             let context = creation.egui_ctx.clone();
             let wake = context.clone();
-            tap.borrow_mut().set_locks(locks::watch(None, move || wake.request_repaint()));
+            taps.borrow_mut().set_locks(locks::watch(None, move || wake.request_repaint()));
             let keeper = Keeper::new(grab::open(creation));
             let watchers = Watchers::new(presenter.watcher());
             *made.borrow_mut() = Some(Made { context: context.clone(), watcher: watchers.clone(), keeper });
@@ -107,8 +107,12 @@ impl Window<'_> {
     fn keep_keyboard(&self) {
         let mut made = self.made.borrow_mut();
         let Some(made) = made.as_mut() else { return };
-        let tap = self.taps.borrow().first();
-        let mut tap = tap.borrow_mut();
+        let taps = self.taps.borrow();
+        let focused = taps.focused();
+        taps.all().filter(|tap| !Rc::ptr_eq(tap, &focused)).for_each(|tap| {
+            tap.borrow_mut().set_system_keys(false);
+        });
+        let mut tap = focused.borrow_mut();
         tap.send_locks();
         let (held, again) = made.keeper.follow(tap.wants_system_keys(), Instant::now());
         tap.set_system_keys(held);

@@ -26,7 +26,7 @@ pub fn show(ui: &mut Ui, model: &Model, session: &Session, freed: bool, commands
         return;
     }
     let go_there = model.settings.system_keys == SystemKeys::Sent && !freed;
-    let word = match (ui.available_width() >= ROOM_FOR_STATE, go_there) {
+    let word = match (ui.available_size_before_wrap().x >= ROOM_FOR_STATE, go_there) {
         (false, _) => t!("expert-keys-menu"),
         (true, true) => t!("expert-keys-menu-sent"),
         (true, false) => t!("expert-keys-menu-stay"),
