@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
+use deskside_clip::Format;
 use deskside_proto::geometry::{Rect, Size};
 use deskside_proto::session::{Scopes, Way};
 use deskside_words::{Language, choose, t};
@@ -87,6 +88,12 @@ fn seen(state: SessionState, clipboard: [bool; 2]) -> AppView {
     AppView { sessions: vec![session], sharing, ..view() }
 }
 
+fn copying(mut view: AppView) -> AppView {
+    let moving = Moving { format: Format::Files, done: 3_000_000, total: 12_000_000 };
+    view.sessions.iter_mut().for_each(|session| session.moving = [Some(moving), None]);
+    view
+}
+
 fn bar(name: &str, view: AppView) -> Shown {
     let width = 1000.0;
     let harness = open(Bench::new((), view), [width, banner::SIZE[1]], |(), ui, scene| {
@@ -129,6 +136,7 @@ fn all() -> Vec<Shown> {
         asked("give", QuestionKind::Clipboard { way: Way::ToPerson }, SeenBefore::New),
         bar("watched", seen(SessionState::Watching, [true, false])),
         bar("controlled", seen(controlling, [false; 2])),
+        bar("copying", copying(seen(controlling, [true; 2]))),
     ]
 }
 
@@ -146,8 +154,10 @@ fn no_window_has_a_text_of_the_other_language() {
         let worded = |language| {
             choose(language);
             let texts = |shown: Shown| {
-                let texts = shown.texts.into_iter().map(|(text, _)| text).filter(|text| is_worded(text));
-                (shown.name, texts.collect::<BTreeSet<_>>())
+                // The bar's second line is put together from several texts.
+                let texts = shown.texts.iter().flat_map(|(text, _)| text.split(" · "));
+                let worded = texts.filter(|text| is_worded(text)).map(str::to_owned);
+                (shown.name, worded.collect::<BTreeSet<_>>())
             };
             all().into_iter().map(texts).collect::<Vec<_>>()
         };
