@@ -14,7 +14,7 @@ use super::*;
 use crate::sharing::list::{Choices, Screen};
 use crate::sharing::{Hidden, ScreenName};
 use crate::windows::consent::{ConsentWindow, wanted_size};
-use crate::windows::main_window::{MainWindow, Page, SIZE};
+use crate::windows::main_window::{LEAST_SIZE, MainWindow, Page, SIZE};
 use crate::windows::{Confirm, banner};
 
 /// Whoever runs a test in a process of its own sets this, because the language is the whole process's.
@@ -46,8 +46,12 @@ fn shown<W>(name: &str, width: f32, harness: &Harness<'_, Bench<W>>) -> Shown {
 }
 
 fn page(name: &str, page: Page, view: AppView) -> Shown {
-    let harness = open(Bench::new(MainWindow::on_page(page), view), SIZE, MainWindow::show);
-    shown(name, SIZE[0], &harness)
+    page_in(SIZE, name, page, view)
+}
+
+fn page_in(size: [f32; 2], name: &str, page: Page, view: AppView) -> Shown {
+    let harness = open(Bench::new(MainWindow::on_page(page), view), size, MainWindow::show);
+    shown(name, size[0], &harness)
 }
 
 /// A page that a button of the first page opens.
@@ -120,6 +124,10 @@ fn all() -> Vec<Shown> {
         page("introduction", Page::Home, AppView { introduction_needed: true, ..view() }),
         page("waiting", Page::Home, AppView { tickets: vec![ticket(TicketState::Open)], ..view() }),
         page("sessions", Page::Home, seen(controlling, [true; 2])),
+        page("copying there", Page::Home, copying(seen(controlling, [true; 2]))),
+        page_in(LEAST_SIZE, "small sessions", Page::Home, copying(seen(controlling, [true; 2]))),
+        page_in(LEAST_SIZE, "small invitation", Page::Home, with(invitation())),
+        page_in(LEAST_SIZE, "small settings", Page::Settings, view()),
         page("no tickets", Page::Tickets, view()),
         page("tickets", Page::Tickets, AppView { tickets: tickets.map(ticket).to_vec(), ..view() }),
         page("receipt", Page::Receipt, view()),
