@@ -12,7 +12,7 @@
 client-welcome = Willkommen bei Deskside
 client-first-sentence = Sie erstellen eine Einladung, schicken sie der Person, die Ihnen hilft, und sagen ihr am Telefon das Passwort dazu.
 client-second-sentence = Diese Person sieht Ihren Bildschirm erst, wenn Sie es erlauben, und kann erst etwas tun, wenn Sie auch das erlauben.
-client-third-sentence = Sie können jederzeit alles beenden: mit der Leiste oben auf Ihrem Bildschirm oder mit ein paar Tasten.
+client-third-sentence = Sie können jederzeit eingreifen: Die Leiste oben auf Ihrem Bildschirm beendet alles, und ein paar Tasten nehmen die Steuerung sofort zurück.
 client-who-called = Hat sich die andere Person zuerst bei Ihnen gemeldet?
 client-i-called = Nein, ich habe um Hilfe gebeten
 client-they-called = Ja, ich wurde angerufen oder angeschrieben
@@ -149,7 +149,7 @@ client-look-again = &Neu nachsehen
 client-hide-area-title = Was soll niemand sehen?
 client-hide-area-text = Ziehen Sie den Bereich mit der Maus auf diesem kleinen Bild Ihres Bildschirms auf. Oder verschieben Sie ihn mit den Pfeiltasten und ändern Sie seine Größe mit Umschalt und den Pfeiltasten.
 client-hide-window-title = Welches Fenster soll niemand sehen?
-client-hide-window-text = Ihr Helfer sieht an seiner Stelle einen grauen Block, wohin Sie es auch verschieben, und kann dort weder klicken noch tippen. Auch seine Menüs und Dialoge sind verborgen. Ihre anderen Fenster können dabei einmal flackern.
+client-hide-window-text = Ihr Helfer sieht an seiner Stelle einen grauen Block, wohin Sie es auch verschieben, und kann dort weder klicken noch tippen. Auch seine Menüs und Dialoge sind verborgen. Kleine Vorschaubilder, die Ihr Desktop davon macht, und sein Titel in Fensterlisten können trotzdem zu sehen sein: Wenn auch das nicht sein darf, zeigen Sie nur ein einziges Fenster. Ihre anderen Fenster können dabei einmal flackern.
 client-no-windows = Es ist kein anderes Fenster offen. Öffnen Sie es und sehen Sie dann neu nach.
 client-hide-this-area = Diesen Teil &verbergen
 client-share-title = Was darf zu sehen sein?
@@ -289,7 +289,7 @@ client-name-stray-space = Der Name enthält ein Leerzeichen zu viel
 
 client-intro-ticket = Sie erstellen eine Einladung und schicken sie einem Helfer, dem Sie vertrauen; das Passwort sagen Sie am Telefon.
 client-intro-yes = Der Helfer sieht Ihren Bildschirm erst nach Ihrem Ja und steuert Ihren Computer erst nach einem zweiten Ja.
-client-intro-stop = Beides beenden Sie jederzeit: mit dem Knopf „Steuerung stoppen“ oder mit den Tasten { $hotkey }.
+client-intro-stop = Der Knopf „Steuerung stoppen“ oder die Tasten { $hotkey } nehmen die Steuerung sofort zurück; „Sitzung beenden“ beendet auch das Zusehen.
 client-intro-contact = Hat man sich zuerst bei Ihnen gemeldet? Banken, Behörden und Microsoft rufen nie an, um Ihren Bildschirm zu sehen: Legen Sie auf.
 client-introduce-question =
     Von wem kam der erste Kontakt? Tippen Sie eine der Zeilen und dann Enter:
@@ -514,7 +514,8 @@ client-reason-screen-locked = der Bildschirm war gesperrt
 client-reason-out-of-turn = die Anfrage kam zur falschen Zeit
 client-reason-unsupported = dieser Computer kann nicht gesteuert werden
 client-reason-taken-back = die Anfrage wurde zurückgezogen
-client-reason-stopped = Sie haben sie zurückgenommen
+client-reason-stopped = Sie haben es gestoppt
+client-reason-clipboard-unsupported = die Zwischenablage dieses Desktops ist nicht zu erreichen
 client-reason-link-silent = 10 Sekunden lang kam nichts mehr an
 client-reason-idle = lange Zeit unbenutzt
 client-reason-input-failed = die Eingaben konnten nicht mehr ausgeführt werden

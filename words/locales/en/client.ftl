@@ -8,7 +8,7 @@
 client-welcome = Welcome to Deskside
 client-first-sentence = You make a ticket, send it to the person who helps you, and tell them its passphrase by telephone.
 client-second-sentence = They cannot see your screen before you allow it, and cannot touch anything before you allow that as well.
-client-third-sentence = You can stop them at any moment: with the bar at the top of your screen or with a few keys.
+client-third-sentence = You can stop them at any moment: the bar at the top of your screen ends everything, and a few keys take control back at once.
 client-who-called = Did they contact you first?
 client-i-called = No, I asked them for help
 client-they-called = Yes, they called or wrote to me
@@ -145,7 +145,7 @@ client-look-again = &Look again
 client-hide-area-title = Which part of your screen shall nobody see?
 client-hide-area-text = Draw it with the mouse on this small picture of your desktop. Or press the arrow keys to move it, and Shift with them to change its size.
 client-hide-window-title = Which window shall nobody see?
-client-hide-window-text = They see a grey block in its place, wherever you move it, and cannot click or type there. Its menus and dialogs are hidden too. Your other windows may flicker once.
+client-hide-window-text = They see a grey block in its place, wherever you move it, and cannot click or type there. Its menus and dialogs are hidden too. Small previews that your desktop makes of it, and its title in lists of windows, can still be seen: to be safe from those, share one window only. Your other windows may flicker once.
 client-no-windows = No other window is open. Open it first, then look again.
 client-hide-this-area = &Hide this part
 client-share-title = What may they see?
@@ -285,7 +285,7 @@ client-name-stray-space = the name holds a space too many
 
 client-intro-ticket = You make a ticket and send it to an expert whom you trust; you tell the passphrase by telephone.
 client-intro-yes = The expert sees your screen only after your yes, and controls your computer only after a second yes.
-client-intro-stop = You stop both at any moment: with the button Stop, or with the keys { $hotkey }.
+client-intro-stop = The button Stop, or the keys { $hotkey }, take control back at once; End session ends seeing as well.
 client-intro-contact = Did they contact you first? Banks, authorities and Microsoft never call to see your screen: hang up.
 client-introduce-question =
     Who made the first contact? Type one of these, then press Enter:
@@ -509,6 +509,7 @@ client-reason-out-of-turn = they asked out of turn
 client-reason-unsupported = this computer cannot be controlled
 client-reason-taken-back = they took the request back
 client-reason-stopped = you stopped it
+client-reason-clipboard-unsupported = the clipboard of this desktop cannot be reached
 client-reason-link-silent = nothing was heard from them for 10 seconds
 client-reason-idle = it was not used for a long time
 client-reason-input-failed = their input could not be carried out any more
