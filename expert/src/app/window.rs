@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use deskside_host::exit::Exit;
 use deskside_look::icon::{self, Subject};
@@ -50,7 +50,12 @@ pub fn run(start: Start) -> Result<Exit, Failure> {
             taps.borrow_mut().set_locks(locks::watch(None, move || wake.request_repaint()));
             let keeper = Keeper::new(grab::open(creation));
             let watchers = Watchers::new(presenter.watcher());
-            *made.borrow_mut() = Some(Made { context: context.clone(), watcher: watchers.clone(), keeper });
+            *made.borrow_mut() = Some(Made {
+                context: context.clone(),
+                watcher: watchers.clone(),
+                keeper,
+                used: Instant::now(),
+            });
             let app = App::new(start, &context, presenter, (tap, taps), watchers, exit)?;
             Ok(Box::new(app) as Box<dyn eframe::App>)
         }
@@ -100,7 +105,13 @@ struct Made {
     context: Context,
     watcher: Watchers,
     keeper: Keeper,
+    /// When the expert did something last.
+    used: Instant,
 }
+
+/// After so long without key or pointer the keyboard is given back: while somebody has it, the screen of this machine
+/// cannot be locked. Lockers wait for five minutes or more.
+const UNUSED: Duration = Duration::from_secs(240);
 
 impl Window<'_> {
     /// Takes or gives the keyboard and tells of its locks, after whatever may have changed who should have it.
@@ -114,13 +125,32 @@ impl Window<'_> {
         });
         let mut tap = focused.borrow_mut();
         tap.send_locks();
-        let (held, again) = made.keeper.follow(tap.wants_system_keys(), Instant::now());
+        let now = Instant::now();
+        let left = UNUSED.saturating_sub(now.duration_since(made.used));
+        let is_wanted = tap.wants_system_keys() && !left.is_zero();
+        let (held, again) = made.keeper.follow(is_wanted, now);
         tap.set_system_keys(held);
+        if held {
+            made.context.request_repaint_after(left);
+        }
         match again {
             Some(pause) => made.context.request_repaint_after(pause),
             None if tap.wants().repaint => made.context.request_repaint(),
             None => {}
         }
+    }
+}
+
+/// Whether somebody has done something.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other events are not of a person's hands")]
+fn is_use(event: &WindowEvent) -> bool {
+    match event {
+        WindowEvent::KeyboardInput { .. }
+        | WindowEvent::CursorMoved { .. }
+        | WindowEvent::MouseInput { .. }
+        | WindowEvent::MouseWheel { .. }
+        | WindowEvent::Focused(true) => true,
+        _ => false,
     }
 }
 
@@ -131,8 +161,13 @@ impl ApplicationHandler<UserEvent> for Window<'_> {
             let mut tap = tap.borrow_mut();
             (tap.handle(&event), tap.wants().repaint)
         });
-        if repaint && let Some(made) = &*self.made.borrow() {
-            made.context.request_repaint();
+        if let Some(made) = &mut *self.made.borrow_mut() {
+            if is_use(&event) {
+                made.used = Instant::now();
+            }
+            if repaint {
+                made.context.request_repaint();
+            }
         }
         self.keep_keyboard();
         if route == Route::Window {
