@@ -67,10 +67,13 @@ impl Taps {
         std::iter::once(&self.first).chain(self.others.iter().map(|place| &place.tap))
     }
 
-    /// The tap of the window that has the keyboard; the first window's while none has.
-    pub fn focused(&self) -> SharedTap {
-        let focused = self.all().find(|tap| tap.borrow().is_focused());
-        Rc::clone(focused.unwrap_or(&self.first))
+    /// The tap and the number of the window that has the keyboard; the first window's while none has.
+    pub fn focused(&self) -> (SharedTap, Option<WindowId>) {
+        let other = self.others.iter().find(|place| place.tap.borrow().is_focused());
+        match other.filter(|_| !self.first.borrow().is_focused()) {
+            Some(place) => (Rc::clone(&place.tap), place.window.get()),
+            None => (Rc::clone(&self.first), self.first_window),
+        }
     }
 
     /// The tap of this window; none where the window is closed.

@@ -119,7 +119,7 @@ impl Window<'_> {
         let mut made = self.made.borrow_mut();
         let Some(made) = made.as_mut() else { return };
         let taps = self.taps.borrow();
-        let focused = taps.focused();
+        let (focused, window) = taps.focused();
         taps.all().filter(|tap| !Rc::ptr_eq(tap, &focused)).for_each(|tap| {
             tap.borrow_mut().set_system_keys(false);
         });
@@ -127,8 +127,8 @@ impl Window<'_> {
         tap.send_locks();
         let now = Instant::now();
         let left = UNUSED.saturating_sub(now.duration_since(made.used));
-        let is_wanted = tap.wants_system_keys() && !left.is_zero();
-        let (held, again) = made.keeper.follow(is_wanted, now);
+        let wanted = window.filter(|_| tap.wants_system_keys() && !left.is_zero());
+        let (held, again) = made.keeper.follow(wanted, now);
         tap.set_system_keys(held);
         if held {
             made.context.request_repaint_after(left);

@@ -77,7 +77,7 @@ struct Reader {
 
 impl Plugin for Reader {
     fn debug_name(&self) -> &'static str {
-        "screen reader"
+        "screen-reader"
     }
 
     fn input_hook(&mut self, ctx: &Context, input: &mut RawInput) {
