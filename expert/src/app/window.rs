@@ -142,16 +142,15 @@ impl Window<'_> {
 }
 
 /// Whether somebody has done something.
-#[expect(clippy::wildcard_enum_match_arm, reason = "all other events are not of a person's hands")]
 fn is_use(event: &WindowEvent) -> bool {
-    match event {
+    matches!(
+        event,
         WindowEvent::KeyboardInput { .. }
-        | WindowEvent::CursorMoved { .. }
-        | WindowEvent::MouseInput { .. }
-        | WindowEvent::MouseWheel { .. }
-        | WindowEvent::Focused(true) => true,
-        _ => false,
-    }
+            | WindowEvent::CursorMoved { .. }
+            | WindowEvent::MouseInput { .. }
+            | WindowEvent::MouseWheel { .. }
+            | WindowEvent::Focused(true)
+    )
 }
 
 impl ApplicationHandler<UserEvent> for Window<'_> {
