@@ -46,7 +46,9 @@ fn pasted(
     let pasting = Pasting::begin(PastingOptions {
         display: Some(desk.display().to_owned()),
         fetch: Arc::new(Liar(Box::new(liar))),
-        tell: Arc::new(move |report| drop(told.send(report))),
+        tell: Arc::new(move |report| {
+            let _ = told.send(report);
+        }),
         files_in: Some(folder.path().join("in")),
         primary: false,
         runtime: runtime.handle().clone(),
