@@ -306,6 +306,10 @@ fn from_client() -> Vec<(String, FromClient)> {
         let hides = part == Part::Everything;
         all.push((format!("sharing_{}", snake(part)), FromClient::Sharing { part, hides }));
     }
+    for (word, bits) in [("none", 0), ("caps", 1), ("all", 7)] {
+        let locks = Locks::from_bits(bits).unwrap();
+        all.push((format!("locks_there_{word}"), FromClient::LocksThere { grant, locks }));
+    }
     // A reason without a vector is a vector that is missing.
     for &reason in RefusedReason::ALL {
         all.push((format!("refused_{}", snake(reason)), FromClient::Refused { reason }));

@@ -1,7 +1,7 @@
 //! Every screen by what a screen reader reads there, and what its controls do.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use deskside_expert::app::input::{Layout, Wants};
 use deskside_expert::config::SystemKeys;
@@ -13,6 +13,7 @@ use deskside_expert::scale::Scale;
 use deskside_expert::view::{self, Live};
 use deskside_proto::geometry::{DesktopPoint, Region, ViewPoint};
 use deskside_proto::name::PersonName;
+use deskside_proto::wire::input::Locks;
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
@@ -230,6 +231,25 @@ fn system_keys_can_be_kept_here_and_pressed_there_from_a_menu() {
     assert_eq!(click(&mut screen, "System keys: stay here"), [Command::SetSystemKeys(SystemKeys::Sent)]);
     let screen = show(model("viewing"));
     assert!(screen.query_by_label_contains("System keys").is_none());
+}
+
+#[test]
+fn locks_that_differ_are_said_and_brought_into_step_from_the_menu_of_keys() {
+    let here = Wants { locks: Some(Locks::default()), ..Wants::default() };
+    let mut screen = show_with(model("locks"), here);
+    let says = |screen: &Screen| screen.query_by_label("Caps Lock is on over there").is_some();
+    assert!(!says(&screen), "what was changed here is on its way");
+    std::thread::sleep(Duration::from_millis(1100));
+    screen.run_steps(2);
+    assert!(says(&screen));
+    click(&mut screen, "System keys: sent");
+    assert!(screen.query_by_label("Num Lock is off over there").is_none(), "it is off here, too");
+    assert_eq!(click(&mut screen, "Bring locks into step"), [Command::AlignLocks]);
+    screen.state_mut().wants.locks = Some(Locks { caps: true, ..Locks::default() });
+    screen.run_steps(2);
+    assert!(!says(&screen));
+    click(&mut screen, "System keys: sent");
+    assert_eq!(click(&mut screen, "Bring locks into step"), [], "they are in step");
 }
 
 #[test]
