@@ -24,8 +24,7 @@ const LOCKS_SETTLE: Duration = Duration::from_secs(1);
 /// The width from which on the menu's button also says where system keys go. Unit: points.
 const ROOM_FOR_STATE: f32 = 520.0;
 
-/// One menu for both, while controlling; its button says where system keys go. Beside it stands
-/// what differs in the locks.
+/// One menu for both, while controlling; its button says where system keys go. Beside it stands what differs in the locks.
 pub fn show(
     ui: &mut Ui,
     model: &Model,
@@ -69,24 +68,33 @@ pub fn show(
             }
         }
     });
-    let stays = has_stayed(ui, !apart.is_empty(), now);
-    if let Some(line) = apart.first().filter(|_| stays) {
+    if let Some((line, _)) = locks_line(ui, session, wants, now) {
         let state = badge(ui, line, Meaning::Watch);
         reader::announce(ui.ctx(), state.id, true);
     }
 }
 
-/// They have differed long enough to be worth a word.
-fn has_stayed(ui: &Ui, differ: bool, now: Now) -> bool {
+/// What is worth saying about the locks over a picture in full screen, for a moment. To be called in every frame.
+pub fn locks_note(ui: &Ui, session: &Session, wants: Wants, now: Now) -> Option<String> {
+    let (line, age) = locks_line(ui, session, wants, now)?;
+    let left = NOTE_TIME.checked_sub(age).filter(|left| !left.is_zero())?;
+    ui.ctx().request_repaint_after(left);
+    Some(line.to_owned())
+}
+
+/// The first of what differs in the locks, once it has stayed so, and for how long it has been worth saying.
+fn locks_line(ui: &Ui, session: &Session, wants: Wants, now: Now) -> Option<(&'static str, Duration)> {
+    let line = locks_apart(session, wants).first().copied();
     let id = Id::unique("locks-apart");
     let known: Option<Instant> = ui.data(|data| data.get_temp(id)).flatten();
-    let since = known.unwrap_or(now.monotonic);
-    ui.data_mut(|data| data.insert_temp(id, differ.then_some(since)));
-    let left = LOCKS_SETTLE.saturating_sub(now.monotonic.saturating_duration_since(since));
-    if differ && !left.is_zero() {
+    let since = line.map(|_| known.unwrap_or(now.monotonic));
+    ui.data_mut(|data| data.insert_temp(id, since));
+    let age = now.monotonic.saturating_duration_since(since?);
+    if let Some(left) = LOCKS_SETTLE.checked_sub(age).filter(|left| !left.is_zero()) {
         ui.ctx().request_repaint_after(left);
+        return None;
     }
-    differ && left.is_zero()
+    line.map(|line| (line, age.saturating_sub(LOCKS_SETTLE)))
 }
 
 fn locks_apart(session: &Session, wants: Wants) -> Vec<&'static str> {
