@@ -123,12 +123,13 @@ fn a_drag_across_monitors_reaches_a_drawing_program_pixel_by_pixel() {
     let mut wanted = Vec::new();
     for step in 1..=600 {
         let at = on_desktop(ViewPoint { x: start.x + step as f32, y: start.y + (step / 4) as f32 });
-        if wanted.last() != Some(&at) {
-            wanted.push(at);
+        if wanted.last() == Some(&at) {
+            continue;
         }
+        wanted.push(at);
         send(InputEvent::PointerMoved { at });
         // Moves that wait together become one; this is about where, not how fast.
-        std::thread::sleep(Duration::from_millis(1));
+        recorder.wait_for(SOON, |recorded| recorded.kind == RecordedKind::Moved).unwrap();
     }
     let end = *wanted.last().unwrap();
     assert!(monitors[0].place.contains(on_desktop(start)) && monitors[1].place.contains(end));

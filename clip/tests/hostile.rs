@@ -4,7 +4,7 @@
 
 mod common;
 
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -20,6 +20,9 @@ use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _, CreateWindowAux, PropMode, WindowClass};
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
+
+/// Long enough for whatever is sure to come.
+const SOON: Duration = Duration::from_secs(10);
 
 /// Answers as it is told.
 struct Liar(Box<dyn Fn(Piece) -> Result<Fetched, Miss> + Send + Sync>);
@@ -38,13 +41,12 @@ fn pasted(
 ) -> (Vec<u8>, Option<Report>, Vec<std::path::PathBuf>) {
     let desk = Xvfb::start(320, 240).unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let reports = Arc::new(Mutex::new(Vec::new()));
-    let told = reports.clone();
+    let (told, reports) = mpsc::channel();
     let folder = tempfile::tempdir().unwrap();
     let pasting = Pasting::begin(PastingOptions {
         display: Some(desk.display().to_owned()),
         fetch: Arc::new(Liar(Box::new(liar))),
-        tell: Arc::new(move |report| told.lock().unwrap().push(report)),
+        tell: Arc::new(move |report| drop(told.send(report))),
         files_in: Some(folder.path().join("in")),
         primary: false,
         runtime: runtime.handle().clone(),
@@ -53,7 +55,9 @@ fn pasted(
     pasting.offered(OfferId(1), Selection::Clipboard, Format::ALL.iter().copied().collect());
     wait_for_target(&desk, "clipboard", target);
     let pasted = paste(&desk, target, "clipboard");
-    let last = reports.lock().unwrap().last().copied();
+    // It is told after the one who pastes has heard that there is nothing.
+    let is_failure = |report: &Report| matches!(report, Report::Failed { .. });
+    let last = std::iter::from_fn(|| reports.recv_timeout(SOON).ok()).find(is_failure);
     drop(pasting);
     (pasted, last, files_below(folder.path()))
 }

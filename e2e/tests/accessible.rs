@@ -206,7 +206,7 @@ fn while_watched(person: &PersonSide, reader: &ScreenReader) -> Result<()> {
     check_and_walk(desk, reader, "Deskside", "Which part of your screen")?;
     desk.hands.tap(keysym::ESCAPE)?;
     with(reader, "Deskside", "What they can see")?;
-    letter(desk, 's')?;
+    letter(desk, 'l')?;
     check_and_walk(desk, reader, "Deskside", "What may they see?")?;
     desk.hands.tap(keysym::ESCAPE)?;
     with(reader, "Deskside", "What they can see")?;

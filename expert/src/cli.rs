@@ -20,7 +20,8 @@ Examples:
   deskside-expert associate                make a double-click on tickets open this program
 
 In the viewer, while you control: press and release left Ctrl and left Alt together to bring the
-keyboard to the toolbar; Escape gives it back. All other keys go to the other machine.";
+keyboard to the toolbar; Escape gives it back. All other keys go to the other machine, also Alt+Tab
+and the Windows key; press and release right Ctrl alone to have these on your own desktop again.";
 
 const OPEN_EXAMPLES: &str = "\
 Examples:
@@ -46,6 +47,7 @@ With --terminal the program writes one line for each stage to standard output:
 and reads one command a line from standard input:
   control   ask for control        release   give control back
   clipboard read, clipboard give           ask for a way of the clipboard; with `off` close it
+  monitors each, monitors all              each of their monitors in a window of its own, or all in one
   end       end the session        status    write the stage line again
 Without --terminal the program writes nothing and reads only the passphrase.
 A ticket that cannot be used is told on standard error, and the program ends with code 3; without
@@ -191,6 +193,7 @@ const FILES: &str = "\
 Settings, all of which may be left out:
   $XDG_CONFIG_HOME/deskside-expert/config.toml
       name, language (system, en, de), theme (system, light, dark), scale, full_screen, share_marked,
+      system_keys (sent, stay),
       presenter (auto, gpu, software)
 Your identity, readable by you only; whoever has it can open tickets that are sealed to your key:
   $XDG_DATA_HOME/deskside-expert/identity

@@ -1,5 +1,6 @@
 //! Capture from an X server by damage: it sleeps until the server reports a change and then fetches the changed
-//! rectangles only. It never grabs anything and never changes anything on the display.
+//! rectangles only. It never grabs anything. It changes nothing on the display, except while a window
+//! is hidden or shared alone: then other windows are redirected, and may be asked to draw anew.
 
 mod cursor;
 mod memory;

@@ -233,9 +233,11 @@ impl<'a, S: UpdateSink> Run<'a, S> {
         self.pace.captured(Instant::now());
         let mut outcome = Ok(None);
         let (encoder, start) = (&mut self.encoder, self.start);
+        // INVARIANT: after a wish of the person's the encoder takes in the whole next frame, wherever the expert looks: what
+        // it holds of a place that is hidden now would else be refined.
+        let may_leave_out = extent == Extent::Damaged && !self.is_to_forget;
+        let (looked, left_out) = (self.looked.as_ref().filter(|_| may_leave_out), &mut self.left_out);
         let (sharing, shared, is_to_forget) = (&self.sharing, self.shared, &mut self.is_to_forget);
-        let (looked, left_out) =
-            (self.looked.as_ref().filter(|_| extent == Extent::Damaged), &mut self.left_out);
         let mut is_outdated = false;
         self.capturer.capture(extent, &mut |frame| {
             // The person was quicker than the pixels.
@@ -254,10 +256,9 @@ impl<'a, S: UpdateSink> Run<'a, S> {
             let (seen, unseen): (Vec<Patch<'_>>, Vec<Patch<'_>>) =
                 frame.patches.iter().partition(|patch| is_seen(patch));
             unseen.iter().for_each(|patch| left_out.add(patch.area()));
-            if !seen.is_empty() {
-                let frame = DesktopFrame { size: frame.size, patches: &seen };
-                outcome = encoder.encode(&frame, need, millis_since(start));
-            }
+            // Also without any: what is owed from before goes on.
+            let frame = DesktopFrame { size: frame.size, patches: &seen };
+            outcome = encoder.encode(&frame, need, millis_since(start));
         })?;
         if is_outdated {
             self.owed = if extent == Extent::Whole { Owed::Everything } else { Owed::Changes };
@@ -267,8 +268,11 @@ impl<'a, S: UpdateSink> Run<'a, S> {
         Ok(outcome)
     }
 
-    /// Encodes what the encoder holds already.
+    /// Encodes what the encoder holds already, unless the person has wished otherwise since.
     fn encode(&mut self, need: Need) -> Outcome {
+        if Some(self.sharing.generation()) != self.shared {
+            return Ok(None);
+        }
         let frame = DesktopFrame { size: self.capturer.size(), patches: &[] };
         self.encoder.encode(&frame, need, millis_since(self.start))
     }

@@ -202,16 +202,16 @@ impl Entry {
                 t!("client-receipt-give-allowed", who = who)
             }
             Event::ClipboardDenied { way: Direction::ToExpert, reason } => {
-                t!("client-receipt-read-denied", who = who, reason = reason.said())
+                t!("client-receipt-read-denied", who = who, reason = reason.said_of_clipboard())
             }
             Event::ClipboardDenied { way: Direction::ToPerson, reason } => {
-                t!("client-receipt-give-denied", who = who, reason = reason.said())
+                t!("client-receipt-give-denied", who = who, reason = reason.said_of_clipboard())
             }
             Event::ClipboardEnded { way: Direction::ToExpert, reason } => {
-                t!("client-receipt-read-ended", who = who, reason = reason.said())
+                t!("client-receipt-read-ended", who = who, reason = reason.said_of_clipboard())
             }
             Event::ClipboardEnded { way: Direction::ToPerson, reason } => {
-                t!("client-receipt-give-ended", who = who, reason = reason.said())
+                t!("client-receipt-give-ended", who = who, reason = reason.said_of_clipboard())
             }
             Event::SessionEnded { reason } => {
                 t!("client-receipt-session-ended", who = who, reason = reason.said())

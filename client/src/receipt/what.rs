@@ -89,6 +89,37 @@ impl Reason {
     }
 }
 
+impl Reason {
+    /// The same about the clipboard, which is not controlled.
+    #[must_use]
+    pub fn said_of_clipboard(self) -> &'static str {
+        match self {
+            Self::Unsupported | Self::InputFailed => t!("client-reason-clipboard-unsupported"),
+            Self::SaidNo
+            | Self::NotAnswered
+            | Self::Busy
+            | Self::CoolingDown
+            | Self::TooManyRequests
+            | Self::ScreenLocked
+            | Self::OutOfTurn
+            | Self::TakenBack
+            | Self::Stopped
+            | Self::LinkSilent
+            | Self::Idle
+            | Self::GivenBack
+            | Self::SessionOver
+            | Self::Ended
+            | Self::ProgramClosed
+            | Self::CaptureFailed
+            | Self::ExpertLeft
+            | Self::LinkLost
+            | Self::Cancelled
+            | Self::TooManyFailures
+            | Self::NotHandedOut => self.said(),
+        }
+    }
+}
+
 impl From<DeniedReason> for Reason {
     fn from(reason: DeniedReason) -> Self {
         match reason {

@@ -134,14 +134,18 @@ impl Kin<'_> {
         }
         let mut deeper = Vec::new();
         for (property, tree, Inner { of, window, is_popup }) in asked {
-            // Opened for another window of its program (ICCCM 4.1.2.6).
-            let is_transient = answered(property.reply())?.is_some_and(|reply| reply.value_len > 0);
+            // Opened for another window (ICCCM 4.1.2.6), mostly of the same program.
+            let opened_for = answered(property.reply())?.and_then(|reply| reply.value32()?.next());
+            let is_transient = opened_for.is_some();
             let tree = answered(tree.reply())?;
             let Some(Some(Looked { membership, .. })) = found.get_mut(of) else { continue };
             let kin =
                 |chosen: &[Window]| chosen.iter().any(|other| self.client(*other) == self.client(window));
             membership.hidden |= self.chosen.hidden.contains(&window);
             membership.shared |= self.chosen.shared.contains(&window);
+            // A file chooser may be another program's and say for which window it is. Whoever says so is hidden with it, and
+            // not shared with it: what is not said by the program itself shows nothing more.
+            membership.hidden |= opened_for.is_some_and(|window| self.chosen.hidden.contains(&window));
             if is_popup || is_transient {
                 membership.hidden |= kin(&self.chosen.hidden);
                 membership.shared |= kin(&self.chosen.shared);

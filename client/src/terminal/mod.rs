@@ -293,7 +293,7 @@ fn cancel_copying(view: &AppView, commands: &CommandSender) {
         })
         .peekable();
     if moving.peek().is_none() {
-        print(&["error: nothing is being copied".to_owned()]);
+        print(&[error(t!("client-line-nothing-copying"))]);
     }
     moving.for_each(|(session, way)| commands.send(UserCommand::CancelCopying(session, way)));
 }

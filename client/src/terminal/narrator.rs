@@ -206,9 +206,9 @@ fn copying(session: &SessionView, way: Way, before: Option<Moving>, now: Option<
     match (before, now) {
         (None, Some(moving)) => {
             let said = words::moving(moving, way, &session.expert_name);
-            Some(format!("session {id} copying: {said}. Type \"cancel copying\" to end it."))
+            Some(for_programs!("session {id} copying: {}", t!("client-line-copying", said = said)))
         }
-        (Some(_), None) => Some(format!("session {id} copying: over")),
+        (Some(_), None) => Some(for_programs!("session {id} copying: over")),
         (None, None) | (Some(_), Some(_)) => None,
     }
 }

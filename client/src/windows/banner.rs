@@ -67,15 +67,14 @@ fn buttons(ui: &mut Ui, scene: Scene<'_>, controlled: bool, tone: Tone) {
     if scene.view.can_be_stopped() && Button::on_bar(stop, tone).low().show(ui).pressed() {
         scene.commands.send(UserCommand::StopControl);
     }
-    if let Some((session, way, _)) = words::moving(sessions) {
-        // In the place of what is less urgent now: the bar is narrow.
-        if Button::on_bar(t!("client-cancel-copying"), tone).low().show(ui).pressed() {
-            scene.commands.send(UserCommand::CancelCopying(session, way));
-        }
-        return;
-    }
+    // Stays where it is, whatever the expert copies: nobody shall press what has just taken its place.
     if Button::on_bar(t!("client-hide"), tone).low().show(ui).pressed() {
         scene.commands.send(UserCommand::ShowSharing);
+    }
+    if let Some((session, way, _)) = words::moving(sessions)
+        && Button::on_bar(t!("client-cancel-copying"), tone).low().show(ui).pressed()
+    {
+        scene.commands.send(UserCommand::CancelCopying(session, way));
     }
 }
 

@@ -287,7 +287,7 @@ fn what_they_see(ui: &mut Ui, scene: Scene<'_>, share: &mut Option<Share>) {
         let offered = shares(scene);
         let known = offered.iter().find(|(_, share)| *share == chosen).map(|(label, _)| label.clone());
         let width = ui.available_width();
-        let response = egui::ComboBox::from_id_salt("what they see")
+        let response = egui::ComboBox::from_id_salt("what-they-see")
             .selected_text(known.unwrap_or_else(|| words::share(sharing)))
             .width(width)
             .truncate()

@@ -249,8 +249,11 @@ impl Shared {
     /// Gives a piece, and tells of it when it is taken.
     fn hand(&self, piece: &Piece, give: Give, answer: Result<Fetched, NoPiece>) {
         let bytes = answer.as_ref().map_or(0, |(_, bytes)| bytes.len() as u64);
-        let is_given = answer.is_ok();
         let _in_turn = self.giving.lock().unwrap_or_else(PoisonError::into_inner);
+        let stands = self.state().offers.values().any(|offer| offer.number == piece.offer);
+        // Something else was copied while it was read, or the person has ended it: then nothing leaves any more.
+        let answer = if stands { answer } else { answer.and(Err(NoPiece::Stale)) };
+        let is_given = answer.is_ok();
         if !give(answer) || !is_given {
             return;
         }
@@ -267,7 +270,7 @@ impl Shared {
                 };
                 (offer.begun.begin(piece, empty), progress)
             }
-            // Something else was copied while it was read: it has left all the same.
+            // It was on its way already.
             None => (0, (0, 0)),
         };
         drop(state);

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use deskside_look::reader;
 use deskside_look::tokens::Palette;
 use deskside_proto::geometry::Rect;
 use deskside_proto::name::PersonName;
@@ -12,6 +13,7 @@ use egui::{CentralPanel, Context, Frame, Key, Vec2, ViewportBuilder, ViewportCom
 
 use super::input::{Layout, Tap};
 use super::taps::{Place, SharedTap, Taps};
+use crate::config::SystemKeys;
 use crate::link::{InputGate, Shared};
 use crate::model::{Command, Model, Session};
 use crate::present::{Presenter, Watcher};
@@ -96,10 +98,14 @@ impl Apart {
         main: (&dyn Presenter, &SharedTap),
         gate: &InputGate,
     ) -> Vec<Command> {
-        let wanted = session.map(|session| session.apart.as_slice()).unwrap_or_default();
-        self.close_others(wanted);
+        // One without a place at the moment, because layout and size are told apart, is opened anew when it has one: egui
+        // closes the window of a viewport that is not shown, and another has another number.
+        let wanted: Vec<PersonName> = session.map_or_else(Vec::new, |session| {
+            session.apart.iter().filter(|name| session.place_of(name).is_some()).cloned().collect()
+        });
+        self.close_others(&wanted);
         let Some(session) = session else { return Vec::new() };
-        self.open_next(context, wanted, gate);
+        self.open_next(context, &wanted, gate);
         let (presenter, main_tap) = main;
         let mut commands = Vec::new();
         for window in &mut self.windows {
@@ -116,12 +122,21 @@ impl Apart {
             }
             if answer.calls_toolbar {
                 window.place.tap.borrow_mut().leave_toolbar();
+                if std::mem::take(&mut window.is_full_screen) {
+                    // F11 is the other machine's while controlling: this is the way back.
+                    context.send_viewport_cmd_to(window.id(), ViewportCommand::Fullscreen(false));
+                }
                 main_tap.borrow_mut().call_toolbar();
                 context.send_viewport_cmd_to(ViewportId::ROOT, ViewportCommand::Focus);
                 context.request_repaint();
             }
         }
         commands
+    }
+
+    /// The expert wants system keys to go there again, from every window.
+    pub fn resume_system_keys(&self) {
+        self.windows.iter().for_each(|window| window.place.tap.borrow_mut().resume_system_keys());
     }
 
     /// Lets go of all that is held.
@@ -184,7 +199,8 @@ impl Window {
         part: Rect,
         shared: &Shared,
     ) -> Answer {
-        let (id, builder) = (self.id(), self.builder(context, session, part));
+        let title = self.title(session);
+        let (id, builder) = (self.id(), self.builder(context, &title, part));
         let Self { place, shown, picture, is_full_screen, .. } = self;
         let wants = {
             let mut tap = place.tap.borrow_mut();
@@ -193,6 +209,7 @@ impl Window {
         };
         let mut answer = Answer::default();
         context.show_viewport_immediate(id, builder, |ui, _| {
+            reader::name_window(ui.ctx(), reader::Kind::Window, &title, "");
             let ground = Palette::for_dark(true).ground.field;
             if let Some((presenter, _)) = shown.as_mut() {
                 let mut live = Live {
@@ -206,7 +223,8 @@ impl Window {
                     .show(ui, |ui| view::picture(ui, model, session, part, picture, &mut live))
                     .inner;
                 presenter.finish(ui.ctx());
-                answer.layout = Layout { controlling: session.is_controlling(), ..area };
+                let system_keys = model.settings.system_keys == SystemKeys::Sent;
+                answer.layout = Layout { controlling: session.is_controlling(), system_keys, ..area };
             } else {
                 CentralPanel::default().frame(Frame::new().fill(ground)).show(ui, |_| {});
                 ui.ctx().request_repaint();
@@ -229,10 +247,13 @@ impl Window {
         answer
     }
 
-    fn builder(&self, context: &Context, session: &Session, part: Rect) -> ViewportBuilder {
+    fn title(&self, session: &Session) -> String {
         let monitors = session.monitors.as_slice();
         let at = monitors.iter().position(|monitor| monitor.name == self.monitor).unwrap_or_default();
-        let title = format!("{} \u{2013} {}", words::monitor(monitors, at), session.client);
+        format!("{} \u{2013} {}", words::monitor(monitors, at), session.client)
+    }
+
+    fn builder(&self, context: &Context, title: &str, part: Rect) -> ViewportBuilder {
         let builder = ViewportBuilder::default().with_title(title).with_app_id(crate::run::PROGRAM);
         if self.shown.is_some() {
             // From here on its size is its person's business.

@@ -190,6 +190,12 @@ impl Tap {
         }
     }
 
+    /// Whether this window has the keyboard.
+    #[must_use]
+    pub fn is_focused(&self) -> bool {
+        self.place.focused
+    }
+
     /// Whether keys that the desktop would keep for itself are wanted at the moment.
     ///
     /// Only while the pointer is in the window: a menu of another program cannot open while the keyboard is taken.
@@ -285,13 +291,26 @@ impl Tap {
             self.keyboard.handle_held_before(stroke);
             return Route::Taken;
         }
-        let (events, chord) = self.keyboard.handle_key(stroke);
+        let (mut events, chord) = self.keyboard.handle_key(stroke);
+        if stroke.pressed && !self.buttons.is_empty() {
+            // A modifier in the middle of a drag is part of it.
+            self.keyboard.handle_click();
+            events.extend(self.keyboard.take_waiting());
+        }
         let is_sent = |event: &KeyEvent| !(is_lock(event.usage) && self.locks.now().is_some());
         events.into_iter().filter(is_sent).for_each(|event| (self.sink)(InputEvent::Key(event)));
         match chord {
             Chord::None => {}
             Chord::ToToolbar => self.call_toolbar(),
-            Chord::Free => self.wants = Wants { freed: true, repaint: true, ..self.wants },
+            Chord::Free if self.layout.system_keys => {
+                self.wants = Wants { freed: true, repaint: true, ..self.wants };
+            }
+            // There is nothing to take back: it is a key like any other.
+            Chord::Free => {
+                let right_ctrl = |pressed| InputEvent::Key(KeyEvent::place(KeyUsage::CONTROL_RIGHT, pressed));
+                (self.sink)(right_ctrl(true));
+                (self.sink)(right_ctrl(false));
+            }
         }
         Route::Taken
     }

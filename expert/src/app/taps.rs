@@ -4,9 +4,11 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use deskside_host::locks::LockWatch;
 use winit::window::WindowId;
 
 use super::input::Tap;
+
 use crate::wheel::WheelKind;
 
 /// A tap that is shared between the event loop and the window's content.
@@ -29,18 +31,29 @@ pub struct Taps {
     /// Numbers of windows that are closed: their last events must not be taken for a new window's first.
     closed: Vec<WindowId>,
     wheel_kind: Option<Rc<dyn WheelKind>>,
+    locks: LockWatch,
 }
 
 impl Taps {
     /// The first window's; wheels are of this kind in all windows.
     pub fn new(first: SharedTap, wheel_kind: Option<Rc<dyn WheelKind>>) -> Self {
         first.borrow_mut().set_wheel_kind(wheel_kind.clone());
-        Self { first, first_window: None, others: Vec::new(), closed: Vec::new(), wheel_kind }
+        let locks = LockWatch::blind();
+        Self { first, first_window: None, others: Vec::new(), closed: Vec::new(), wheel_kind, locks }
+    }
+
+    /// The locks are followed there in all windows from now on.
+    pub fn set_locks(&mut self, locks: LockWatch) {
+        self.all().for_each(|tap| tap.borrow_mut().set_locks(locks.clone()));
+        self.locks = locks;
     }
 
     /// A window is about to be opened. Only one may be at a time, so that the next new number is its.
     pub fn add(&mut self, place: Place) {
-        place.tap.borrow_mut().set_wheel_kind(self.wheel_kind.clone());
+        let mut tap = place.tap.borrow_mut();
+        tap.set_wheel_kind(self.wheel_kind.clone());
+        tap.set_locks(self.locks.clone());
+        drop(tap);
         self.others.push(place);
     }
 
@@ -50,9 +63,18 @@ impl Taps {
         self.closed.extend(place.window.get());
     }
 
-    /// The first window's tap.
-    pub fn first(&self) -> SharedTap {
-        Rc::clone(&self.first)
+    /// The taps of all windows, the first window's first.
+    pub fn all(&self) -> impl Iterator<Item = &SharedTap> {
+        std::iter::once(&self.first).chain(self.others.iter().map(|place| &place.tap))
+    }
+
+    /// The tap and the number of the window that has the keyboard; the first window's while none has.
+    pub fn focused(&self) -> (SharedTap, Option<WindowId>) {
+        let other = self.others.iter().find(|place| place.tap.borrow().is_focused());
+        match other.filter(|_| !self.first.borrow().is_focused()) {
+            Some(place) => (Rc::clone(&place.tap), place.window.get()),
+            None => (Rc::clone(&self.first), self.first_window),
+        }
     }
 
     /// The tap of this window; none where the window is closed.

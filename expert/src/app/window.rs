@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use deskside_host::exit::Exit;
 use deskside_host::locks;
@@ -26,7 +26,7 @@ use crate::words;
 
 /// The window at the start. Units: points.
 const SIZE: [f32; 2] = [760.0, 620.0];
-const SMALLEST: [f32; 2] = [420.0, 360.0];
+const SMALLEST: [f32; 2] = [640.0, 400.0];
 
 /// Shows the window until the person closes it or the session of a script is over.
 ///
@@ -47,10 +47,15 @@ pub fn run(start: Start) -> Result<Exit, Failure> {
             let presenter = present::open(start.presenter, creation);
             let context = creation.egui_ctx.clone();
             let wake = context.clone();
-            tap.borrow_mut().set_locks(locks::watch(None, move |_| wake.request_repaint()));
+            taps.borrow_mut().set_locks(locks::watch(None, move |_| wake.request_repaint()));
             let keeper = Keeper::new(grab::open(creation));
             let watchers = Watchers::new(presenter.watcher());
-            *made.borrow_mut() = Some(Made { context: context.clone(), watcher: watchers.clone(), keeper });
+            *made.borrow_mut() = Some(Made {
+                context: context.clone(),
+                watcher: watchers.clone(),
+                keeper,
+                used: Instant::now(),
+            });
             let app = App::new(start, &context, presenter, (tap, taps), watchers, exit)?;
             Ok(Box::new(app) as Box<dyn eframe::App>)
         }
@@ -100,24 +105,52 @@ struct Made {
     context: Context,
     watcher: Watchers,
     keeper: Keeper,
+    /// When the expert did something last.
+    used: Instant,
 }
+
+/// After so long without key or pointer the keyboard is given back: while somebody has it, the screen of this machine
+/// cannot be locked. Lockers wait for five minutes or more.
+const UNUSED: Duration = Duration::from_secs(240);
 
 impl Window<'_> {
     /// Takes or gives the keyboard and tells of its locks, after whatever may have changed who should have it.
     fn keep_keyboard(&self) {
         let mut made = self.made.borrow_mut();
         let Some(made) = made.as_mut() else { return };
-        let tap = self.taps.borrow().first();
-        let mut tap = tap.borrow_mut();
+        let taps = self.taps.borrow();
+        let (focused, window) = taps.focused();
+        taps.all().filter(|tap| !Rc::ptr_eq(tap, &focused)).for_each(|tap| {
+            tap.borrow_mut().set_system_keys(false);
+        });
+        let mut tap = focused.borrow_mut();
         tap.send_locks();
-        let (held, again) = made.keeper.follow(tap.wants_system_keys(), Instant::now());
+        let now = Instant::now();
+        let left = UNUSED.saturating_sub(now.duration_since(made.used));
+        let wanted = window.filter(|_| tap.wants_system_keys() && !left.is_zero());
+        let (held, again) = made.keeper.follow(wanted, now);
         tap.set_system_keys(held);
+        if held {
+            made.context.request_repaint_after(left);
+        }
         match again {
             Some(pause) => made.context.request_repaint_after(pause),
             None if tap.wants().repaint => made.context.request_repaint(),
             None => {}
         }
     }
+}
+
+/// Whether somebody has done something.
+fn is_use(event: &WindowEvent) -> bool {
+    matches!(
+        event,
+        WindowEvent::KeyboardInput { .. }
+            | WindowEvent::CursorMoved { .. }
+            | WindowEvent::MouseInput { .. }
+            | WindowEvent::MouseWheel { .. }
+            | WindowEvent::Focused(true)
+    )
 }
 
 impl ApplicationHandler<UserEvent> for Window<'_> {
@@ -127,8 +160,13 @@ impl ApplicationHandler<UserEvent> for Window<'_> {
             let mut tap = tap.borrow_mut();
             (tap.handle(&event), tap.wants().repaint)
         });
-        if repaint && let Some(made) = &*self.made.borrow() {
-            made.context.request_repaint();
+        if let Some(made) = &mut *self.made.borrow_mut() {
+            if is_use(&event) {
+                made.used = Instant::now();
+            }
+            if repaint {
+                made.context.request_repaint();
+            }
         }
         self.keep_keyboard();
         if route == Route::Window {

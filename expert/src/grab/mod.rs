@@ -5,12 +5,14 @@ mod x11;
 
 use std::time::{Duration, Instant};
 
-use winit::raw_window_handle::{HasDisplayHandle as _, HasWindowHandle as _};
+use winit::raw_window_handle::HasDisplayHandle as _;
+use winit::window::WindowId;
 
 /// Takes the keyboard from the desktop and gives it back.
 pub trait KeyboardGrab {
-    /// Takes it; false where another program has it at the moment.
-    fn take(&mut self) -> bool;
+    /// Takes it for one of this program's windows, which has the focus: for another, the window system would tell that one
+    /// that it has lost the keyboard. False where another program has it at the moment.
+    fn take(&mut self, window: WindowId) -> bool;
 
     /// Gives it back.
     fn give(&mut self);
@@ -20,8 +22,7 @@ pub trait KeyboardGrab {
 #[must_use]
 pub fn open(creation: &eframe::CreationContext<'_>) -> Option<Box<dyn KeyboardGrab>> {
     let display = creation.display_handle().ok()?.as_raw();
-    let window = creation.window_handle().ok()?.as_raw();
-    let grab = x11::open(display, window);
+    let grab = x11::open(display);
     if grab.is_none() {
         tracing::info!("system keys stay with this desktop");
     }
@@ -35,7 +36,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 #[derive(Default)]
 pub struct Keeper {
     grab: Option<Box<dyn KeyboardGrab>>,
-    held: bool,
+    held: Option<WindowId>,
     refused: Option<Instant>,
 }
 
@@ -43,30 +44,33 @@ impl Keeper {
     /// A keeper of that grab, if there is one.
     #[must_use]
     pub fn new(grab: Option<Box<dyn KeyboardGrab>>) -> Self {
-        Self { grab, held: false, refused: None }
+        Self { grab, held: None, refused: None }
     }
 
-    /// Takes or gives the keyboard; says whether it is held now, and when to ask again if it should be and is not.
-    pub fn follow(&mut self, wanted: bool, now: Instant) -> (bool, Option<Duration>) {
+    /// Takes the keyboard for a window, or gives it; says whether it is held now, and when to ask again if it should be and
+    /// is not.
+    pub fn follow(&mut self, wanted: Option<WindowId>, now: Instant) -> (bool, Option<Duration>) {
         let Some(grab) = &mut self.grab else { return (false, None) };
-        if !wanted {
-            self.refused = None;
-            if std::mem::take(&mut self.held) {
-                grab.give();
-            }
-            return (false, None);
+        if self.held.is_some() && self.held != wanted {
+            self.held = None;
+            grab.give();
         }
-        if !self.held {
+        let Some(window) = wanted else {
+            self.refused = None;
+            return (false, None);
+        };
+        if self.held.is_none() {
             let since = self.refused.map(|at| now.duration_since(at));
             if let Some(left) =
                 since.and_then(|since| PAUSE.checked_sub(since)).filter(|left| !left.is_zero())
             {
                 return (false, Some(left));
             }
-            self.held = grab.take();
-            self.refused = (!self.held).then_some(now);
+            let taken = grab.take(window);
+            self.held = taken.then_some(window);
+            self.refused = (!taken).then_some(now);
         }
-        (self.held, (!self.held).then_some(PAUSE))
+        (self.held.is_some(), self.held.is_none().then_some(PAUSE))
     }
 }
 
@@ -86,7 +90,7 @@ mod tests {
     struct Fake(Rc<RefCell<Desktop>>);
 
     impl KeyboardGrab for Fake {
-        fn take(&mut self) -> bool {
+        fn take(&mut self, _: WindowId) -> bool {
             let mut desktop = self.0.borrow_mut();
             desktop.told.push("take");
             !desktop.is_busy
@@ -102,12 +106,22 @@ mod tests {
         let desktop = Rc::new(RefCell::new(Desktop::default()));
         let mut keeper = Keeper::new(Some(Box::new(Fake(Rc::clone(&desktop)))));
         let now = Instant::now();
-        assert_eq!(keeper.follow(false, now), (false, None));
-        assert_eq!(keeper.follow(true, now), (true, None));
-        assert_eq!(keeper.follow(true, now), (true, None));
-        assert_eq!(keeper.follow(false, now), (false, None));
-        assert_eq!(keeper.follow(false, now), (false, None));
+        assert_eq!(keeper.follow(None, now), (false, None));
+        assert_eq!(keeper.follow(Some(WindowId::from(7)), now), (true, None));
+        assert_eq!(keeper.follow(Some(WindowId::from(7)), now), (true, None));
+        assert_eq!(keeper.follow(None, now), (false, None));
+        assert_eq!(keeper.follow(None, now), (false, None));
         assert_eq!(desktop.borrow().told, ["take", "give"]);
+    }
+
+    #[test]
+    fn another_window_of_the_program_gets_it_anew() {
+        let desktop = Rc::new(RefCell::new(Desktop::default()));
+        let mut keeper = Keeper::new(Some(Box::new(Fake(Rc::clone(&desktop)))));
+        let now = Instant::now();
+        assert_eq!(keeper.follow(Some(WindowId::from(7)), now), (true, None));
+        assert_eq!(keeper.follow(Some(WindowId::from(8)), now), (true, None));
+        assert_eq!(desktop.borrow().told, ["take", "give", "take"]);
     }
 
     #[test]
@@ -115,15 +129,15 @@ mod tests {
         let desktop = Rc::new(RefCell::new(Desktop { is_busy: true, ..Desktop::default() }));
         let mut keeper = Keeper::new(Some(Box::new(Fake(Rc::clone(&desktop)))));
         let now = Instant::now();
-        assert_eq!(keeper.follow(true, now), (false, Some(PAUSE)));
-        assert_eq!(keeper.follow(true, now + PAUSE / 2), (false, Some(PAUSE / 2)));
+        assert_eq!(keeper.follow(Some(WindowId::from(7)), now), (false, Some(PAUSE)));
+        assert_eq!(keeper.follow(Some(WindowId::from(7)), now + PAUSE / 2), (false, Some(PAUSE / 2)));
         assert_eq!(desktop.borrow().told.len(), 1);
         desktop.borrow_mut().is_busy = false;
-        assert_eq!(keeper.follow(true, now + PAUSE), (true, None));
+        assert_eq!(keeper.follow(Some(WindowId::from(7)), now + PAUSE), (true, None));
     }
 
     #[test]
     fn without_a_way_to_it_nothing_is_held() {
-        assert_eq!(Keeper::default().follow(true, Instant::now()), (false, None));
+        assert_eq!(Keeper::default().follow(Some(WindowId::from(7)), Instant::now()), (false, None));
     }
 }

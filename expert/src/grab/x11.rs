@@ -4,7 +4,8 @@
 
 use std::ptr::NonNull;
 
-use winit::raw_window_handle::{RawDisplayHandle, RawWindowHandle};
+use winit::raw_window_handle::RawDisplayHandle;
+use winit::window::WindowId;
 use x11_dl::xlib::{CurrentTime, Display, GrabModeAsync, GrabSuccess, True, Window, Xlib};
 
 use super::KeyboardGrab;
@@ -12,25 +13,23 @@ use super::KeyboardGrab;
 struct XlibGrab {
     xlib: Xlib,
     display: NonNull<Display>,
-    window: Window,
 }
 
-/// The grab for a window of X11; none for another, or without the library.
-pub(super) fn open(display: RawDisplayHandle, window: RawWindowHandle) -> Option<Box<dyn KeyboardGrab>> {
-    let (RawDisplayHandle::Xlib(display), RawWindowHandle::Xlib(window)) = (display, window) else {
-        return None;
-    };
+/// The grab for windows of X11; none for others, or without the library.
+pub(super) fn open(display: RawDisplayHandle) -> Option<Box<dyn KeyboardGrab>> {
+    let RawDisplayHandle::Xlib(display) = display else { return None };
     let xlib = Xlib::open().inspect_err(|error| tracing::warn!(%error, "no libX11")).ok()?;
-    Some(Box::new(XlibGrab { xlib, display: display.display?.cast(), window: window.window }))
+    Some(Box::new(XlibGrab { xlib, display: display.display?.cast() }))
 }
 
 impl KeyboardGrab for XlibGrab {
-    fn take(&mut self) -> bool {
+    fn take(&mut self, window: WindowId) -> bool {
+        let window = u64::from(window) as Window;
         // SAFETY: The display is winit's, which keeps it open until the process ends, and this is the only thread that
         // uses it. A window that is gone is an error of the protocol, which winit's handler notes.
         #[expect(unsafe_code, reason = "winit has no call for this")]
         unsafe {
-            let (display, window) = (self.display.as_ptr(), self.window);
+            let display = self.display.as_ptr();
             // With `True` events go to the window as without the grab.
             let take = self.xlib.XGrabKeyboard;
             take(display, window, True, GrabModeAsync, GrabModeAsync, CurrentTime) == GrabSuccess

@@ -38,7 +38,7 @@ pub fn show(
     }
     let go_there = model.settings.system_keys == SystemKeys::Sent && !wants.freed;
     let apart = locks_apart(session, wants);
-    let word = match (ui.available_width() >= ROOM_FOR_STATE, go_there) {
+    let word = match (ui.available_size_before_wrap().x >= ROOM_FOR_STATE, go_there) {
         (false, _) => t!("expert-keys-menu"),
         (true, true) => t!("expert-keys-menu-sent"),
         (true, false) => t!("expert-keys-menu-stay"),

@@ -90,16 +90,21 @@ pub fn show(ui: &mut Ui, model: &Model, now: Now, state: &mut State, live: Live<
 
 /// A page whose content stands in one readable column, in the middle of wide windows.
 fn column(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
-    use deskside_look::tokens::{size, space};
-    deskside_look::widget::page(ui, |ui| {
-        egui::ScrollArea::vertical().auto_shrink([false, true]).show(ui, |ui| {
-            let spare = (ui.available_width() - size::READING_WIDTH).max(0.0);
-            ui.horizontal_top(|ui| {
-                ui.add_space(spare / 2.0);
-                ui.vertical(|ui| {
-                    ui.set_width(ui.available_width().min(size::READING_WIDTH));
-                    ui.spacing_mut().item_spacing.y = space::M;
-                    content(ui);
+    use deskside_look::tokens::{Palette, size, space};
+    let ground = egui::Frame::new().fill(Palette::of(ui).ground.window);
+    // The margin is inside what scrolls, so that the bar lies in it and never over the content.
+    let margin = egui::Frame::new().inner_margin(egui::Margin::same(space::XL as i8));
+    egui::CentralPanel::default().frame(ground).show(ui, |ui| {
+        egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            margin.show(ui, |ui| {
+                let spare = (ui.available_width() - size::READING_WIDTH).max(0.0);
+                ui.horizontal_top(|ui| {
+                    ui.add_space(spare / 2.0);
+                    ui.vertical(|ui| {
+                        ui.set_width(ui.available_width().min(size::READING_WIDTH));
+                        ui.spacing_mut().item_spacing.y = space::M;
+                        content(ui);
+                    });
                 });
             });
         });

@@ -104,7 +104,7 @@ pub fn show(
 
 /// What the picture is, for a screen reader: whose, and what may be done with it now.
 fn describe(ui: &Ui, rect: Rect, session: &Session) {
-    let response = ui.interact(rect, Id::unique("remote picture"), Sense::hover());
+    let response = ui.interact(rect, Id::unique("remote-picture"), Sense::hover());
     let name = words::screen_of(&session.client);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
     deskside_look::reader::describe(ui.ctx(), response.id, words::phase(&session.phase));

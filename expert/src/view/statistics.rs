@@ -17,18 +17,13 @@ pub struct Remembered {
     to_shown: Option<Duration>,
 }
 
-pub fn show(
-    ui: &Ui,
-    session: &Session,
-    state: &mut Remembered,
-    presenter: &mut dyn Presenter,
-    below_toolbar: bool,
-) {
+/// Shows them in the corner below `beneath`, where the toolbar ends. Units: points.
+pub fn show(ui: &Ui, session: &Session, state: &mut Remembered, presenter: &mut dyn Presenter, beneath: f32) {
     if session.statistics != state.seen {
         state.seen = session.statistics;
         state.to_shown = median(presenter.take_delays());
     }
-    let top = if below_toolbar { space::L + size::BUTTON_HEIGHT } else { space::L };
+    let top = beneath - ui.ctx().content_rect().top() + space::M;
     let palette = Palette::of(ui);
     let rows = rows(&session.statistics, state.to_shown, session);
     Area::new(Id::unique("statistics"))

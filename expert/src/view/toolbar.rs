@@ -34,7 +34,7 @@ pub fn show(
     let (room, mut used) = (ui.available_width(), 0.0);
     let one_row = room >= needed;
     ui.spacing_mut().item_spacing = Vec2::splat(space::S);
-    ui.horizontal(|ui| {
+    let left_half = |ui: &mut Ui| {
         let word = words::phase(&session.phase);
         let state = badge(ui, word, meaning(&session.phase));
         deskside_look::reader::announce(ui.ctx(), state.id, true);
@@ -48,8 +48,12 @@ pub fn show(
         if one_row {
             used += right_half(ui, model, session, commands);
         }
-    });
-    if !one_row {
+    };
+    if one_row {
+        ui.horizontal(left_half);
+    } else {
+        // What is being pasted may need a row of its own.
+        ui.horizontal_wrapped(left_half);
         used += ui.horizontal(|ui| right_half(ui, model, session, commands)).inner;
     }
     // What the widest state has needed so far, so that the picture does not jump with every state.

@@ -42,13 +42,16 @@ pub fn show(
     let called = live.wants.keyboard_in_toolbar && !state.keyboard_was_here;
     state.keyboard_was_here = live.wants.keyboard_in_toolbar;
     keys(ui, model, session, &live, shown);
+    // Where the toolbar ends.
+    let mut beneath = ui.ctx().content_rect().top();
     if !model.full_screen {
-        Panel::top("toolbar").frame(bar_frame(ui)).show_separator_line(false).show(ui, |ui| {
+        let bar = Panel::top("toolbar").frame(bar_frame(ui)).show_separator_line(false).show(ui, |ui| {
             toolbar::show(ui, model, session, now, &live, called, &mut shown.commands);
             if live.wants.keyboard_in_toolbar {
                 toolbar::keyboard_hint(ui);
             }
         });
+        beneath = bar.response.rect.bottom();
     }
     // Dark in both appearances: a bright frame around a desktop blinds.
     let ground = Palette::for_dark(true).ground.field;
@@ -65,14 +68,14 @@ pub fn show(
         .filter(|_| model.full_screen && note(ui, session, now).is_none());
     let about_keys = state.system_keys.note(ui, session, now).or(about_locks);
     if model.full_screen {
-        full_screen_toolbar(ui, model, session, now, called, &live, shown);
+        let bar = full_screen_toolbar(ui, model, session, now, called, &live, shown);
+        beneath = bar.map_or(beneath, |bar| bar.bottom());
     }
     if let Some(word) = about_keys.filter(|_| shown.layout.covers.is_empty()) {
         note_over_picture(ui, &word, Meaning::Watch);
     }
     if model.statistics {
-        let below_toolbar = !model.full_screen || !shown.layout.covers.is_empty();
-        statistics::show(ui, session, &mut state.statistics, live.presenter, below_toolbar);
+        statistics::show(ui, session, &mut state.statistics, live.presenter, beneath);
     }
     if !keyboard_here {
         // A control that was focused must not hear what is typed for the other side later.
@@ -142,7 +145,8 @@ fn bar_frame(ui: &Ui) -> Frame {
         .stroke(Stroke::new(1.0, palette.ground.line))
 }
 
-/// In full screen the toolbar lies over the picture only while it is wanted; otherwise at most a note does.
+/// In full screen the toolbar lies over the picture only while it is wanted; otherwise at most a note does. Gives where
+/// it lies.
 fn full_screen_toolbar(
     ui: &Ui,
     model: &Model,
@@ -151,7 +155,7 @@ fn full_screen_toolbar(
     called: bool,
     live: &Live<'_>,
     shown: &mut Shown,
-) {
+) -> Option<Rect> {
     let screen = ui.ctx().content_rect();
     shown.layout.calling_edge = Some(pixels(ui, edge(screen)));
     let menu_open = egui::Popup::is_any_open(ui.ctx());
@@ -173,9 +177,12 @@ fn full_screen_toolbar(
             })
             .response;
         shown.layout.covers.push(pixels(ui, response.rect));
-    } else if let Some((word, meaning)) = note(ui, session, now) {
+        return Some(response.rect);
+    }
+    if let Some((word, meaning)) = note(ui, session, now) {
         note_over_picture(ui, &word, meaning);
     }
+    None
 }
 
 /// The middle third of the topmost row of pixels.

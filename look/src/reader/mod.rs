@@ -71,17 +71,17 @@ pub fn install(ctx: &Context) {
 #[derive(Default)]
 struct Reader {
     windows: HashMap<ViewportId, Box<dyn Connection>>,
-    /// The one that is being painted; its output does not name it.
-    painted: Option<ViewportId>,
+    /// Those that are being painted, the innermost last; their output does not name them.
+    painted: Vec<ViewportId>,
 }
 
 impl Plugin for Reader {
     fn debug_name(&self) -> &'static str {
-        "screen reader"
+        "screen-reader"
     }
 
     fn input_hook(&mut self, ctx: &Context, input: &mut RawInput) {
-        self.painted = Some(input.viewport_id);
+        self.painted.push(input.viewport_id);
         if input.viewport_id == ViewportId::ROOT {
             return;
         }
@@ -99,7 +99,8 @@ impl Plugin for Reader {
 
     fn output_hook(&mut self, _: &Context, output: &mut FullOutput) {
         self.windows.retain(|viewport, _| output.viewport_output.contains_key(viewport));
-        if let Some(window) = self.painted.and_then(|viewport| self.windows.get_mut(&viewport))
+        let painted = self.painted.pop();
+        if let Some(window) = painted.and_then(|viewport| self.windows.get_mut(&viewport))
             && let Some(update) = output.platform_output.accesskit_update.take()
         {
             window.show(update);

@@ -1,6 +1,6 @@
 //! Pairs of a name and a value, aligned in two columns.
 
-use egui::{Grid, Label, RichText, Ui};
+use egui::{Grid, Label, RichText, TextStyle, TextWrapMode, Ui, WidgetText};
 
 use crate::fonts;
 use crate::tokens::{Palette, space, text};
@@ -34,13 +34,14 @@ impl<'a> Row<'a> {
 pub fn key_values(ui: &mut Ui, id: &str, rows: &[Row<'_>]) {
     let palette = Palette::of(ui);
     let width = ui.available_width();
+    let name_of =
+        |row: &Row<'_>| RichText::new(row.name).font(fonts::regular(text::BODY)).color(palette.ink.weak);
+    let widest = rows.iter().map(|row| width_of(ui, name_of(row))).fold(0.0, f32::max);
+    let left = (widest + space::L).max(width * 0.22);
     ui.spacing_mut().interact_size.y = 0.0;
     Grid::new(id).num_columns(2).spacing([space::L, space::S]).min_row_height(0.0).show(ui, |ui| {
-        let before = ui.cursor().left();
         for row in rows {
-            let name = RichText::new(row.name).font(fonts::regular(text::BODY)).color(palette.ink.weak);
-            let label = ui.add(Label::new(name).extend());
-            let left = (label.rect.right() - before + space::L).max(width * 0.22);
+            ui.add(Label::new(name_of(row)).extend());
             let face =
                 if row.code { egui::FontId::monospace(text::BODY) } else { fonts::regular(text::BODY) };
             let value = RichText::new(row.value).font(face).color(palette.ink.strong);
@@ -51,4 +52,12 @@ pub fn key_values(ui: &mut Ui, id: &str, rows: &[Row<'_>]) {
             ui.end_row();
         }
     });
+}
+
+/// Of text in one line. Units: points.
+fn width_of(ui: &Ui, text: RichText) -> f32 {
+    WidgetText::from(text)
+        .into_galley(ui, Some(TextWrapMode::Extend), f32::INFINITY, TextStyle::Body)
+        .size()
+        .x
 }

@@ -369,7 +369,7 @@ expert-identity =
     Öffentlicher Schlüssel:  { $key }
     Fingerabdruck:           { $fingerprint }
 
-    Geben Sie den Schlüssel denen, die Sie einladen: Eine damit erstellte Einladung braucht kein Passwort.
+    Geben Sie den Schlüssel allen, von denen Sie eingeladen werden: Eine damit erstellte Einladung braucht kein Passwort.
     Vergleichen Sie den Fingerabdruck mit ihnen am Telefon.
 expert-identity-damaged = { $path } ist beschädigt: Die Datei sollte 32 Bytes enthalten und hat { $found }. Es wurde nichts daran geändert.
     Stellen Sie sie aus einer Sicherung wieder her; oder verschieben Sie sie, um eine neue Identität zu bekommen (man sieht Sie dann als jemand Neuen)

@@ -157,7 +157,8 @@ impl Windows {
             }
             Heard::Reparented(what, into) => {
                 self.happened(what);
-                self.doubt(Some(into));
+                // Within which window of the root's that is, is not said.
+                self.doubt(self.stack.find(into).map(|_| into));
             }
             Heard::Doubt(window) => self.doubt(window),
             Heard::Shape(window) => {

@@ -4,6 +4,7 @@
 
 use deskside_proto::keycode::KeyUsage;
 use x11rb::connection::Connection as _;
+use x11rb::errors::ReplyError;
 use x11rb::protocol::xinput::{ConnectionExt as _, InputStateData};
 use x11rb::protocol::xkb::ConnectionExt as _;
 use x11rb::protocol::xproto::{
@@ -113,8 +114,15 @@ fn release(connection: &RustConnection, root: Window) -> Result<(), InjectError>
         if !String::from_utf8_lossy(&name.name).contains("XTEST") {
             continue;
         }
-        connection.xinput_open_device(device.device_id)?.reply()?;
-        for class in connection.xinput_query_device_state(device.device_id)?.reply()?.classes {
+        // One that is unplugged between the list and the question holds nothing any more.
+        let open = connection.xinput_open_device(device.device_id)?;
+        let state = connection.xinput_query_device_state(device.device_id)?;
+        let state = match open.reply().and_then(|_| state.reply()) {
+            Ok(state) => state,
+            Err(ReplyError::X11Error(_)) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        for class in state.classes {
             let (kind, bits) = match &class.data {
                 InputStateData::Key(key) => (KEY_RELEASE_EVENT, key.keys),
                 InputStateData::Button(button) => (BUTTON_RELEASE_EVENT, button.buttons),

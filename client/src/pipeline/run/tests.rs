@@ -3,7 +3,7 @@
 use super::*;
 use crate::capture::{CaptureError, Waker};
 use crate::pipeline::{CpuBudget, CpuLimit};
-use crate::sharing::Sharing;
+use crate::sharing::{Hidden, Sharing};
 use deskside_media::{Area, Patch, PictureMode, Surface, UpdateDecoder};
 use deskside_proto::geometry::{Rect, Size};
 use deskside_proto::wire::cursor::CursorMessage;
@@ -21,6 +21,8 @@ enum Turn {
     Room(bool),
     /// The viewer looks there from now on; the wait ends, as it is woken.
     Look(Rect),
+    /// The person hides this; its block is in all that is captured from then on. The wait ends, as it is woken.
+    Hide(Rect),
     /// Time passes.
     Rest(Duration),
 }
@@ -52,6 +54,7 @@ struct Desktop {
     captured: Surface,
     room: Arc<AtomicBool>,
     orders: Arc<Orders>,
+    sharing: SharingCell,
     log: Log,
 }
 
@@ -93,6 +96,14 @@ impl ScreenCapturer for Desktop {
                 }
                 Some(Turn::Look(part)) => {
                     *self.orders.looks.lock().unwrap() = Some(LookedAt::new([part]));
+                    return Ok(());
+                }
+                Some(Turn::Hide(part)) => {
+                    let area = Area::clipped(part, SIZE).unwrap();
+                    self.surface.lock().unwrap().rows_mut(area).for_each(|row| row.fill(0x80));
+                    let mut sharing = Sharing::default();
+                    sharing.hide(Hidden::Area(part));
+                    self.sharing.set(sharing);
                     return Ok(());
                 }
                 Some(Turn::Rest(time)) => std::thread::sleep(time),
@@ -172,6 +183,7 @@ fn play(turns: impl IntoIterator<Item = Turn>) -> Vec<Did> {
     let room = Arc::new(AtomicBool::new(true));
     let orders = Arc::new(Orders::default());
     let surface = Arc::new(Mutex::new(Surface::new(SIZE).unwrap()));
+    let sharing = SharingCell::default();
     let desktop = Desktop {
         surface: Arc::clone(&surface),
         turns: turns.into_iter().collect(),
@@ -179,6 +191,7 @@ fn play(turns: impl IntoIterator<Item = Turn>) -> Vec<Did> {
         captured: Surface::new(SIZE).unwrap(),
         room: Arc::clone(&room),
         orders: Arc::clone(&orders),
+        sharing: sharing.clone(),
         log: log.clone(),
     };
     let mut link = Link { viewer: UpdateDecoder::new().unwrap(), room, log: log.clone() };
@@ -186,7 +199,7 @@ fn play(turns: impl IntoIterator<Item = Turn>) -> Vec<Did> {
         display: None,
         mode: PictureMode::Auto,
         budget: CpuBudget::new(CpuLimit::default()),
-        sharing: SharingCell::default(),
+        sharing,
     };
     Run::new(Box::new(desktop), &config, &mut link, &orders).unwrap().until_stopped().unwrap();
     assert!(link.viewer.surface().same_colours(&surface.lock().unwrap()), "the viewer shows something else");
@@ -298,4 +311,13 @@ fn what_nobody_looks_at_is_not_sent_until_somebody_does_and_then_at_once() {
         (3, 1),
         "where nothing was left out nothing is captured anew"
     );
+}
+
+#[test]
+fn what_is_hidden_while_nobody_looks_there_is_a_block_and_is_not_refined() {
+    let (left, part) = (Rect::new(0, 0, 320, 480), Rect::new(330, 128, 150, 200));
+    let rest = || Turn::Rest(Duration::from_millis(150));
+    // A picture that is approximate yet; then the expert looks away, and the person hides a part of it.
+    let _ = play([film_and_letter(1), Turn::Look(left), Turn::Hide(part), rest(), fill(20, 10), rest()]);
+    let _ = play([Turn::Look(left), film_and_letter(1), Turn::Hide(part), rest(), fill(20, 10), rest()]);
 }

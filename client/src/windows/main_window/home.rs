@@ -99,17 +99,11 @@ fn session_card(ui: &mut Ui, scene: Scene<'_>, session: &SessionView) {
     });
     for (way, moving) in Way::ALL.into_iter().zip(session.moving) {
         let Some(moving) = moving else { continue };
-        ui.horizontal(|ui| {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if Button::quiet(t!("client-cancel-copying")).low().show(ui).pressed() {
-                    scene.commands.send(UserCommand::CancelCopying(session.id, way));
-                }
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    let said = crate::app::words::moving(moving, way, &session.expert_name);
-                    ui.add(egui::Label::new(said).truncate());
-                });
-            });
-        });
+        // On a line of its own: how much is copied stands at its end, and the button must not move as that grows.
+        ui.add(egui::Label::new(crate::app::words::moving(moving, way, &session.expert_name)).wrap());
+        if Button::quiet(t!("client-cancel-copying")).low().show(ui).pressed() {
+            scene.commands.send(UserCommand::CancelCopying(session.id, way));
+        }
     }
     super::repaint_each_minute(ui, passed);
 }

@@ -25,7 +25,7 @@ use crate::app::view::NoticeKind;
 /// The window's size at first and at least (points); it fits a screen of 1024x600.
 pub const SIZE: [f32; 2] = [560.0, 540.0];
 /// The least size.
-pub const LEAST_SIZE: [f32; 2] = [420.0, 380.0];
+pub const LEAST_SIZE: [f32; 2] = [480.0, 400.0];
 
 /// What the main window remembers between two pictures.
 #[derive(Debug, Default)]

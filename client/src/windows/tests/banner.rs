@@ -66,7 +66,9 @@ fn while_something_is_copied_it_says_how_far_it_is_and_ends_that() {
         assert!(
             matches!(sent.as_slice(), [UserCommand::CancelCopying(SessionId(1), ended)] if *ended == way)
         );
-        assert!(harness.query_by_label("Stop sharing").is_some(), "everything can be stopped as well");
+        for button in ["Stop sharing", "Hide…"] {
+            assert!(harness.query_by_label(button).is_some(), "{button} stays");
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
+use deskside_clip::Format;
 use deskside_proto::geometry::{Rect, Size};
 use deskside_proto::session::{Scopes, Way};
 use deskside_words::{Language, choose, t};
@@ -13,7 +14,7 @@ use super::*;
 use crate::sharing::list::{Choices, Screen};
 use crate::sharing::{Hidden, ScreenName};
 use crate::windows::consent::{ConsentWindow, wanted_size};
-use crate::windows::main_window::{MainWindow, Page, SIZE};
+use crate::windows::main_window::{LEAST_SIZE, MainWindow, Page, SIZE};
 use crate::windows::{Confirm, banner};
 
 /// Whoever runs a test in a process of its own sets this, because the language is the whole process's.
@@ -45,8 +46,12 @@ fn shown<W>(name: &str, width: f32, harness: &Harness<'_, Bench<W>>) -> Shown {
 }
 
 fn page(name: &str, page: Page, view: AppView) -> Shown {
-    let harness = open(Bench::new(MainWindow::on_page(page), view), SIZE, MainWindow::show);
-    shown(name, SIZE[0], &harness)
+    page_in(SIZE, name, page, view)
+}
+
+fn page_in(size: [f32; 2], name: &str, page: Page, view: AppView) -> Shown {
+    let harness = open(Bench::new(MainWindow::on_page(page), view), size, MainWindow::show);
+    shown(name, size[0], &harness)
 }
 
 /// A page that a button of the first page opens.
@@ -87,6 +92,12 @@ fn seen(state: SessionState, clipboard: [bool; 2]) -> AppView {
     AppView { sessions: vec![session], sharing, ..view() }
 }
 
+fn copying(mut view: AppView) -> AppView {
+    let moving = Moving { format: Format::Files, done: 3_000_000, total: 12_000_000 };
+    view.sessions.iter_mut().for_each(|session| session.moving = [Some(moving), None]);
+    view
+}
+
 fn bar(name: &str, view: AppView) -> Shown {
     let width = 1000.0;
     let harness = open(Bench::new((), view), [width, banner::SIZE[1]], |(), ui, scene| {
@@ -113,6 +124,10 @@ fn all() -> Vec<Shown> {
         page("introduction", Page::Home, AppView { introduction_needed: true, ..view() }),
         page("waiting", Page::Home, AppView { tickets: vec![ticket(TicketState::Open)], ..view() }),
         page("sessions", Page::Home, seen(controlling, [true; 2])),
+        page("copying there", Page::Home, copying(seen(controlling, [true; 2]))),
+        page_in(LEAST_SIZE, "small sessions", Page::Home, copying(seen(controlling, [true; 2]))),
+        page_in(LEAST_SIZE, "small invitation", Page::Home, with(invitation())),
+        page_in(LEAST_SIZE, "small settings", Page::Settings, view()),
         page("no tickets", Page::Tickets, view()),
         page("tickets", Page::Tickets, AppView { tickets: tickets.map(ticket).to_vec(), ..view() }),
         page("receipt", Page::Receipt, view()),
@@ -129,6 +144,7 @@ fn all() -> Vec<Shown> {
         asked("give", QuestionKind::Clipboard { way: Way::ToPerson }, SeenBefore::New),
         bar("watched", seen(SessionState::Watching, [true, false])),
         bar("controlled", seen(controlling, [false; 2])),
+        bar("copying", copying(seen(controlling, [true; 2]))),
     ]
 }
 
@@ -146,8 +162,10 @@ fn no_window_has_a_text_of_the_other_language() {
         let worded = |language| {
             choose(language);
             let texts = |shown: Shown| {
-                let texts = shown.texts.into_iter().map(|(text, _)| text).filter(|text| is_worded(text));
-                (shown.name, texts.collect::<BTreeSet<_>>())
+                // The bar's second line is put together from several texts.
+                let texts = shown.texts.iter().flat_map(|(text, _)| text.split(" · "));
+                let worded = texts.filter(|text| is_worded(text)).map(str::to_owned);
+                (shown.name, worded.collect::<BTreeSet<_>>())
             };
             all().into_iter().map(texts).collect::<Vec<_>>()
         };

@@ -237,7 +237,7 @@ pub fn banner_hint(
     let passed = t!("client-banner-since", time = minutes_down(passed));
     let kept_back = kept_back.map(|kept_back| format!("{kept_back} · ")).unwrap_or_default();
     if let Some((_, _, moving)) = moving(sessions) {
-        return format!("{moving} · {hotkey} stops it");
+        return format!("{moving} · {}", t!("client-banner-stops", hotkey = hotkey));
     }
     match clipboard(sessions) {
         Some(may) => {
