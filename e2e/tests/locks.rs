@@ -1,5 +1,5 @@
 //! Caps, Num and Scroll Lock on two real X servers: the person's follow the expert's while the expert controls, also those
-//! that were changed elsewhere meanwhile, and what the person changes is not fought over.
+//! that were changed elsewhere meanwhile, and what the person changes is shown to the expert and not fought over.
 
 use std::time::Duration;
 
@@ -44,17 +44,28 @@ fn the_locks_of_both_are_in_step_and_nobody_fights_over_them() -> Result<()> {
     allow(&mut deskside, "control")?;
     viewer.wait_for("stage controlling", PATIENCE)?;
     become_alike(&person, [true, false, false])?;
+    viewer.wait_for("locks caps on num off scroll off", PATIENCE)?;
     hands.tap(keysym::NUM_LOCK)?;
     become_alike(&person, [true, true, false])?;
     hands.tap(keysym::CAPS_LOCK)?;
     become_alike(&person, [false, true, false])?;
 
+    viewer.wait_for("locks caps off num on scroll off", PATIENCE)?;
     // The person's own change stays, and theirs does not change the expert's.
     person.desk.hands.tap(keysym::CAPS_LOCK)?;
     eventually("the person's own Caps Lock", PATIENCE, || Ok(lights(&person.desk)?[0]))?;
     std::thread::sleep(Duration::from_millis(1500));
     ensure!(lights(&person.desk)?[0] && !lights(&expert.desk)?[0], "both fight over Caps Lock");
-    // The next change of the expert's brings all of them into step again.
+    // The expert is told of it, and brings them into step when they wish.
+    viewer.wait_for("locks caps on num on scroll off", PATIENCE)?;
+    viewer.wait_for("stage controlling", PATIENCE)?;
+    viewer.say("locks")?;
+    become_alike(&person, [false, true, false])?;
+    viewer.wait_for("locks caps off num on scroll off", PATIENCE)?;
+    // So does the next change of the expert's.
+    person.desk.hands.tap(keysym::CAPS_LOCK)?;
+    viewer.wait_for("locks caps on num on scroll off", PATIENCE)?;
+    viewer.wait_for("stage controlling", PATIENCE)?;
     hands.tap(keysym::NUM_LOCK)?;
     become_alike(&person, [false, false, false])
 }

@@ -19,6 +19,7 @@ use deskside_expert::present::{self, Choice, Presenter};
 use deskside_expert::view::{self, Live};
 use deskside_look::{Theme, apply, theme};
 use deskside_proto::geometry::Region;
+use deskside_proto::wire::input::Locks;
 
 struct Gallery {
     screens: Vec<(&'static str, Model)>,
@@ -46,7 +47,8 @@ impl eframe::App for Gallery {
             theme::choose(ui.ctx(), if self.dark { Theme::Dark } else { Theme::Light });
         }
         let (name, model) = &self.screens[self.at];
-        let wants = Wants { toolbar: *name == "full-screen", ..Wants::default() };
+        let locks = Some(Locks::default());
+        let wants = Wants { toolbar: *name == "full-screen", locks, ..Wants::default() };
         let live =
             Live { presenter: &mut *self.presenter, picture: &self.picture, cursor: &self.cursor, wants };
         let _ = view::show(ui, model, samples::now(), &mut self.state, live);

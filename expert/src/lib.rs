@@ -9,7 +9,6 @@ pub mod grab;
 pub mod identity;
 pub mod keyboard;
 pub mod link;
-pub mod locks;
 pub mod model;
 pub mod opening;
 pub mod present;

@@ -8,6 +8,7 @@ use std::thread;
 
 use deskside_proto::session::Way;
 use deskside_proto::ticket_file::Standing;
+use deskside_proto::wire::input::Locks;
 use deskside_words::t;
 use zeroize::Zeroizing;
 
@@ -166,6 +167,7 @@ pub fn meaning(line: &str, model: &Model, mode: Mode) -> Meaning {
         "clipboard give off" => Meaning::Command(Command::ReleaseClipboard(Way::ToPerson)),
         "monitors each" => Meaning::Command(Command::EachApart),
         "monitors all" => Meaning::Command(Command::LookAt(None)),
+        "locks" => Meaning::Command(Command::AlignLocks),
         "end" => Meaning::Command(Command::End),
         "status" => Meaning::Status,
         _ => Meaning::Unknown,
@@ -242,6 +244,7 @@ fn session_words(session: &Session) -> String {
 pub struct Reporter {
     written: Option<String>,
     clipboard: [Passage; 2],
+    locks: Option<Locks>,
 }
 
 impl Reporter {
@@ -252,6 +255,7 @@ impl Reporter {
             self.repeat(model);
         }
         self.report_clipboard(model);
+        self.report_locks(model);
     }
 
     /// Writes where the ways of the clipboard stand, each if it is not as it was written last.
@@ -265,6 +269,17 @@ impl Reporter {
             }
         }
         self.clipboard = session.ways;
+    }
+
+    /// Writes which locks are on over there, if that is told and not as it was written last.
+    fn report_locks(&mut self, model: &Model) {
+        let locks = if let Stage::Session(session) = &model.stage { session.locks } else { None };
+        if let Some(locks) = locks.filter(|_| locks != self.locks) {
+            let state = |is_on| if is_on { "on" } else { "off" };
+            let (caps, num, scroll) = (state(locks.caps), state(locks.num), state(locks.scroll));
+            write_line(&format!("locks caps {caps} num {num} scroll {scroll}"));
+        }
+        self.locks = locks;
     }
 
     /// Writes the stage.

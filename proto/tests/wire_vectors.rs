@@ -306,6 +306,10 @@ fn from_client() -> Vec<(String, FromClient)> {
         let hides = part == Part::Everything;
         all.push((format!("sharing_{}", snake(part)), FromClient::Sharing { part, hides }));
     }
+    for (word, bits) in [("none", 0), ("caps", 1), ("all", 7)] {
+        let locks = Locks::from_bits(bits).unwrap();
+        all.push((format!("locks_there_{word}"), FromClient::LocksThere { grant, locks }));
+    }
     // A reason without a vector is a vector that is missing.
     for &reason in RefusedReason::ALL {
         all.push((format!("refused_{}", snake(reason)), FromClient::Refused { reason }));
@@ -388,7 +392,7 @@ fn every_kind_of_message_has_each_kind_of_refusal() {
     let vectors = vectors();
     let names: BTreeSet<&str> = vectors.iter().map(|vector| vector.name.as_str()).collect();
     let messages: Vec<_> = names.iter().filter_map(|name| name.strip_suffix("__over_long")).collect();
-    assert_eq!(messages.len(), 31, "{messages:?}");
+    assert_eq!(messages.len(), 32, "{messages:?}");
     for message in messages {
         for wrong in ["header_truncated", "bytes_after_frame"] {
             assert!(names.contains(format!("{message}__{wrong}").as_str()), "{message}: {wrong}");

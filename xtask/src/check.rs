@@ -12,7 +12,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("deskside-proto", &[]),
     ("deskside-crypto", &["deskside-proto"]),
     ("deskside-media", &["deskside-proto"]),
-    ("deskside-host", &[]),
+    ("deskside-host", &["deskside-proto"]),
     ("deskside-look", &[]),
     ("deskside-words", &[]),
     ("deskside-net", &["deskside-proto", "deskside-crypto"]),

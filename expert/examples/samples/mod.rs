@@ -27,6 +27,7 @@ use deskside_proto::name::PersonName;
 use deskside_proto::ticket_file::{Address, Addresses, Host, TicketFile, Validity};
 use deskside_proto::wire::control::{DeniedReason, EndedReason, Part, RefusedReason, RevokedReason};
 use deskside_proto::wire::cursor::{CursorShape, Hotspot};
+use deskside_proto::wire::input::Locks;
 use deskside_proto::wire::monitors::{Monitor, Monitors};
 
 /// The passphrase of every sample ticket that has one.
@@ -143,6 +144,11 @@ fn measured() -> LinkNews {
     })
 }
 
+/// The person has pressed Caps Lock.
+fn caps_lock() -> LinkNews {
+    LinkNews::Locks(Locks { caps: true, ..Locks::default() })
+}
+
 /// Every screen worth looking at, with its name.
 pub fn screens() -> Vec<(&'static str, Model)> {
     let seen = || vec![waiting(), viewing()];
@@ -187,6 +193,7 @@ pub fn screens() -> Vec<(&'static str, Model)> {
         ("large", large),
         ("asked", with(vec![asked()])),
         ("controlling", with(vec![asked(), LinkNews::Controlling])),
+        ("locks", with(vec![asked(), LinkNews::Controlling, caps_lock()])),
         ("full-screen", whole_screen),
         ("statistics", measuring),
         ("paused", with(vec![asked(), LinkNews::Controlling, LinkNews::Paused(true)])),

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use deskside_host::locks::LockWatch;
 use deskside_proto::geometry::{DesktopPoint, ViewPoint, ViewTransform};
 use deskside_proto::keycode::KeyUsage;
 use deskside_proto::wire::input::{InputEvent, KeyEvent, Locks, PointerButton};
@@ -12,7 +13,6 @@ use winit::dpi::PhysicalPosition;
 use winit::event::{ElementState, Ime, MouseButton, MouseScrollDelta, WindowEvent};
 
 use crate::keyboard::{Chord, Keyboard, Stroke};
-use crate::locks::LockWatch;
 use crate::wheel::WheelKind;
 
 /// Where input goes; must not block.
@@ -78,6 +78,8 @@ pub struct Wants {
     pub system_keys: bool,
     /// The expert has taken them back, until the picture is clicked.
     pub freed: bool,
+    /// How the locks are here; none where this desktop does not tell.
+    pub locks: Option<Locks>,
     /// The window must be painted again.
     pub repaint: bool,
 }
@@ -160,7 +162,7 @@ impl Tap {
     /// What the view should know.
     #[must_use]
     pub fn wants(&self) -> Wants {
-        self.wants
+        Wants { locks: self.locks.now(), ..self.wants }
     }
 
     /// The locks are followed there from now on, and their keys are not sent where it knows them.
@@ -175,6 +177,14 @@ impl Tap {
             return;
         }
         if let Some(locks) = self.locks.now().filter(|now| self.locks_sent != Some(*now)) {
+            self.locks_sent = Some(locks);
+            (self.sink)(InputEvent::Locks(locks));
+        }
+    }
+
+    /// Sends how the locks are, because the expert asks for it.
+    pub fn align_locks(&mut self) {
+        if let Some(locks) = self.locks.now().filter(|_| self.layout.controlling) {
             self.locks_sent = Some(locks);
             (self.sink)(InputEvent::Locks(locks));
         }

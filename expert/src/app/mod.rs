@@ -21,7 +21,7 @@ use deskside_proto::geometry::{Rect, Size};
 use deskside_words::t;
 
 use crate::link::Shared;
-use crate::model::{Command, Message, Model, Now, Passphrase, Stage};
+use crate::model::{Command, Effect, Message, Model, Now, Passphrase, Stage};
 use crate::present::{Choice, Presenter};
 use crate::terminal::{self, Heard, Meaning, Mode};
 use crate::view::{self, Live};
@@ -93,6 +93,9 @@ impl App {
             script.reporter.report(&self.model);
         }
         for effect in effects {
+            if matches!(effect, Effect::AlignLocks) {
+                self.tap.borrow_mut().align_locks();
+            }
             self.shell.carry_out(effect, &self.model);
         }
     }

@@ -150,6 +150,8 @@ impl Shell {
                 }
             }
             Effect::Press(keys) => keys.events().for_each(|event| self.gate.send(InputEvent::Key(event))),
+            // The window's affair: it knows how they are here.
+            Effect::AlignLocks => {}
             Effect::Disconnect => self.disconnect(),
             Effect::Copy(what) => self.post.context.copy_text(copied(what, model)),
             Effect::Save => {

@@ -4,10 +4,11 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use deskside_host::locks::LockWatch;
 use winit::window::WindowId;
 
 use super::input::Tap;
-use crate::locks::LockWatch;
+
 use crate::wheel::WheelKind;
 
 /// A tap that is shared between the event loop and the window's content.

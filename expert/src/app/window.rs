@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use deskside_host::exit::Exit;
+use deskside_host::locks;
 use deskside_look::icon::{self, Subject};
 use deskside_words::t;
 use eframe::{EframeWinitApplication, UserEvent};
@@ -19,7 +20,6 @@ use super::input::{Route, Tap};
 use super::taps::Taps;
 use super::{App, Start};
 use crate::grab::{self, Keeper};
-use crate::locks;
 use crate::present::{self, Watcher};
 use crate::run::{Failure, PROGRAM};
 use crate::words;
@@ -47,7 +47,7 @@ pub fn run(start: Start) -> Result<Exit, Failure> {
             let presenter = present::open(start.presenter, creation);
             let context = creation.egui_ctx.clone();
             let wake = context.clone();
-            taps.borrow_mut().set_locks(locks::watch(None, move || wake.request_repaint()));
+            taps.borrow_mut().set_locks(locks::watch(None, move |_| wake.request_repaint()));
             let keeper = Keeper::new(grab::open(creation));
             let watchers = Watchers::new(presenter.watcher());
             *made.borrow_mut() = Some(Made {

@@ -256,6 +256,7 @@ impl<R: Reporter> Driver<R> {
             ExpertEffect::ShowSharing { part, hides } => {
                 self.reporter.report(LinkNews::Sharing { part, hides });
             }
+            ExpertEffect::ShowLocks(locks) => self.reporter.report(LinkNews::Locks(locks)),
             ExpertEffect::StartInput { grant, scopes } => {
                 self.shared.gate.open(self.sender.clone(), grant, scopes);
                 self.sender.set_controlling(true);

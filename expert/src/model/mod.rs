@@ -75,6 +75,8 @@ pub enum Command {
     SetSystemKeys(SystemKeys),
     /// Press and release these keys over there.
     Press(Combination),
+    /// Set the locks over there as they are here.
+    AlignLocks,
     /// Change the appearance.
     SetTheme(Theme),
     /// Close the program.
@@ -156,6 +158,8 @@ pub enum Effect {
     Session(Wish),
     /// Press and release these keys over there.
     Press(Combination),
+    /// Set the locks over there as they are here.
+    AlignLocks,
     /// Give up the connection, whatever its state.
     Disconnect,
     /// Put the text into the clipboard.
@@ -337,6 +341,14 @@ impl Model {
                 self.settings.system_keys = keys;
                 vec![Effect::Save]
             }
+            Command::AlignLocks => match &self.stage {
+                Stage::Session(session) if session.can_align_locks() => vec![Effect::AlignLocks],
+                Stage::Session(_)
+                | Stage::Start { .. }
+                | Stage::Ticket(_)
+                | Stage::Connecting { .. }
+                | Stage::Ended(_) => Vec::new(),
+            },
             Command::Press(keys) => match &self.stage {
                 Stage::Session(session) if session.is_controlling() => vec![Effect::Press(keys)],
                 Stage::Session(_)

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use deskside_proto::geometry::{Rect, Size};
 use deskside_proto::name::PersonName;
 use deskside_proto::wire::control::{DeniedReason, Part, RevokedReason};
+use deskside_proto::wire::input::Locks;
 use deskside_proto::wire::monitors::Monitors;
 
 use deskside_clip::share::Report;
@@ -36,6 +37,8 @@ pub enum LinkNews {
         /// Some of it is hidden.
         hides: bool,
     },
+    /// The locks are so over there from now on.
+    Locks(Locks),
     /// Control was asked for.
     Asked {
         /// How long the question is open.
@@ -176,6 +179,8 @@ pub struct Session {
     pub apart: Vec<PersonName>,
     /// What of the desktop may be seen, and whether some of it is hidden.
     pub sharing: (Part, bool),
+    /// How the locks are over there, while that is told.
+    pub locks: Option<Locks>,
     /// How control ended last, and when.
     pub last: Option<(Last, Instant)>,
     /// From when on it makes sense to ask for control again.
@@ -298,6 +303,12 @@ impl Session {
         matches!(self.phase, Phase::Controlling { .. })
     }
 
+    /// The locks over there are known, and may be set now: while the person's own input goes first they stay as they are.
+    #[must_use]
+    pub fn can_align_locks(&self) -> bool {
+        self.locks.is_some() && self.phase == Phase::Controlling { paused: false }
+    }
+
     /// The desktop is seen.
     #[must_use]
     pub fn is_seeing(&self) -> bool {
@@ -322,6 +333,7 @@ impl Model {
                     monitor: None,
                     apart: Vec::new(),
                     sharing: (Part::Everything, false),
+                    locks: None,
                     last: None,
                     ask_from: None,
                     ways: [Passage::Closed; 2],
@@ -356,6 +368,7 @@ impl Session {
             }
             LinkNews::Monitors(monitors) => self.monitors_changed(monitors, now),
             LinkNews::Sharing { part, hides } => self.sharing = (part, hides),
+            LinkNews::Locks(locks) => self.locks = Some(locks).filter(|_| self.is_controlling()),
             LinkNews::Asked { open_for } => {
                 self.last = None;
                 self.phase = Phase::Asked { until: now.monotonic + open_for };
@@ -418,6 +431,7 @@ impl Session {
     fn back_to_viewing(&mut self, last: Option<(Last, Instant)>) {
         if self.is_seeing() {
             self.phase = Phase::Viewing;
+            self.locks = None;
             self.last = last;
         }
     }

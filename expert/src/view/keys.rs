@@ -1,11 +1,13 @@
-//! What the viewer shows about the keyboard: the switch for system keys, the menu of keys to press, and the notes when
-//! system keys begin to go to the other side or are taken back.
+//! What the viewer shows about the keyboard: the switch for system keys, the menu of keys to press, what differs in the
+//! locks, and the notes when system keys begin to go to the other side or are taken back.
 
 use std::time::{Duration, Instant};
 
-use deskside_look::widget::Button;
+use deskside_look::reader;
+use deskside_look::tokens::Meaning;
+use deskside_look::widget::{Button, badge, small};
 use deskside_words::t;
-use egui::Ui;
+use egui::{Id, Ui};
 
 use crate::app::input::Wants;
 use crate::config::SystemKeys;
@@ -16,16 +18,26 @@ use crate::words::keys as text;
 /// How long a note stays.
 const NOTE_TIME: Duration = Duration::from_secs(5);
 
+/// How long the locks must differ before that is said: what is changed here takes a moment to come back as seen there.
+const LOCKS_SETTLE: Duration = Duration::from_secs(1);
+
 /// The width from which on the menu's button also says where system keys go. Unit: points.
 const ROOM_FOR_STATE: f32 = 520.0;
 
-/// One menu for both, while controlling; its button says where system keys go. `freed`: the expert has taken them back
-/// for now.
-pub fn show(ui: &mut Ui, model: &Model, session: &Session, freed: bool, commands: &mut Vec<Command>) {
+/// One menu for both, while controlling; its button says where system keys go. Beside it stands what differs in the locks.
+pub fn show(
+    ui: &mut Ui,
+    model: &Model,
+    session: &Session,
+    wants: Wants,
+    now: Now,
+    commands: &mut Vec<Command>,
+) {
     if !session.is_controlling() {
         return;
     }
-    let go_there = model.settings.system_keys == SystemKeys::Sent && !freed;
+    let go_there = model.settings.system_keys == SystemKeys::Sent && !wants.freed;
+    let apart = locks_apart(session, wants);
     let word = match (ui.available_size_before_wrap().x >= ROOM_FOR_STATE, go_there) {
         (false, _) => t!("expert-keys-menu"),
         (true, true) => t!("expert-keys-menu-sent"),
@@ -47,7 +59,47 @@ pub fn show(ui: &mut Ui, model: &Model, session: &Session, freed: bool, commands
                 commands.push(Command::Press(combination));
             }
         }
+        if session.locks.is_some() {
+            ui.separator();
+            apart.iter().for_each(|line| small(ui, line));
+            let can = session.can_align_locks() && !apart.is_empty();
+            if ui.add_enabled(can, egui::Button::new(t!("expert-locks-align"))).clicked() {
+                commands.push(Command::AlignLocks);
+            }
+        }
     });
+    if let Some((line, _)) = locks_line(ui, session, wants, now) {
+        let state = badge(ui, line, Meaning::Watch);
+        reader::announce(ui.ctx(), state.id, true);
+    }
+}
+
+/// What is worth saying about the locks over a picture in full screen, for a moment. To be called in every frame.
+pub fn locks_note(ui: &Ui, session: &Session, wants: Wants, now: Now) -> Option<String> {
+    let (line, age) = locks_line(ui, session, wants, now)?;
+    let left = NOTE_TIME.checked_sub(age).filter(|left| !left.is_zero())?;
+    ui.ctx().request_repaint_after(left);
+    Some(line.to_owned())
+}
+
+/// The first of what differs in the locks, once it has stayed so, and for how long it has been worth saying.
+fn locks_line(ui: &Ui, session: &Session, wants: Wants, now: Now) -> Option<(&'static str, Duration)> {
+    let line = locks_apart(session, wants).first().copied();
+    let id = Id::unique("locks-apart");
+    let known: Option<Instant> = ui.data(|data| data.get_temp(id)).flatten();
+    let since = line.map(|_| known.unwrap_or(now.monotonic));
+    ui.data_mut(|data| data.insert_temp(id, since));
+    let age = now.monotonic.saturating_duration_since(since?);
+    if let Some(left) = LOCKS_SETTLE.checked_sub(age).filter(|left| !left.is_zero()) {
+        ui.ctx().request_repaint_after(left);
+        return None;
+    }
+    line.map(|line| (line, age.saturating_sub(LOCKS_SETTLE)))
+}
+
+fn locks_apart(session: &Session, wants: Wants) -> Vec<&'static str> {
+    let both = wants.locks.zip(session.locks);
+    both.map_or_else(Vec::new, |(here, there)| text::locks_apart(here, there))
 }
 
 /// What is worth saying about system keys, for a moment.

@@ -43,7 +43,7 @@ pub fn show(
             first.response.request_focus();
         }
         clipboard(ui, session, commands);
-        keys::show(ui, model, session, live.wants.freed, commands);
+        keys::show(ui, model, session, live.wants, now, commands);
         used += ui.min_rect().width();
         if one_row {
             used += right_half(ui, model, session, commands);

@@ -9,7 +9,7 @@ use egui::{
     Align2, Area, CentralPanel, CornerRadius, Frame, Id, Margin, Order, Panel, Rect, Stroke, Ui, Vec2,
 };
 
-use super::keys::SystemKeysNote;
+use super::keys::{SystemKeysNote, locks_note};
 use super::picture::{self, Remembered as PictureState};
 use super::{Live, Shown, statistics, toolbar};
 use crate::app::input::{Layout, Pixels};
@@ -64,7 +64,9 @@ pub fn show(
     let system_keys = model.settings.system_keys == SystemKeys::Sent;
     shown.layout = Layout { controlling: session.is_controlling(), system_keys, ..area };
     state.system_keys.follow(live.wants, now);
-    let about_keys = state.system_keys.note(ui, session, now);
+    let about_locks = locks_note(ui, session, live.wants, now)
+        .filter(|_| model.full_screen && note(ui, session, now).is_none());
+    let about_keys = state.system_keys.note(ui, session, now).or(about_locks);
     if model.full_screen {
         let bar = full_screen_toolbar(ui, model, session, now, called, &live, shown);
         beneath = bar.map_or(beneath, |bar| bar.bottom());

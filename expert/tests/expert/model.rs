@@ -11,6 +11,7 @@ use deskside_host::exit::Exit;
 use deskside_proto::geometry::{Rect, Size};
 use deskside_proto::ticket_file::Standing;
 use deskside_proto::wire::control::{DeniedReason, EndedReason, RefusedReason, RevokedReason};
+use deskside_proto::wire::input::Locks;
 use deskside_proto::wire::monitors::Monitors;
 
 use crate::samples::{self, asked, connected, now, opened, sealed, viewing, waiting, with_passphrase};
@@ -231,4 +232,25 @@ fn no_secret_shows_in_debug_output() {
     for text in [format!("{effects:?}"), format!("{model:?}"), format!("{:?}", samples::access())] {
         assert!(!text.contains("canary"), "{text}");
     }
+}
+
+#[test]
+fn locks_over_there_are_known_while_controlling_and_are_brought_into_step_only_when_asked() {
+    let caps = Locks { caps: true, ..Locks::default() };
+    let locks = |model: &Model| if let Stage::Session(session) = &model.stage { session.locks } else { None };
+    let align = |model: &mut Model| model.handle(Message::Command(Command::AlignLocks), now());
+    let mut model = connected([waiting(), viewing()]);
+    news(&mut model, LinkNews::Locks(caps));
+    assert_eq!(locks(&model), None, "nobody has the keyboard");
+    let mut model = connected([waiting(), viewing(), asked(), LinkNews::Controlling]);
+    assert!(align(&mut model).is_empty(), "they are not known");
+    assert!(news(&mut model, LinkNews::Locks(caps)).is_empty(), "a change over there changes nothing here");
+    assert_eq!(locks(&model), Some(caps));
+    news(&mut model, LinkNews::Paused(true));
+    assert!(align(&mut model).is_empty(), "the person's own input goes first");
+    news(&mut model, LinkNews::Paused(false));
+    assert!(matches!(align(&mut model)[..], [Effect::AlignLocks]));
+    news(&mut model, LinkNews::Released);
+    assert_eq!(locks(&model), None);
+    assert!(align(&mut model).is_empty());
 }

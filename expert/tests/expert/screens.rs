@@ -1,18 +1,19 @@
 //! Every screen by what a screen reader reads there, and what its controls do.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use deskside_expert::app::input::{Layout, Wants};
 use deskside_expert::config::SystemKeys;
 use deskside_expert::keyboard::Combination;
 use deskside_expert::link::{Picture, SharedCursor};
-use deskside_expert::model::{Command, Copied, Message, Model};
+use deskside_expert::model::{Command, Copied, Message, Model, Now};
 use deskside_expert::present::TexturePresenter;
 use deskside_expert::scale::Scale;
 use deskside_expert::view::{self, Live};
 use deskside_proto::geometry::{DesktopPoint, Region, ViewPoint};
 use deskside_proto::name::PersonName;
+use deskside_proto::wire::input::Locks;
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
@@ -27,6 +28,8 @@ pub struct Shown {
     cursor: SharedCursor,
     presenter: Option<TexturePresenter>,
     wants: Wants,
+    /// Where the clock stands, if it does.
+    stopped: Option<Now>,
     commands: Vec<Command>,
     layout: Layout,
     leave_toolbar: bool,
@@ -52,6 +55,7 @@ pub fn show_in(size: [f32; 2], model: Model, wants: Wants) -> Screen {
         cursor: samples::cursor().into(),
         presenter: None,
         wants,
+        stopped: None,
         commands: Vec::new(),
         layout: Layout::default(),
         leave_toolbar: false,
@@ -70,7 +74,8 @@ pub fn show_in(size: [f32; 2], model: Model, wants: Wants) -> Screen {
                 cursor: &shown.cursor,
                 wants: shown.wants,
             };
-            let result = view::show(ui, &shown.model, samples::now(), &mut shown.state, live);
+            let now = shown.stopped.unwrap_or_else(samples::now);
+            let result = view::show(ui, &shown.model, now, &mut shown.state, live);
             shown.commands.extend(result.commands);
             shown.layout = result.layout;
             shown.leave_toolbar |= result.leave_toolbar;
@@ -230,6 +235,38 @@ fn system_keys_can_be_kept_here_and_pressed_there_from_a_menu() {
     assert_eq!(click(&mut screen, "System keys: stay here"), [Command::SetSystemKeys(SystemKeys::Sent)]);
     let screen = show(model("viewing"));
     assert!(screen.query_by_label_contains("System keys").is_none());
+}
+
+#[test]
+fn locks_that_differ_are_said_and_brought_into_step_from_the_menu_of_keys() {
+    let says = |screen: &Screen| screen.query_by_label("Caps Lock is on over there").is_some();
+    let (begin, second) = (samples::now(), Duration::from_secs(1));
+    let at = |screen: &mut Screen, after: Duration| {
+        screen.state_mut().stopped = Some(Now { monotonic: begin.monotonic + after, ..begin });
+        screen.state_mut().wants.locks = Some(Locks::default());
+        screen.run_steps(2);
+    };
+    let mut screen = show(model("locks"));
+    at(&mut screen, Duration::ZERO);
+    assert!(!says(&screen), "what was changed here is on its way");
+    at(&mut screen, second);
+    assert!(says(&screen));
+    click(&mut screen, "System keys: sent");
+    assert!(screen.query_by_label("Num Lock is off over there").is_none(), "it is off here, too");
+    assert_eq!(click(&mut screen, "Bring locks into step"), [Command::AlignLocks]);
+    screen.state_mut().wants.locks = Some(Locks { caps: true, ..Locks::default() });
+    screen.run_steps(2);
+    assert!(!says(&screen));
+    click(&mut screen, "System keys: sent");
+    assert_eq!(click(&mut screen, "Bring locks into step"), [], "they are in step");
+    let mut whole = model("locks");
+    whole.full_screen = true;
+    let mut screen = show(whole);
+    at(&mut screen, Duration::ZERO);
+    at(&mut screen, second);
+    assert!(says(&screen), "over the picture, where there is no toolbar");
+    at(&mut screen, 7 * second);
+    assert!(!says(&screen), "and not for ever");
 }
 
 #[test]

@@ -147,6 +147,7 @@ impl World {
                 | ExpertEffect::StopInput
                 | ExpertEffect::ShowMonitors(_)
                 | ExpertEffect::ShowSharing { .. }
+                | ExpertEffect::ShowLocks(_)
                 | ExpertEffect::OpenClipboard { .. }
                 | ExpertEffect::CloseClipboard(_)
                 | ExpertEffect::Tell(_) => {}

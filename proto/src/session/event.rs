@@ -5,6 +5,7 @@ use super::{Desk, Grant, ReceiptEvent, Scopes, ViewGrant, Way};
 use crate::geometry::Size;
 use crate::ids::{GrantId, RequestId};
 use crate::wire::control::{DeniedReason, EndedReason, FromClient, FromExpert, Part, RevokedReason};
+use crate::wire::input::Locks;
 use crate::wire::monitors::Monitors;
 
 /// What happens to the client's session.
@@ -169,6 +170,8 @@ pub enum ExpertEffect {
         /// Some of it is hidden.
         hides: bool,
     },
+    /// These locks are on over there, under the grant that runs.
+    ShowLocks(Locks),
     /// Begin to send input under this grant.
     StartInput {
         /// The grant.

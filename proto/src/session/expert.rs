@@ -5,11 +5,12 @@ mod ways;
 
 use self::ways::Ways;
 use super::state::Misbehaviour;
-use super::{ExpertEffect, ExpertEnd, ExpertEvent, ExpertNotice, ExpertState, Policy, Scopes, Way};
+use super::{ExpertEffect, ExpertEnd, ExpertEvent, ExpertNotice, ExpertState, Policy, Scope, Scopes, Way};
 use crate::ids::{GrantId, RequestId};
 use crate::time::Millis;
 use crate::wire::REVISION;
 use crate::wire::control::{DeniedReason, FromClient, FromExpert, RevokedReason};
+use crate::wire::input::Locks;
 
 /// The expert's end of a session.
 ///
@@ -211,6 +212,7 @@ impl ExpertSession {
             | FromClient::ControlPaused { .. }
             | FromClient::Monitors(_)
             | FromClient::Sharing { .. }
+            | FromClient::LocksThere { .. }
             | FromClient::Offer(_)
             | FromClient::Ended { .. } => self.misbehaved(Misbehaviour::NotAdmittedYet),
         }
@@ -228,6 +230,7 @@ impl ExpertSession {
             | FromClient::ControlDenied { .. }
             | FromClient::ControlRevoked { .. }
             | FromClient::ControlPaused { .. }
+            | FromClient::LocksThere { .. }
             | FromClient::Offer(_) => self.misbehaved(Misbehaviour::ControlBeforeView),
             FromClient::Monitors(_) | FromClient::Sharing { .. } => {
                 self.misbehaved(Misbehaviour::PictureBeforeView)
@@ -241,6 +244,7 @@ impl ExpertSession {
             FromClient::ControlDenied { request, reason } => self.denied(request, reason, now),
             FromClient::ControlRevoked { grant, reason } => self.revoked(grant, reason, now),
             FromClient::ControlPaused { grant, paused } => self.paused(grant, paused),
+            FromClient::LocksThere { grant, locks } => self.locks_there(grant, locks),
             // Whoever pastes looks at it; one under an old grant is ignored there.
             FromClient::Offer(_) => self.stay(),
             FromClient::Ended { reason } => self.finish(ExpertEnd::ByClient(reason), None),
@@ -366,6 +370,24 @@ impl ExpertSession {
             ExpertState::Controlling { grant, scopes, .. } if grant == grant_paused => {
                 self.enter(ExpertState::Controlling { grant, scopes, paused }, [])
             }
+            ExpertState::Connecting
+            | ExpertState::Waiting
+            | ExpertState::Viewing
+            | ExpertState::Asked { .. }
+            | ExpertState::Controlling { .. }
+            | ExpertState::Revoked { .. }
+            | ExpertState::Ended { .. } => self.stay(),
+        }
+    }
+
+    fn locks_there(self, under: GrantId, locks: Locks) -> Step {
+        match self.state {
+            ExpertState::Controlling { grant, scopes, .. }
+                if grant == under && scopes.contains(Scope::Keyboard) =>
+            {
+                (self, vec![ExpertEffect::ShowLocks(locks)])
+            }
+            // A grant that was given back while the message was on its way, or one that does not reach the keyboard.
             ExpertState::Connecting
             | ExpertState::Waiting
             | ExpertState::Viewing

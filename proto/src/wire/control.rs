@@ -4,15 +4,17 @@
 use std::fmt;
 
 use super::clipboard::Offer;
-use super::codec::{Reader, WireError, Writer, one_byte_enum};
+use super::codec::{Reader, WireError, Writer};
 use super::frame::Message;
-use super::input::read_grant;
+use super::input::{Locks, read_grant};
 use super::looking::LookedAt;
 use super::monitors::Monitors;
 use crate::geometry::Size;
 use crate::ids::{GrantId, RequestId, SessionId, TicketId};
 use crate::name::PersonName;
 use crate::session::Scopes;
+
+pub use super::reasons::{DeniedReason, EndedReason, Part, RefusedReason, RevokedReason};
 
 /// The first message of every connection: who comes, with which ticket, and the proof of holding it.
 #[derive(Clone, PartialEq, Eq)]
@@ -169,92 +171,13 @@ pub enum FromClient {
         /// Some of it is hidden.
         hides: bool,
     },
-}
-
-one_byte_enum! {
-    /// Why an expert is not admitted. All but the first are said only to holders of a valid proof.
-    RefusedReason, "refused reason" {
-        /// The one answer to whoever has no valid proof, whatever is wrong.
-        NotAccepted = 1,
-        /// The ticket's time is over.
-        Expired = 2,
-        /// The ticket's time has not begun.
-        NotYetValid = 3,
-        /// The ticket has been used as often as it may.
-        Used = 4,
-        /// The person has cancelled the ticket.
-        Cancelled = 5,
-        /// The person is being asked something else, or others watch already.
-        Busy = 6,
-        /// The person does not let this expert see.
-        Denied = 7,
-        /// The person did not answer in time.
-        NoAnswer = 8,
-        /// The two programs have no revision in common.
-        Incompatible = 9,
-    }
-}
-
-one_byte_enum! {
-    /// Why a request for control is answered with no.
-    DeniedReason, "denied reason" {
-        /// The person said no.
-        ByPerson = 1,
-        /// The person did not answer in time.
-        NoAnswer = 2,
-        /// Somebody else has control, or the person is being asked something else.
-        Busy = 3,
-        /// The person stopped control a moment ago.
-        CoolingDown = 4,
-        /// Three requests of this session were not allowed; the person is not asked any more.
-        TooManyRequests = 5,
-        /// The screen is locked.
-        ScreenLocked = 6,
-        /// The expert may not ask now: seeing is not allowed yet, a request is open, a grant runs, or the number is old.
-        OutOfTurn = 7,
-        /// The client cannot give control on this machine.
-        Unsupported = 8,
-    }
-}
-
-one_byte_enum! {
-    /// Why a grant ended, other than by the expert's release or the end of the session.
-    RevokedReason, "revoked reason" {
-        /// The person stopped it.
-        ByPerson = 1,
-        /// The screen was locked.
-        ScreenLocked = 2,
-        /// Nothing was heard from the expert for more than 10 s.
-        LinkSilent = 3,
-        /// Nobody used pointer or keyboard for a long time.
-        Idle = 4,
-        /// The client's program can no longer inject input, or use the clipboard.
-        InputFailed = 5,
-    }
-}
-
-one_byte_enum! {
-    /// Why the client ended the session.
-    EndedReason, "ended reason" {
-        /// The person ended it.
-        ByPerson = 1,
-        /// The client's program is closing.
-        Closing = 2,
-        /// The client's program can no longer capture the desktop.
-        CaptureFailed = 3,
-    }
-}
-
-one_byte_enum! {
-    /// What of the desktop may be seen. The rest is a neutral block.
-    Part, "part" {
-        /// All of it.
-        Everything = 1,
-        /// One monitor.
-        Screen = 2,
-        /// One window, with what belongs to it.
-        Window = 3,
-    }
+    /// The locks of the client's keyboard, for the expert's eyes.
+    LocksThere {
+        /// The grant under which the expert has the keyboard.
+        grant: GrantId,
+        /// Those that are on.
+        locks: Locks,
+    },
 }
 
 impl FromExpert {
@@ -353,6 +276,7 @@ impl FromClient {
     const ENDED: u8 = 0x88;
     const MONITORS: u8 = 0x90;
     const SHARING: u8 = 0x91;
+    const LOCKS_THERE: u8 = 0x92;
     const OFFER: u8 = 0xC0;
     /// version, name, session.
     const WELCOME_LIMIT: usize = 2 + (2 + PersonName::MAX_BYTES) + 8;
@@ -369,6 +293,7 @@ impl FromClient {
             | Self::ControlPaused { .. }
             | Self::Monitors(_)
             | Self::Sharing { .. }
+            | Self::LocksThere { .. }
             | Self::Offer(_) => false,
         }
     }
@@ -388,6 +313,7 @@ impl Message for FromClient {
             Self::Ended { .. } => Self::ENDED,
             Self::Monitors(_) => Self::MONITORS,
             Self::Sharing { .. } => Self::SHARING,
+            Self::LocksThere { .. } => Self::LOCKS_THERE,
         }
     }
 
@@ -398,7 +324,7 @@ impl Message for FromClient {
             Self::VIEW_ALLOWED => Ok(10),
             Self::CONTROL_ALLOWED => Ok(14),
             Self::CONTROL_DENIED => Ok(5),
-            Self::CONTROL_REVOKED | Self::CONTROL_PAUSED => Ok(9),
+            Self::CONTROL_REVOKED | Self::CONTROL_PAUSED | Self::LOCKS_THERE => Ok(9),
             Self::MONITORS => Ok(Monitors::MAX_BYTES),
             Self::SHARING => Ok(2),
             Self::OFFER => Ok(Offer::BYTES),
@@ -442,6 +368,10 @@ impl Message for FromClient {
                 out.u8(part.code());
                 out.flag(*hides);
             }
+            Self::LocksThere { grant, locks } => {
+                out.u64(grant.as_u64());
+                out.u8(locks.bits());
+            }
         }
     }
 
@@ -474,6 +404,7 @@ impl Message for FromClient {
             Self::ENDED => Ok(Self::Ended { reason: EndedReason::read(body)? }),
             Self::MONITORS => Ok(Self::Monitors(Monitors::read(body)?)),
             Self::SHARING => Ok(Self::Sharing { part: Part::read(body)?, hides: body.flag("hides")? }),
+            Self::LOCKS_THERE => Ok(Self::LocksThere { grant: read_grant(body)?, locks: Locks::read(body)? }),
             _ => Err(WireError::UnknownKind(kind)),
         }
     }

@@ -13,6 +13,7 @@ mod frame;
 pub mod input;
 pub mod looking;
 pub mod monitors;
+mod reasons;
 pub mod stream;
 pub mod typed;
 pub mod update;

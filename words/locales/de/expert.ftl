@@ -390,7 +390,7 @@ expert-no-opengl = das Fenster ließ sich nicht zeichnen: OpenGL 2.1 oder OpenGL
 expert-passphrase-missing = Die Einladung braucht ihr Passwort. Schreiben Sie es als Zeile in die Standardeingabe.
 # $limit: Bytes.
 expert-terminal-too-long = eine Zeile mit mehr als { $limit } Bytes wurde übergangen
-expert-terminal-commands = die Befehle sind: control, release, clipboard read, clipboard give, jeder von diesen auch mit off, monitors each, monitors all, end, status
+expert-terminal-commands = die Befehle sind: control, release, clipboard read, clipboard give, jeder von diesen auch mit off, monitors each, monitors all, locks, end, status
 
 ## Für Vorleseprogramme
 
@@ -413,3 +413,10 @@ expert-keys-press-print = Druck senden
 expert-keys-press-ctrl-esc = Strg+Esc senden
 expert-keys-taken = Alt+Tab und andere Systemtasten gehen jetzt zu { $client }. Die rechte Strg-Taste allein holt sie zurück.
 expert-keys-freed = Systemtasten bleiben hier. Ein Klick ins Bild sendet sie wieder.
+expert-locks-caps-on = Feststelltaste ist dort an
+expert-locks-caps-off = Feststelltaste ist dort aus
+expert-locks-num-on = Num-Taste ist dort an
+expert-locks-num-off = Num-Taste ist dort aus
+expert-locks-scroll-on = Rollen-Taste ist dort an
+expert-locks-scroll-off = Rollen-Taste ist dort aus
+expert-locks-align = Feststelltasten angleichen

@@ -389,7 +389,7 @@ expert-no-opengl = the window could not be drawn: OpenGL 2.1 or OpenGL ES 3 is n
 expert-passphrase-missing = The ticket needs its passphrase. Write it as a line to standard input.
 # $limit: bytes.
 expert-terminal-too-long = a line of more than { $limit } bytes was ignored
-expert-terminal-commands = the commands are: control, release, clipboard read, clipboard give, each of these with off, monitors each, monitors all, end, status
+expert-terminal-commands = the commands are: control, release, clipboard read, clipboard give, each of these with off, monitors each, monitors all, locks, end, status
 
 ## For screen readers
 
@@ -412,3 +412,10 @@ expert-keys-press-print = Send Print Screen
 expert-keys-press-ctrl-esc = Send Ctrl+Esc
 expert-keys-taken = Alt+Tab and other system keys go to { $client } now. The right Ctrl key alone gives them back.
 expert-keys-freed = System keys stay here. Click the picture to send them again.
+expert-locks-caps-on = Caps Lock is on over there
+expert-locks-caps-off = Caps Lock is off over there
+expert-locks-num-on = Num Lock is on over there
+expert-locks-num-off = Num Lock is off over there
+expert-locks-scroll-on = Scroll Lock is on over there
+expert-locks-scroll-off = Scroll Lock is off over there
+expert-locks-align = Bring locks into step

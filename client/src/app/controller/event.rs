@@ -11,6 +11,7 @@ use deskside_proto::name::PersonName;
 use deskside_proto::session::{Grant, ViewGrant, Way};
 use deskside_proto::time::Millis;
 use deskside_proto::wire::control::{FromClient, FromExpert, RefusedReason};
+use deskside_proto::wire::input::Locks;
 
 use crate::app::command::{InvitationOptions, UserCommand};
 use crate::app::view::SeenBefore;
@@ -83,6 +84,8 @@ pub enum Event {
     PersonQuiet,
     /// The screen was locked or unlocked.
     ScreenLocked(bool),
+    /// The keyboard's locks are so from now on; `None` where the desktop does not tell any more.
+    LocksChanged(Option<Locks>),
     /// The screen cannot be read any more.
     CaptureFailed(SessionId, String),
     /// Whether this desktop can be controlled safely: the sentence says why not.

@@ -4,6 +4,7 @@
 
 mod event;
 mod invitations;
+mod locks;
 mod receipts;
 mod sessions;
 mod sharing;
@@ -17,6 +18,7 @@ use deskside_proto::name::PersonName;
 use deskside_proto::session::Policy;
 use deskside_proto::time::Millis;
 use deskside_proto::wire::control::EndedReason;
+use deskside_proto::wire::input::Locks;
 use deskside_words::t;
 
 use self::invitations::Invitations;
@@ -78,6 +80,8 @@ struct DeskState {
     locked: bool,
     /// Why input cannot be injected, if it cannot.
     no_input: Option<String>,
+    /// Which of the keyboard's locks are on, where the desktop tells.
+    locks: Option<Locks>,
 }
 
 impl Controller {
@@ -167,6 +171,7 @@ impl Controller {
             Event::PersonActive => self.person(true, now),
             Event::PersonQuiet => self.person(false, now),
             Event::ScreenLocked(locked) => self.screen_locked(locked, now),
+            Event::LocksChanged(locks) => self.locks_changed(locks),
             Event::CaptureFailed(session, reason) => self.capture_failed(session, reason, now),
             Event::InputReady(result) => self.input_ready(result, now),
             Event::InputFailed(reason) => self.input_failed(reason, now),

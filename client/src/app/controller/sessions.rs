@@ -8,7 +8,7 @@ use deskside_proto::session::{
     Way,
 };
 use deskside_proto::time::Millis;
-use deskside_proto::wire::control::{EndedReason, FromExpert, RefusedReason};
+use deskside_proto::wire::control::{EndedReason, FromClient, FromExpert, RefusedReason};
 use deskside_words::t;
 
 use super::receipts::{copied, in_words};
@@ -122,7 +122,11 @@ impl Controller {
                 ClientEffect::ReleaseAll => translated.push(Effect::ReleaseAll),
                 ClientEffect::OpenClipboard(grant) => translated.push(Effect::OpenClipboard(id, grant)),
                 ClientEffect::CloseClipboard(way) => translated.push(Effect::CloseClipboard(id, way)),
-                ClientEffect::Send(message) => translated.push(Effect::Send(id, message)),
+                ClientEffect::Send(message) => {
+                    let gives = matches!(message, FromClient::ControlAllowed { .. });
+                    translated.push(Effect::Send(id, message));
+                    translated.extend(self.locks_for(id, &session).filter(|_| gives));
+                }
                 ClientEffect::Record(event) => {
                     if matches!(event, ReceiptEvent::SessionEnded { .. }) {
                         let amounts = copied(&session);

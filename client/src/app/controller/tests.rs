@@ -534,3 +534,32 @@ fn what_is_copied_now_is_shown_and_can_be_ended() {
     assert_eq!(kinds(&effects), ["cancel copying"]);
     assert_eq!(desk.view().sessions.len(), 1, "the session goes on");
 }
+
+#[test]
+fn the_locks_are_told_to_whoever_has_the_keyboard_and_to_nobody_else() {
+    let locks = |caps| Locks { caps, ..Locks::default() };
+    let told = |effects: &[Effect]| -> Vec<bool> {
+        let locks = sent(effects).into_iter().filter_map(|message| {
+            if let FromClient::LocksThere { locks, .. } = message { Some(locks.caps) } else { None }
+        });
+        locks.collect()
+    };
+    let mut desk = Desk::watched(1);
+    assert!(told(&desk.event(Event::LocksChanged(Some(locks(true))))).is_empty(), "only seeing");
+    desk.ask_control(1, 1);
+    let given = desk.answer_control(yes);
+    let [.., FromClient::ControlAllowed { grant: allowed, .. }, FromClient::LocksThere { grant, .. }] =
+        &sent(&given)[..]
+    else {
+        panic!("{given:?}")
+    };
+    assert_eq!((allowed, told(&given)), (grant, vec![true]), "behind the yes, under its grant");
+    desk.watch(2);
+    let effects = desk.event(Event::LocksChanged(Some(locks(false))));
+    assert!(matches!(effects[..], [Effect::Send(SessionId(1), _)]), "not to the one who only sees");
+    assert_eq!(told(&effects), [false]);
+    assert!(desk.event(Event::LocksChanged(Some(locks(false)))).is_empty(), "nothing has changed");
+    assert!(desk.event(Event::LocksChanged(None)).is_empty(), "the desktop tells no more");
+    desk.event(Event::HotkeyPressed);
+    assert!(told(&desk.event(Event::LocksChanged(Some(locks(true))))).is_empty(), "control is over");
+}

@@ -170,6 +170,9 @@ impl Shell {
         let paper = Paper::start(Arc::clone(&profile), inbox.clone())?;
         let locks = inbox.clone();
         crate::lock::watch(move |locked| locks.send(Event::ScreenLocked(locked)));
+        let lights = inbox.clone();
+        // Everything it sees comes as an event; what lies in it is not asked for here.
+        drop(deskside_host::locks::watch(None, move |locks| lights.send(Event::LocksChanged(locks))));
         paper.tidy();
         paper.read_tickets();
         Ok(Self {

@@ -339,7 +339,13 @@ fn locks_are_sent_when_control_or_the_keyboard_comes_and_when_they_change_and_th
     tap.send_locks();
     assert_eq!(*sent.borrow(), [InputEvent::Locks(locks(false))]);
     sent.borrow_mut().clear();
+    tap.align_locks();
+    assert_eq!(*sent.borrow(), [InputEvent::Locks(locks(false))], "again, because it was asked for");
+    assert_eq!(tap.wants().locks, Some(locks(false)));
+    sent.borrow_mut().clear();
     watch.note(None);
+    tap.align_locks();
+    assert!(sent.borrow().is_empty(), "nothing is known that could be sent");
     tap.key(plain(KeyCode::CapsLock, &caps, true), false);
     assert!(matches!(sent.borrow()[..], [InputEvent::Key(_)]), "where it is not known, the key is sent");
 }

@@ -7,7 +7,6 @@ use super::*;
 use crate::geometry::Size;
 use crate::ids::{OfferId, SessionId};
 use crate::name::PersonName;
-use crate::session::Scope;
 use crate::wire::clipboard::{Formats, Offer, Selection};
 use crate::wire::control::{EndedReason, Part, RefusedReason};
 use crate::wire::monitors::Monitors;
@@ -70,6 +69,12 @@ fn offer() -> FromClient {
     FromClient::Offer(Offer { grant: GRANT, offer, selection: Selection::Clipboard, formats: Formats::NONE })
 }
 
+const CAPS: Locks = Locks { caps: true, num: false, scroll: false };
+
+fn locks_there(grant: GrantId) -> FromClient {
+    FromClient::LocksThere { grant, locks: CAPS }
+}
+
 fn every_message() -> Vec<FromClient> {
     vec![
         FromClient::Refused { reason: RefusedReason::Denied },
@@ -83,6 +88,7 @@ fn every_message() -> Vec<FromClient> {
         FromClient::Ended { reason: EndedReason::ByPerson },
         FromClient::Monitors(Monitors::default()),
         FromClient::Sharing { part: Part::Window, hides: false },
+        locks_there(GRANT),
     ]
 }
 
@@ -104,6 +110,26 @@ fn input_starts_with_the_grant_and_stops_first_whatever_ends_it() {
         assert_eq!(effects.first(), Some(&ExpertEffect::StopInput), "{end:?}");
         assert!(!matches!(over.state(), ExpertState::Controlling { .. }), "{end:?}");
     }
+}
+
+#[test]
+fn the_locks_over_there_are_shown_under_the_grant_that_runs_and_change_nothing() {
+    let received = |grant| ExpertEvent::Received(locks_there(grant));
+    let (session, _) = after(controlling());
+    let (shown, effects) = session.clone().handle(received(GRANT), NOW);
+    assert_eq!(effects, [ExpertEffect::ShowLocks(CAPS)]);
+    assert_eq!(shown, session);
+    let (late, effects) = session.clone().handle(received(GRANT.next().unwrap()), NOW);
+    assert_eq!((late, effects), (session.clone(), vec![]), "another grant's");
+    let (released, _) = session.handle(ExpertEvent::ReleaseControl, NOW);
+    let (late, effects) = released.clone().handle(received(GRANT), NOW);
+    assert_eq!((late, effects), (released, vec![]), "it was given back");
+    let mut events = viewing();
+    events.push(ExpertEvent::AskControl { scopes: Scope::Pointer.into() });
+    events.push(ExpertEvent::Received(control_allowed(1, Scope::Pointer.into())));
+    let (pointing, _) = after(events);
+    let (still, effects) = pointing.clone().handle(received(GRANT), NOW);
+    assert_eq!((still, effects), (pointing, vec![]), "without the keyboard");
 }
 
 #[test]
@@ -147,6 +173,7 @@ fn an_illegal_act_of_the_client_ends_the_session_and_is_named() {
             | FromClient::ControlDenied { .. }
             | FromClient::ControlRevoked { .. }
             | FromClient::ControlPaused { .. }
+            | FromClient::LocksThere { .. }
             | FromClient::Offer(_) => {
                 cases.push((vec![received(message.clone())], NotAdmittedYet));
                 cases.push((vec![received(welcome(1)), received(message)], ControlBeforeView));

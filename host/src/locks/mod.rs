@@ -35,12 +35,13 @@ impl LockWatch {
     }
 }
 
-/// Follows the locks of `display`, or of the desktop that the environment names; calls `changed` from a thread of its own.
+/// Follows the locks of `display`, or of the desktop that the environment names; calls `changed` at once and then,
+/// from a thread of its own, with each change, also when the desktop stops telling. Sleeps between them.
 #[must_use]
-pub fn watch(display: Option<&str>, changed: impl Fn() + Send + 'static) -> LockWatch {
+pub fn watch(display: Option<&str>, changed: impl Fn(Option<Locks>) + Send + 'static) -> LockWatch {
     let watch = LockWatch::blind();
     if let Err(error) = x11::follow(display, watch.clone(), changed) {
-        tracing::info!(%error, "this desktop does not tell of Caps Lock; the key itself is sent");
+        tracing::info!(%error, "this desktop does not tell of Caps Lock");
     }
     watch
 }

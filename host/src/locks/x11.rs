@@ -18,7 +18,7 @@ const CORE: u16 = 0x100;
 pub(super) fn follow(
     display: Option<&str>,
     watch: LockWatch,
-    changed: impl Fn() + Send + 'static,
+    changed: impl Fn(Option<Locks>) + Send + 'static,
 ) -> Result<()> {
     let (connection, _) = RustConnection::connect(display)?;
     ensure!(connection.xkb_use_extension(1, 0)?.reply()?.supported, "the X server's XKEYBOARD is too old");
@@ -26,14 +26,16 @@ pub(super) fn follow(
     let wanted = EventType::INDICATOR_STATE_NOTIFY | EventType::NEW_KEYBOARD_NOTIFY;
     let (maps, details) = (MapPart::from(0_u16), SelectEventsAux::default());
     connection.xkb_select_events(CORE, none, wanted, maps, maps, &details)?.check()?;
-    watch.note(Some(read(&connection)?));
+    let first = read(&connection)?;
+    watch.note(Some(first));
+    changed(Some(first));
     std::thread::Builder::new().name("locks".to_owned()).spawn(move || {
         while let Ok(event) = connection.wait_for_event() {
             if !matches!(event, Event::XkbIndicatorStateNotify(_) | Event::XkbNewKeyboardNotify(_)) {
                 continue;
             }
             match read(&connection) {
-                Ok(locks) if watch.note(Some(locks)) => changed(),
+                Ok(locks) if watch.note(Some(locks)) => changed(Some(locks)),
                 Ok(_) => {}
                 Err(error) => {
                     tracing::debug!(%error, "the locks are not told any more");
@@ -41,7 +43,9 @@ pub(super) fn follow(
                 }
             }
         }
-        watch.note(None);
+        if watch.note(None) {
+            changed(None);
+        }
     })?;
     Ok(())
 }
