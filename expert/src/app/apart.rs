@@ -13,7 +13,6 @@ use egui::{CentralPanel, Context, Frame, Key, Vec2, ViewportBuilder, ViewportCom
 
 use super::input::{Layout, Tap};
 use super::taps::{Place, SharedTap, Taps};
-use crate::config::SystemKeys;
 use crate::link::{InputGate, Shared};
 use crate::model::{Command, Model, Session};
 use crate::present::{Presenter, Watcher};
@@ -223,8 +222,9 @@ impl Window {
                     .show(ui, |ui| view::picture(ui, model, session, part, picture, &mut live))
                     .inner;
                 presenter.finish(ui.ctx());
-                let system_keys = model.settings.system_keys == SystemKeys::Sent;
-                answer.layout = Layout { controlling: session.is_controlling(), system_keys, ..area };
+                // System keys stay with this desktop here: where the grab is given back in the middle of a drag, the
+                // window can hear that it has lost the keyboard, and the drag ends (ADR 113).
+                answer.layout = Layout { controlling: session.is_controlling(), ..area };
             } else {
                 CentralPanel::default().frame(Frame::new().fill(ground)).show(ui, |_| {});
                 ui.ctx().request_repaint();
