@@ -87,35 +87,14 @@ impl Reason {
             Self::NotHandedOut => t!("client-reason-not-handed-out"),
         }
     }
-}
 
-impl Reason {
     /// The same about the clipboard, which is not controlled.
     #[must_use]
     pub fn said_of_clipboard(self) -> &'static str {
-        match self {
-            Self::Unsupported | Self::InputFailed => t!("client-reason-clipboard-unsupported"),
-            Self::SaidNo
-            | Self::NotAnswered
-            | Self::Busy
-            | Self::CoolingDown
-            | Self::TooManyRequests
-            | Self::ScreenLocked
-            | Self::OutOfTurn
-            | Self::TakenBack
-            | Self::Stopped
-            | Self::LinkSilent
-            | Self::Idle
-            | Self::GivenBack
-            | Self::SessionOver
-            | Self::Ended
-            | Self::ProgramClosed
-            | Self::CaptureFailed
-            | Self::ExpertLeft
-            | Self::LinkLost
-            | Self::Cancelled
-            | Self::TooManyFailures
-            | Self::NotHandedOut => self.said(),
+        if matches!(self, Self::Unsupported | Self::InputFailed) {
+            t!("client-reason-clipboard-unsupported")
+        } else {
+            self.said()
         }
     }
 }

@@ -133,11 +133,6 @@ impl Apart {
         commands
     }
 
-    /// The expert wants system keys to go there again, from every window.
-    pub fn resume_system_keys(&self) {
-        self.windows.iter().for_each(|window| window.place.tap.borrow_mut().resume_system_keys());
-    }
-
     /// Lets go of all that is held.
     pub fn release_all(&self) {
         self.windows.iter().for_each(|window| window.place.tap.borrow_mut().release_all());

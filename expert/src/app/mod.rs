@@ -246,7 +246,6 @@ impl eframe::App for App {
         for command in commands {
             if matches!(command, Command::SetSystemKeys(_)) {
                 self.tap.borrow_mut().resume_system_keys();
-                self.apart.resume_system_keys();
             }
             self.handle(Message::Command(command));
             ui.ctx().request_repaint();
