@@ -17,6 +17,9 @@ pub const LINE: u32 = 18;
 /// Pixels across of such a cell.
 pub const COLUMN: u32 = 8;
 
+/// The least time for which nothing changes in the idle scene. Unit: seconds.
+const IDLE_SECONDS: f64 = 15.0;
+
 /// One of the scenes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scene {
@@ -72,6 +75,15 @@ impl Scene {
             Typing | TypingLate => 10.0,
             ScrollText => 20.0,
             WindowDrag | Video360 | Video720 | Browser => 30.0,
+        }
+    }
+
+    /// For how many seconds it is played where the others are played for so many. At rest a single packet in four
+    /// seconds would read as twice what is sent in the long run.
+    pub const fn lasting(self, seconds: f64) -> f64 {
+        match self {
+            Idle => seconds.max(IDLE_SECONDS),
+            _ => seconds,
         }
     }
 

@@ -112,8 +112,8 @@ impl Plan {
     /// A display went away, or the viewer never showed the scene.
     pub fn measure(&self, bed: &Bed, what: &What) -> Result<Record> {
         let [person, expert] = &bed.displays;
-        let (seconds, clicks) = (self.seconds, self.clicks);
         let scene = scene_named(&what.scene)?;
+        let (seconds, clicks) = (scene.lasting(self.seconds), self.clicks);
         let plan = Play { scene, seconds, clicks, displays: [person, expert], pictures: &self.pictures };
         let work_ms = pace();
         let mut readings = Vec::new();
