@@ -12,7 +12,9 @@ mod common;
 use common::{Desktop, psnr};
 use deskside_media::{Need, PictureMode, UpdateDecoder, UpdateEncoder};
 use deskside_proto::geometry::Rect;
+use deskside_proto::link::LinkEstimate;
 use deskside_proto::wire::update::UpdateClass;
+use std::time::Duration;
 
 /// The film's place; only its middle moves, its edge stands still.
 const FILM: Rect = Rect { x: 100, y: 70, width: 512, height: 320 };
@@ -22,6 +24,8 @@ const MIDDLE: Rect = Rect { x: 260, y: 180, width: 128, height: 128 };
 fn the_key_picture_after_a_loss_shows_what_stands_still_in_the_film_too() {
     let mut desktop = Desktop::new(800, 600);
     let mut encoder = UpdateEncoder::new(PictureMode::Auto).unwrap();
+    // Nearby nothing is given up.
+    encoder.set_link(LinkEstimate { round_trip: Duration::from_millis(30), ..LinkEstimate::LOCAL });
     let mut decoder = UpdateDecoder::new().unwrap();
     let key = desktop.encode(&mut encoder, &[desktop.whole()], Need::Change, 0).unwrap();
     decoder.apply(&key).unwrap();

@@ -24,6 +24,10 @@ use std::time::Duration;
 
 /// Kinds of operation are numbered from 1.
 const KINDS: usize = 7;
+const VIDEO: u8 = 5;
+
+/// How a sequence parameter set begins, and with it a key picture.
+const SPS: u8 = 0x67;
 
 /// An update on its way.
 struct Sent {
@@ -43,6 +47,8 @@ struct Session {
     /// How often each kind of operation was sent.
     operations: [u64; KINDS],
     given_up: u64,
+    /// The video streams of which no picture since the last key picture may be given up.
+    kept: [bool; 2],
 }
 
 impl Session {
@@ -62,6 +68,7 @@ impl Session {
             gives_up_one_in,
             operations: [0; KINDS],
             given_up: 0,
+            kept: [false; 2],
         };
         let whole = session.screen.desktop.whole();
         session.send(&[whole], Need::Change);
@@ -74,9 +81,23 @@ impl Session {
         if update.class == UpdateClass::Video {
             assert_eq!(update.bytes[0], 0, "an update that may be given up carries a flag");
         }
-        count_operations(&update.bytes, &mut self.operations);
+        for (kind, body) in operations(&update.bytes) {
+            self.operations[usize::from(kind)] += 1;
+            if kind == VIDEO {
+                self.check_what_a_picture_builds_upon(body, update.class);
+            }
+        }
         self.under_way.push_back(Sent { class: update.class, bytes: update.bytes });
         true
+    }
+
+    /// A picture that cannot be given up builds upon none that can.
+    fn check_what_a_picture_builds_upon(&mut self, body: &[u8], class: UpdateClass) {
+        let kept = &mut self.kept[usize::from(body[0] & 0x0F)];
+        let is_key = body.windows(4).any(|four| four == [0, 0, 1, SPS]);
+        let stays = class != UpdateClass::Video;
+        assert!(!stays || *kept || is_key, "it builds upon a picture that may be given up");
+        *kept = stays && (*kept || is_key);
     }
 
     /// One thing happens; films go on beside it for a moment.
@@ -186,13 +207,15 @@ impl Session {
     }
 }
 
-/// Counts the operations of an update by their kind.
-fn count_operations(update: &[u8], counts: &mut [u64; KINDS]) {
-    let mut rest = &update[5..];
+/// The operations of an update: kind and body.
+fn operations(update: &[u8]) -> Vec<(u8, &[u8])> {
+    let (mut rest, mut found) = (&update[5..], Vec::new());
     while let Some(([kind, a, b, c, d], after)) = rest.split_first_chunk::<5>() {
-        counts[usize::from(*kind)] += 1;
-        rest = &after[u32::from_be_bytes([*a, *b, *c, *d]) as usize..];
+        let (body, behind) = after.split_at(u32::from_be_bytes([*a, *b, *c, *d]) as usize);
+        found.push((*kind, body));
+        rest = behind;
     }
+    found
 }
 
 fn random_link(screen: &mut Screen) -> LinkEstimate {

@@ -11,8 +11,8 @@ mod common;
 
 use common::{Desktop, Dice, settle};
 use deskside_media::update::Encoded;
-use deskside_media::{DesktopFrame, Need, Patch, PictureMode, UpdateDecoder, UpdateEncoder};
-use deskside_proto::geometry::{Rect, Size};
+use deskside_media::{Need, PictureMode, UpdateDecoder, UpdateEncoder};
+use deskside_proto::geometry::Rect;
 use deskside_proto::link::LinkEstimate;
 use deskside_proto::time::Millis;
 use deskside_proto::wire::update::UpdateClass;
@@ -244,31 +244,51 @@ fn kinds(update: &Encoded) -> Vec<u8> {
     kinds
 }
 
-#[test]
-fn video_travels_in_updates_of_its_own_behind_what_is_exact() {
-    const VIDEO: u8 = 5;
+const VIDEO: u8 = 5;
+
+/// A film, and a letter beside it with each of its pictures, on such a link; gives each picture's updates to `check`.
+fn film_and_letters(round_trip: u64, check: &mut dyn FnMut(&[Encoded])) {
     let mut desktop = page(1_280, 720, 2);
     let mut encoder = UpdateEncoder::new(PictureMode::Auto).unwrap();
+    encoder.set_link(LinkEstimate { round_trip: Duration::from_millis(round_trip), ..LinkEstimate::LOCAL });
     desktop.encode(&mut encoder, &[desktop.whole()], Need::Change, 0).unwrap();
-    let mut videos = 0;
     for frame in 1..20_u64 {
         desktop.photo(Rect::new(320, 180, 640, 360), frame);
         desktop.glyph(16, 20, frame);
-        let pixels = desktop.grab(desktop.whole());
-        let patch = Patch::new(desktop.whole(), 1_280 * 4, &pixels).unwrap();
-        let size = Size::new(1_280, 720);
-        let (frame_with, frame_without) =
-            (DesktopFrame { size, patches: &[patch] }, DesktopFrame { size, patches: &[] });
-        let now = Millis(frame * 33);
-        let first = encoder.encode(&frame_with, Need::Change, now).unwrap().unwrap();
-        assert_eq!(first.class, UpdateClass::Interactive);
-        assert!(!kinds(&first).contains(&VIDEO));
+        let whole = [desktop.whole()];
+        let mut updates =
+            vec![desktop.encode_update(&mut encoder, &whole, Need::Change, frame * 33).unwrap()];
         while encoder.has_changes() {
-            let next = encoder.encode(&frame_without, Need::Change, now).unwrap().unwrap();
+            updates.push(desktop.encode_update(&mut encoder, &[], Need::Change, frame * 33).unwrap());
+        }
+        check(&updates);
+    }
+}
+
+#[test]
+fn far_away_video_travels_in_updates_of_its_own_behind_what_is_exact() {
+    let mut videos = 0;
+    film_and_letters(30, &mut |updates| {
+        let [first, rest @ ..] = updates else { panic!("nothing was sent") };
+        assert_eq!(first.class, UpdateClass::Interactive);
+        assert!(!kinds(first).contains(&VIDEO));
+        for next in rest {
             assert_eq!(next.class, UpdateClass::Video);
-            assert!(kinds(&next).iter().all(|kind| *kind == VIDEO));
+            assert!(kinds(next).iter().all(|kind| *kind == VIDEO));
             videos += 1;
         }
-    }
+    });
+    assert!(videos >= 15, "{videos}");
+}
+
+#[test]
+fn nearby_a_film_and_what_changes_beside_it_are_shown_at_the_same_moment() {
+    let mut videos = 0;
+    film_and_letters(1, &mut |updates| {
+        let [all] = updates else { panic!("{} updates for one moment", updates.len()) };
+        assert_eq!(all.class, UpdateClass::Interactive);
+        assert!(kinds(all).iter().any(|kind| *kind != VIDEO));
+        videos += usize::from(kinds(all).contains(&VIDEO));
+    });
     assert!(videos >= 15, "{videos}");
 }

@@ -3,7 +3,7 @@
 
 use super::Header;
 use super::op::{Copied, OperationWriter};
-use super::streams::Streams;
+use super::streams::{Moment, Streams};
 use super::viewer::Viewer;
 use crate::cache::memory::{Memory, join_recalled};
 use crate::cells::{CellIndex, Cost, Shadow};
@@ -59,6 +59,11 @@ pub enum Need {
     /// Exact pixels where only approximate ones were sent.
     Refine,
 }
+
+/// From such a link on, a film's picture takes a few milliseconds more than the text beside it, and what is lost is there
+/// again before the next picture. Unit: bytes per second.
+const NEAR_BYTES_PER_SECOND: u64 = 4_000_000;
+const NEAR_ROUND_TRIP: Duration = Duration::from_millis(10);
 
 /// One update, ready to travel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -234,13 +239,20 @@ impl UpdateEncoder {
         self.write_fills(plan.fills, now, &mut bytes);
         self.write_exact(plan.exact, now, &mut bytes)?;
         plan.video.into_iter().for_each(|video| self.streams.add(video));
-        let mut class = UpdateClass::Interactive;
-        if header.keyframe || bytes.len() == Header::BYTES {
-            // A keyframe is one update, so that the viewer need not show a black screen between.
-            self.write_video(now, &mut bytes)?;
-            class = if header.keyframe { class } else { UpdateClass::Video };
+        let has_exact = bytes.len() > Header::BYTES;
+        let together = self.is_near() && self.streams.may_join();
+        // A keyframe is one update, so that the viewer need not show a black screen between.
+        if header.keyframe || !has_exact || together {
+            self.write_video(together, now, &mut bytes)?;
         }
-        finish(class, bytes)
+        let may_be_given_up = !header.keyframe && !has_exact && !together;
+        finish(if may_be_given_up { UpdateClass::Video } else { UpdateClass::Interactive }, bytes)
+    }
+
+    /// Whether what changed at one moment travels as one update, so that it is shown at one moment: a film does not lag
+    /// behind the window that is moved with it. Elsewhere text does not wait for a film's bytes.
+    fn is_near(&self) -> bool {
+        self.link.bytes_per_second >= NEAR_BYTES_PER_SECOND && self.link.round_trip <= NEAR_ROUND_TRIP
     }
 
     fn plan(&mut self, changes: Vec<(CellIndex, Area)>, now: Millis) -> Plan {
@@ -394,9 +406,9 @@ impl UpdateEncoder {
         Ok(written)
     }
 
-    fn write_video(&mut self, now: Millis, bytes: &mut Vec<u8>) -> Result<(), EncodeError> {
+    fn write_video(&mut self, is_kept: bool, now: Millis, bytes: &mut Vec<u8>) -> Result<(), EncodeError> {
         let source = self.shadow.surface();
-        let shown = self.streams.write(source, now, bytes)?;
+        let shown = self.streams.write(Moment { source, now, is_kept }, bytes)?;
         shown.painted.iter().for_each(|(cell, area)| self.viewer.paint_lossy(source, *cell, *area, now));
         shown.films.iter().for_each(|(region, quiet)| self.viewer.hold(*region, now, *quiet));
         shown.outside.into_iter().for_each(|(cell, area)| self.shadow.put_back(cell, area));

@@ -18,6 +18,8 @@ struct Stream {
     encoder: H264Encoder,
     /// What fits the last key picture.
     chroma: Chroma,
+    /// Whether no picture since the last key picture can be given up on its way.
+    is_kept: bool,
 }
 
 /// All streams, and what they owe.
@@ -29,6 +31,17 @@ pub struct Streams {
     /// What was owed in regions that are no more.
     homeless: Vec<(CellIndex, Area)>,
     link: LinkEstimate,
+}
+
+/// What all pictures of one update have in common.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment<'a> {
+    /// The desktop.
+    pub source: &'a Surface,
+    /// When it looked so.
+    pub now: Millis,
+    /// Whether the update is never given up on its way.
+    pub is_kept: bool,
 }
 
 /// What pictures have shown.
@@ -82,6 +95,14 @@ impl Streams {
         !self.owed.is_empty() || !self.homeless.is_empty()
     }
 
+    /// Whether what is owed may be part of an update that is never given up: only if no picture that it builds upon can
+    /// be given up. A stream that has begun otherwise goes on so until its next key picture.
+    pub fn may_join(&self) -> bool {
+        let restarts = |area: Area| self.owed.iter().any(|plan| plan.restart && plan.region.contains(area));
+        let may_join = |stream: &Stream| stream.is_kept || stream.encoder.owes_key() || restarts(stream.area);
+        self.streams.iter().flatten().all(may_join)
+    }
+
     /// Whether a cell waits to be painted by a picture.
     pub fn owe_cell(&self, cell: CellIndex) -> bool {
         let owed = self.owed.iter().flat_map(|plan| &plan.paint);
@@ -120,12 +141,7 @@ impl Streams {
     }
 
     /// Writes the pictures that are owed.
-    pub fn write(
-        &mut self,
-        source: &Surface,
-        now: Millis,
-        bytes: &mut Vec<u8>,
-    ) -> Result<Shown, EncodeError> {
+    pub fn write(&mut self, moment: Moment<'_>, bytes: &mut Vec<u8>) -> Result<Shown, EncodeError> {
         let mut shown = Shown { outside: std::mem::take(&mut self.homeless), ..Shown::default() };
         let owed = std::mem::take(&mut self.owed);
         for plan in &owed {
@@ -136,7 +152,7 @@ impl Streams {
             let mut areas: Vec<Area> = plan.paint.iter().map(|(_, area)| *area).collect();
             merge_areas(&mut areas);
             for area in streams_for(plan.region).unwrap_or_default() {
-                self.write_stream(area, &areas, pixels, source, now, bytes)?;
+                self.write_stream(area, &areas, pixels, moment, bytes)?;
             }
             shown.painted.extend(plan.paint);
             shown.films.extend(plan.quiet.map(|quiet| (plan.region, quiet)));
@@ -155,7 +171,7 @@ impl Streams {
                     let encoder = H264Encoder::new(coded_size(area), settings)?;
                     // INVARIANT: The policy has no more regions than there are streams for.
                     if let Some(slot) = self.streams.iter_mut().find(|slot| slot.is_none()) {
-                        *slot = Some(Stream { area, encoder, chroma: Chroma::Repeated });
+                        *slot = Some(Stream { area, encoder, chroma: Chroma::Repeated, is_kept: false });
                     }
                 }
             }
@@ -168,8 +184,7 @@ impl Streams {
         area: Area,
         paint: &[Area],
         all_pixels: usize,
-        source: &Surface,
-        now: Millis,
+        Moment { source, now, is_kept }: Moment<'_>,
         bytes: &mut Vec<u8>,
     ) -> Result<(), EncodeError> {
         let shown: Vec<Area> = paint.iter().filter_map(|part| part.intersection(area)).collect();
@@ -180,6 +195,7 @@ impl Streams {
         stream.encoder.set(VideoSettings::new(area.pixels(), all_pixels, self.link));
         self.planes.load(source, area);
         let picture = stream.encoder.encode(&self.planes, now)?;
+        stream.is_kept = is_kept && (stream.is_kept || picture.is_key);
         if picture.is_key {
             stream.chroma = Chroma::of(source, area);
         }

@@ -115,6 +115,11 @@ impl H264Encoder {
         self.key_owed = true;
     }
 
+    /// Whether the next picture will be a key picture.
+    pub const fn owes_key(&self) -> bool {
+        self.key_owed || self.key_quantiser.is_none()
+    }
+
     /// Encodes one picture of the encoder's size; the first is always a key picture.
     pub fn encode(&mut self, picture: &Planes, now: Millis) -> Result<CodedPicture, VideoError> {
         let (width, height) = picture.dimensions();

@@ -2,7 +2,8 @@
 //! decides nothing about regions.
 //!
 //! A picture's bytes halve with every [`HALVING`] steps of the quantiser. From the last picture's bytes follows what
-//! the next would take at any other quantiser; what was spent too much is saved on the pictures after it.
+//! the next would take at any other quantiser; what was spent too much is saved on the pictures after it: within a
+//! quarter of a second where it made the link wait, and over seconds where it only was more than a film should take.
 
 use deskside_proto::link::LinkEstimate;
 use deskside_proto::time::Millis;
@@ -43,14 +44,31 @@ const SCREEN_PX: f64 = 1_920.0 * 1_080.0;
 const SLOW_KEY_TIME: Duration = Duration::from_millis(320);
 const SLOW_KEY_BYTES: usize = 40_000;
 
-/// Overspending is remembered up to so much of the budget, underspending up to a quarter of that.
-const MEMORY: Duration = Duration::from_secs(1);
+/// What makes the link wait, and what was left of it, is remembered up to so much of its time, and given back within
+/// about [`LINK_BACK`].
+const LINK_MEMORY: Duration = Duration::from_secs(1);
+const LINK_SAVED: Duration = Duration::from_millis(250);
+const LINK_BACK: Duration = Duration::from_millis(250);
+
+/// What was spent beyond the aim, and what was saved, is remembered up to so much of the aim, and evened out over about
+/// [`AIM_BACK`]: a cut or a gust of motion need not be paid by the second after it on a link that has room.
+const AIM_MEMORY: Duration = Duration::from_secs(4);
+const AIM_SAVED: Duration = Duration::from_millis(500);
+const AIM_BACK: Duration = Duration::from_secs(2);
+
+/// A picture that took so many times what was expected is a cut, and says nothing about the next one ...
+const CUT: f64 = 2.0;
+
+/// ... if the link sends it within this time. On a slower link a second mistake of that kind would make a person wait.
+const CUT_TIME: f64 = 0.1;
 
 /// What the pictures of a stream may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VideoSettings {
-    /// Aim for a running video.
+    /// Aim for a running video, in the mean of seconds.
     pub bytes_per_second: u32,
+    /// What the link carries of it at any time; at least the aim. Unit: bytes per second.
+    pub link_bytes_per_second: u32,
     /// Aim for a key picture. Unit: bytes.
     pub key_bytes: usize,
 }
@@ -66,7 +84,11 @@ impl VideoSettings {
         let key_time = KEY_TIME + (SCREEN_KEY_TIME - KEY_TIME).mul_f64(whole_screen);
         let patient = link.bytes_in(SLOW_KEY_TIME).min(SLOW_KEY_BYTES);
         let key_bytes = (link.bytes_in(key_time).max(patient) as f64 * part) as usize;
-        Self { bytes_per_second: wanted.min(affordable) as u32, key_bytes: key_bytes.max(MIN_KEY_BYTES) }
+        Self {
+            bytes_per_second: wanted.min(affordable) as u32,
+            link_bytes_per_second: affordable as u32,
+            key_bytes: key_bytes.max(MIN_KEY_BYTES),
+        }
     }
 
     /// For a picture of so many pixels on a fast link.
@@ -87,13 +109,17 @@ pub(super) struct Rate {
     /// When the last picture was made, and the smoothed time between two. Unit: seconds.
     at: Option<Millis>,
     beat: f64,
-    /// What was spent beyond the budget; less than 0 when something was saved. Unit: bytes.
+    /// What was spent beyond the aim; less than 0 when something was saved. Unit: bytes.
     debt: f64,
+    /// What was spent beyond what the link carries; less than 0 when it had nothing to do. Unit: bytes.
+    waiting: f64,
+    /// Whether the last picture was a cut.
+    is_cut: bool,
 }
 
 impl Rate {
     pub(super) const fn new(settings: VideoSettings) -> Self {
-        Self { settings, last: None, at: None, beat: 1.0 / 30.0, debt: 0.0 }
+        Self { settings, last: None, at: None, beat: 1.0 / 30.0, debt: 0.0, waiting: 0.0, is_cut: false }
     }
 
     pub(super) const fn set(&mut self, settings: VideoSettings) {
@@ -123,9 +149,9 @@ impl Rate {
             // The first picture after a key picture mends what that left out.
             return key.clamp(FINEST, COARSEST);
         };
-        let budget = f64::from(self.settings.bytes_per_second) * self.beat;
-        // A debt is paid back within about a quarter of a second.
-        let aim = (budget - self.debt * (self.beat * 4.0).min(0.5)).max(budget / 4.0);
+        let aim = part(self.settings.bytes_per_second, self.beat, self.debt, AIM_BACK);
+        let room = part(self.settings.link_bytes_per_second, self.beat, self.waiting, LINK_BACK);
+        let aim = aim.min(room);
         let finest = (f64::from(quantiser) - FINER_AT_ONCE).max(f64::from(FINEST)) as u8;
         quantiser_for(f64::from(quantiser), bytes, aim).clamp(finest, COARSEST)
     }
@@ -135,30 +161,55 @@ impl Rate {
         let bytes = bytes as f64;
         if is_key {
             // It has a budget of its own; only what is beyond it must be saved.
-            self.debt += (bytes - self.settings.key_bytes as f64).max(0.0);
+            let beyond = (bytes - self.settings.key_bytes as f64).max(0.0);
+            self.debt += beyond;
+            self.waiting += beyond;
             self.last = None;
         } else {
-            // A picture of nothing new says nothing about the next one.
-            let known = self.last.map_or(0.0, |(known, last)| {
-                last * 2_f64.powf((f64::from(known) - f64::from(quantiser)) / HALVING)
-            });
-            self.last = Some((quantiser, bytes.max(known * 0.5)));
+            let expected = self
+                .last
+                .map(|(known, last)| last * 2_f64.powf((f64::from(known) - f64::from(quantiser)) / HALVING));
+            self.last = Some((quantiser, self.telling(bytes, expected)));
             self.debt += bytes;
+            self.waiting += bytes;
         }
         self.at = Some(now);
     }
 
+    /// What a picture's bytes say about the next picture at the same quantiser.
+    fn telling(&mut self, bytes: f64, expected: Option<f64>) -> f64 {
+        let Some(expected) = expected else { return bytes };
+        let has_room = bytes <= f64::from(self.settings.link_bytes_per_second) * CUT_TIME;
+        // Two in a row are no cut: the film has become harder.
+        self.is_cut = bytes > expected * CUT && has_room && !self.is_cut;
+        if self.is_cut {
+            return expected;
+        }
+        // A picture of nothing new says nothing about the next one.
+        bytes.max(expected * 0.5)
+    }
+
     /// Time has passed, and with it budget came in.
     fn pay(&mut self, now: Millis) {
-        let rate = f64::from(self.settings.bytes_per_second);
+        let aim = f64::from(self.settings.bytes_per_second);
+        let link = f64::from(self.settings.link_bytes_per_second);
         let Some(at) = self.at else { return };
         let passed = now.since(at).as_secs_f64();
         if passed > 0.0 && passed < 0.5 {
             self.beat += (passed - self.beat) * 0.2;
         }
-        let most = rate * MEMORY.as_secs_f64();
-        self.debt = (self.debt - rate * passed).clamp(-most / 4.0, most);
+        self.debt =
+            (self.debt - aim * passed).clamp(-aim * AIM_SAVED.as_secs_f64(), aim * AIM_MEMORY.as_secs_f64());
+        self.waiting = (self.waiting - link * passed)
+            .clamp(-link * LINK_SAVED.as_secs_f64(), link * LINK_MEMORY.as_secs_f64());
     }
+}
+
+/// What the next picture of a rate may take, one `beat` after the last, when that much was spent too much and is to be
+/// saved within about the time `back`.
+fn part(bytes_per_second: u32, beat: f64, debt: f64, back: Duration) -> f64 {
+    let budget = f64::from(bytes_per_second) * beat;
+    (budget - debt * (beat / back.as_secs_f64()).min(0.5)).max(budget / 4.0)
 }
 
 /// Bytes of a key picture at quantiser 24 for each pixel and unit of [`detail`].
@@ -192,6 +243,11 @@ mod tests {
         LinkEstimate { bytes_per_second, round_trip: Duration::from_millis(50) }
     }
 
+    /// The link is what limits.
+    const fn slow(bytes_per_second: u32, key_bytes: usize) -> VideoSettings {
+        VideoSettings { bytes_per_second, link_bytes_per_second: bytes_per_second, key_bytes }
+    }
+
     /// A codec whose pictures take `bytes` at quantiser 24 and halve every 7 steps.
     fn run(rate: &mut Rate, bytes: f64, pictures: u64, gap: u64, from: u64) -> (Vec<u8>, f64) {
         let (mut quantisers, mut sum) = (Vec::new(), 0.0);
@@ -210,7 +266,7 @@ mod tests {
     fn a_running_video_keeps_to_its_rate_at_any_rhythm() {
         for gap in [17, 33, 66, 100, 200] {
             for bytes in [2_000.0, 8_000.0, 30_000.0] {
-                let mut rate = Rate::new(VideoSettings { bytes_per_second: 200_000, key_bytes: 40_000 });
+                let mut rate = Rate::new(slow(200_000, 40_000));
                 run(&mut rate, bytes, 60, gap, 0);
                 let (quantisers, spent) = run(&mut rate, bytes, 120, gap, 60 * gap);
                 let coarsest = quantisers.iter().max().unwrap();
@@ -227,7 +283,7 @@ mod tests {
 
     #[test]
     fn an_easy_video_takes_no_more_bits_than_it_needs() {
-        let mut rate = Rate::new(VideoSettings { bytes_per_second: 200_000, key_bytes: 40_000 });
+        let mut rate = Rate::new(slow(200_000, 40_000));
         let (quantisers, spent) = run(&mut rate, 200.0, 120, 33, 0);
         assert_eq!(quantisers.last(), Some(&FINEST));
         assert!(spent < 20_000.0);
@@ -235,15 +291,40 @@ mod tests {
 
     #[test]
     fn a_burst_is_paid_back_and_a_new_rate_counts_at_once() {
-        let mut rate = Rate::new(VideoSettings { bytes_per_second: 200_000, key_bytes: 40_000 });
+        let mut rate = Rate::new(slow(200_000, 40_000));
         run(&mut rate, 8_000.0, 60, 33, 0);
         run(&mut rate, 60_000.0, 10, 33, 2_000);
         let (_, spent) = run(&mut rate, 8_000.0, 60, 33, 2_333);
         assert!(spent <= 210_000.0, "{spent}");
-        rate.set(VideoSettings { bytes_per_second: 50_000, key_bytes: 10_000 });
+        rate.set(slow(50_000, 10_000));
         run(&mut rate, 8_000.0, 10, 33, 4_400);
         let (_, spent) = run(&mut rate, 8_000.0, 60, 33, 4_733);
         assert!(spent <= 55_000.0, "{spent}");
+    }
+
+    #[test]
+    fn a_cut_is_shown_sharp_soon_where_the_link_has_room_and_costs_no_more_in_the_end() {
+        let settings = VideoSettings { link_bytes_per_second: 5_000_000, ..slow(200_000, 40_000) };
+        for (settings, steps) in [(settings, 0..=3), (slow(200_000, 40_000), 16..=24)] {
+            let mut rate = Rate::new(settings);
+            let (before, _) = run(&mut rate, 8_000.0, 60, 33, 0);
+            run(&mut rate, 60_000.0, 1, 33, 2_000);
+            let (after, spent) = run(&mut rate, 8_000.0, 150, 33, 2_033);
+            let coarser = after.iter().max().unwrap() - before.last().unwrap();
+            assert!(steps.contains(&coarser), "{coarser} steps: {after:?}");
+            assert!(spent <= 200_000.0, "{spent}");
+        }
+    }
+
+    #[test]
+    fn a_film_that_becomes_hard_for_good_keeps_to_its_rate() {
+        let settings = VideoSettings { link_bytes_per_second: 5_000_000, ..slow(200_000, 40_000) };
+        let mut rate = Rate::new(settings);
+        run(&mut rate, 8_000.0, 60, 33, 0);
+        let (_, spent) = run(&mut rate, 60_000.0, 90, 33, 2_000);
+        assert!(spent <= 240_000.0, "{spent} in the three seconds after it");
+        let (_, spent) = run(&mut rate, 60_000.0, 90, 33, 5_000);
+        assert!(spent <= 210_000.0, "{spent}");
     }
 
     #[test]
@@ -264,7 +345,7 @@ mod tests {
 
     #[test]
     fn a_key_picture_that_came_out_too_long_is_made_coarser_and_only_then() {
-        let rate = Rate::new(VideoSettings { bytes_per_second: 100_000, key_bytes: 20_000 });
+        let rate = Rate::new(slow(100_000, 20_000));
         assert_eq!(rate.shorter_key(24, 25_000), None);
         assert_eq!(rate.shorter_key(24, 40_000), Some(31));
         assert_eq!(rate.shorter_key(COARSEST, 400_000), None);

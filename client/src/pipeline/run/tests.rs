@@ -6,6 +6,7 @@ use crate::pipeline::{CpuBudget, CpuLimit};
 use crate::sharing::{Hidden, Sharing};
 use deskside_media::{Area, Patch, PictureMode, Surface, UpdateDecoder};
 use deskside_proto::geometry::{Rect, Size};
+use deskside_proto::link::LinkEstimate;
 use deskside_proto::wire::cursor::CursorMessage;
 use std::collections::VecDeque;
 use std::sync::atomic::AtomicBool;
@@ -171,6 +172,11 @@ impl UpdateSink for Link {
     }
 
     fn send_cursor(&mut self, _: CursorMessage) {}
+
+    /// Not so near that a film and what changes beside it are one update.
+    fn link(&self) -> LinkEstimate {
+        LinkEstimate { round_trip: Duration::from_millis(30), ..LinkEstimate::LOCAL }
+    }
 
     fn failed(&mut self, error: PipelineError) {
         panic!("{error}");
