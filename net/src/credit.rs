@@ -19,12 +19,26 @@ const REFINEMENT_QUEUE_TIME: Duration = Duration::ZERO;
 const REPAIR_TIME: Duration = Duration::from_millis(12);
 /// Unconfirmed updates beyond which the sender waits, however small they are.
 pub const MOST_UPDATES: usize = 32;
+/// The same with those that have arrived and are not reported: what an expert keeps back, and what is under way.
+const MOST_UNREPORTED: usize = 3 * MOST_UPDATES;
+
+/// An update that was not reported as applied.
+#[derive(Debug)]
+struct Outstanding {
+    sequence: u32,
+    /// With what was sent beside it; none when it is confirmed.
+    bytes: usize,
+    /// It is short and has arrived, which confirms it.
+    has_arrived: bool,
+}
 
 /// Updates that were sent and not yet reported as applied.
 #[derive(Debug, Default)]
 pub(crate) struct Credit {
-    outstanding: VecDeque<(u32, usize)>,
+    outstanding: VecDeque<Outstanding>,
     bytes: usize,
+    /// Updates wait for the expert's program: what has arrived there is not shown soon.
+    is_expert_late: bool,
     /// Number of the last update that was sent.
     newest: Option<u32>,
     /// Updates that QUIC has not taken over as a whole, whether or not anybody still waits for their confirmation.
@@ -35,7 +49,7 @@ pub(crate) struct Credit {
 impl Credit {
     /// Notes an update that is about to be sent.
     pub(crate) fn sent(&mut self, sequence: u32, bytes: usize) {
-        self.outstanding.push_back((sequence, bytes));
+        self.outstanding.push_back(Outstanding { sequence, bytes, has_arrived: false });
         self.bytes += bytes;
         self.newest = Some(sequence);
         self.unwritten.push_back(bytes);
@@ -50,35 +64,47 @@ impl Credit {
     /// Notes that everything up to `sequence` is on the expert's surface; a number that was never sent changes
     /// nothing, so a lying expert gains no room. One that was given up counts too: the expert may have shown it
     /// before it heard of that, and confirms nothing before it once more.
-    pub(crate) fn applied(&mut self, sequence: u32) {
+    pub(crate) fn applied(&mut self, sequence: u32, backlog: u8) {
+        self.is_expert_late = backlog > 0;
         if self.newest.is_none_or(|newest| is_before(newest, sequence)) {
             return;
         }
-        let covered = self.outstanding.iter().take_while(|(sent, _)| !is_before(sequence, *sent)).count();
-        let freed: usize = self.outstanding.drain(..covered).map(|(_, bytes)| bytes).sum();
+        let is_covered = |update: &&Outstanding| !is_before(sequence, update.sequence);
+        let covered = self.outstanding.iter().take_while(is_covered).count();
+        let freed: usize = self.outstanding.drain(..covered).map(|update| update.bytes).sum();
         self.bytes -= freed;
+    }
+
+    /// Notes that a short update has arrived as a whole. Whether it is shown is not waited for: what is kept of it over
+    /// there is little, and how many there may be is bounded.
+    pub(crate) fn arrived(&mut self, sequence: u32) {
+        if let Some(update) = self.outstanding.iter_mut().find(|update| update.sequence == sequence) {
+            update.has_arrived = true;
+            self.bytes -= std::mem::take(&mut update.bytes);
+        }
     }
 
     /// Notes that an update was given up: nobody will confirm it.
     pub(crate) fn given_up(&mut self, sequence: u32) {
-        if let Some(at) = self.outstanding.iter().position(|(sent, _)| *sent == sequence)
-            && let Some((_, bytes)) = self.outstanding.remove(at)
+        if let Some(at) = self.outstanding.iter().position(|update| update.sequence == sequence)
+            && let Some(update) = self.outstanding.remove(at)
         {
-            self.bytes -= bytes;
+            self.bytes -= update.bytes;
         }
     }
 
     /// Whether an update was neither confirmed nor given up.
     pub(crate) fn is_waited_for(&self, sequence: u32) -> bool {
-        self.outstanding.iter().any(|(sent, _)| *sent == sequence)
+        self.outstanding.iter().any(|update| update.sequence == sequence && !update.has_arrived)
     }
 
     /// Notes bytes that are sent beside an update and delivered with it. False when nobody waits for it any more.
     pub(crate) fn sent_beside(&mut self, sequence: u32, bytes: usize) -> bool {
-        let Some((_, sent)) = self.outstanding.iter_mut().find(|(sent, _)| *sent == sequence) else {
+        let waited_for = |update: &&mut Outstanding| update.sequence == sequence && !update.has_arrived;
+        let Some(update) = self.outstanding.iter_mut().find(waited_for) else {
             return false;
         };
-        *sent += bytes;
+        update.bytes += bytes;
         self.bytes += bytes;
         true
     }
@@ -99,8 +125,11 @@ impl Credit {
             UpdateClass::Interactive | UpdateClass::Video => QUEUE_TIME,
             UpdateClass::Refinement => REFINEMENT_QUEUE_TIME,
         };
-        let updates = self.outstanding.len().max(self.unwritten.len());
-        updates < MOST_UPDATES && self.bytes.max(self.unwritten_bytes) < room(queue_time, link)
+        let counts = |update: &&Outstanding| self.is_expert_late || !update.has_arrived;
+        let under_way = self.outstanding.iter().filter(counts).count();
+        under_way.max(self.unwritten.len()) < MOST_UPDATES
+            && self.outstanding.len() < MOST_UNREPORTED
+            && self.bytes.max(self.unwritten_bytes) < room(queue_time, link)
     }
 
     /// Whether so many bytes may be sent beside what is under way. They may go a little beyond the room that updates
@@ -151,7 +180,7 @@ mod tests {
         assert!(has_room(&credit, LINK));
         written(&mut credit, 2, 40_000);
         assert!(!has_room(&credit, LINK));
-        credit.applied(1);
+        credit.applied(1, 0);
         assert!(has_room(&credit, LINK));
         assert_eq!((credit.bytes(), credit.outstanding.len()), (40_000, 1));
     }
@@ -162,7 +191,7 @@ mod tests {
         for sequence in 0..10 {
             credit.sent(sequence, 1_000);
         }
-        credit.applied(8);
+        credit.applied(8, 0);
         assert_eq!((credit.bytes(), credit.outstanding.len()), (1_000, 1));
     }
 
@@ -170,8 +199,8 @@ mod tests {
     fn a_confirmation_of_something_never_sent_gives_no_room() {
         let mut credit = Credit::default();
         credit.sent(7, 600_000);
-        credit.applied(8);
-        credit.applied(6);
+        credit.applied(8, 0);
+        credit.applied(6, 0);
         assert!(!has_room(&credit, ENDLESS));
     }
 
@@ -182,7 +211,7 @@ mod tests {
         written(&mut credit, 6, 9_000);
         credit.given_up(6);
         assert_eq!(credit.bytes(), 60_000);
-        credit.applied(6);
+        credit.applied(6, 0);
         assert_eq!(credit.bytes(), 0);
     }
 
@@ -193,7 +222,7 @@ mod tests {
         written(&mut credit, 1, 600_000);
         credit.give_up();
         assert!(has_room(&credit, DEAD));
-        credit.applied(1);
+        credit.applied(1, 0);
         credit.sent(2, 10);
         assert_eq!(credit.bytes(), 10);
     }
@@ -202,7 +231,7 @@ mod tests {
     fn confirming_what_was_never_written_gives_no_room() {
         let mut credit = Credit::default();
         credit.sent(0, MOST_BYTES);
-        credit.applied(0);
+        credit.applied(0, 0);
         assert!(!has_room(&credit, ENDLESS));
         credit.written();
         assert!(has_room(&credit, ENDLESS));
@@ -213,9 +242,9 @@ mod tests {
         let mut credit = Credit::default();
         credit.sent(u32::MAX, 10);
         credit.sent(0, 20);
-        credit.applied(u32::MAX);
+        credit.applied(u32::MAX, 0);
         assert_eq!(credit.bytes(), 20);
-        credit.applied(0);
+        credit.applied(0, 0);
         assert_eq!(credit.bytes(), 0);
     }
 
@@ -276,7 +305,33 @@ mod tests {
         credit.given_up(1);
         assert_eq!(credit.bytes(), 40_000);
         assert!(!credit.is_waited_for(1) && !credit.sent_beside(1, 4_000));
-        credit.applied(2);
+        credit.applied(2, 0);
+        assert_eq!(credit.bytes(), 0);
+    }
+
+    #[test]
+    fn a_short_update_that_has_arrived_takes_no_room_and_needs_no_repair_but_counts_until_it_is_reported() {
+        let mut credit = Credit::default();
+        for sequence in 0..MOST_UNREPORTED as u32 {
+            assert!(has_room(&credit, LINK));
+            written(&mut credit, sequence, 1_000);
+            assert!(credit.sent_beside(sequence, 1_000));
+            credit.arrived(sequence);
+            assert!(!credit.is_waited_for(sequence) && !credit.sent_beside(sequence, 1_000));
+            assert_eq!(credit.bytes(), 0);
+        }
+        assert!(!has_room(&credit, LINK));
+        credit.applied(15, 0);
+        assert!(has_room(&credit, LINK));
+        assert_eq!(credit.outstanding.len(), MOST_UNREPORTED - 16);
+        // Who does not keep up gets no more than those who cannot say what has arrived.
+        credit.applied(15, 1);
+        assert!(!has_room(&credit, LINK));
+        credit.applied(MOST_UNREPORTED as u32 - MOST_UPDATES as u32, 1);
+        assert!(has_room(&credit, LINK));
+        // Acknowledged after it was reported, or given up.
+        credit.arrived(15);
+        credit.given_up(90);
         assert_eq!(credit.bytes(), 0);
     }
 

@@ -109,6 +109,10 @@ impl<T> Outbox<T> {
         self.lock().queue.is_empty()
     }
 
+    pub(crate) fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         // A panic elsewhere cannot leave the queue half-changed: every change is one call.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use deskside_proto::wire::UpdateHeader;
 use deskside_proto::wire::clipboard::PieceRequest;
-use quinn::{AckFrequencyConfig, IdleTimeout, TransportConfig, VarInt};
+use quinn::{AckFrequencyConfig, EndpointConfig, IdleTimeout, TransportConfig, VarInt};
+use quinn_proto::RandomConnectionIdGenerator;
 
 use crate::congestion;
 
@@ -29,6 +30,8 @@ pub const INITIAL_WINDOW_BYTES: u64 = 64 * KIB;
 pub const SEND_WINDOW_BYTES: u64 = 512 * KIB + MAX_FETCH_STREAMS as u64 * FETCH_STREAM_BYTES;
 /// Bytes of datagrams that wait for sending.
 pub const DATAGRAM_BUFFER_BYTES: usize = 32 * 1024;
+/// Updates up to this length are confirmed by QUIC's acknowledgement (docs/PROTOCOL.md, section 8); a packet holds one.
+pub const SHORT_UPDATE_BYTES: usize = 1_200;
 /// Largest update that either side sends or takes; the expert's largest single allocation.
 pub const MAX_UPDATE_BYTES: usize = UpdateHeader::MAX_PAYLOAD_BYTES;
 
@@ -148,6 +151,13 @@ pub(crate) fn connecting(idle: Duration) -> TransportConfig {
         .datagram_receive_buffer_size(Some(REPAIR_BUFFER_BYTES))
         .send_window(SEND_WINDOW_BYTES)
         .keep_alive_interval(Some(KEEP_ALIVE));
+    config
+}
+
+/// For the expert's socket, which has one connection to one address: packets to it need no number to be told apart by.
+pub(crate) fn connecting_endpoint() -> EndpointConfig {
+    let mut config = EndpointConfig::default();
+    config.cid_generator(|| Box::new(RandomConnectionIdGenerator::new(0)));
     config
 }
 

@@ -108,7 +108,7 @@ fn open_endpoint() -> Result<quinn::Endpoint, ConnectError> {
     let open = || {
         let socket = socket::bind((Ipv6Addr::UNSPECIFIED, 0).into())
             .or_else(|_| socket::bind((Ipv4Addr::UNSPECIFIED, 0).into()))?;
-        quinn::Endpoint::new(quinn::EndpointConfig::default(), None, socket, Arc::new(quinn::TokioRuntime))
+        quinn::Endpoint::new(transport::connecting_endpoint(), None, socket, Arc::new(quinn::TokioRuntime))
     };
     open().map_err(ConnectError::Socket)
 }

@@ -1,7 +1,7 @@
 //! The expert's end of a link: input and feedback out, updates and cursor in.
 //! It decides nothing; updates come in their order and one at a time, so that what waits stays in bounded buffers.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use deskside_proto::wire::clipboard::PieceRequest;
@@ -10,11 +10,12 @@ use deskside_proto::wire::cursor::CursorMessage;
 use deskside_proto::wire::feedback::Feedback;
 use deskside_proto::wire::input::{InputEvent, InputFrame};
 use deskside_proto::wire::{CloseCode, StreamKind};
-use tokio::sync::{mpsc, watch};
-use tokio::time::Instant;
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::{Instant, sleep_until};
 
 use super::input::write_input;
 use super::pulse::{Echo, Pulse, beat};
+use super::reports::Reports;
 use super::updates::take_updates;
 use crate::fetch::{Asked, FETCH_QUEUE, FetchError, Fetches, PieceOf, accept_fetches};
 use crate::link::{
@@ -79,6 +80,8 @@ impl ExpertLink {
             control: Outbox::new(CONTROL_QUEUE),
             input: Outbox::new(INPUT_QUEUE),
             feedback: Outbox::new(FEEDBACK_QUEUE),
+            reports: Mutex::default(),
+            kept: Notify::new(),
             pulse: watch::Sender::default(),
             fetches: Fetches::new(priority::FETCH),
         });
@@ -98,6 +101,7 @@ impl ExpertLink {
         let input = shared.clone();
         tokio::spawn(async move { write_input(&input).await });
         tokio::spawn(write_feedback(shared.clone()));
+        tokio::spawn(report_in_time(shared.clone()));
         tokio::spawn(give_signs_of_life(shared.clone()));
         tokio::spawn(watch_end(shared.clone(), endpoint));
 
@@ -119,6 +123,9 @@ pub(super) struct Shared {
     control: Outbox<FromExpert>,
     pub(super) input: Outbox<InputFrame>,
     feedback: Outbox<Feedback>,
+    reports: Mutex<Reports>,
+    /// A report is kept back.
+    kept: Notify,
     pulse: watch::Sender<Pulse>,
     fetches: Fetches,
 }
@@ -136,6 +143,20 @@ impl Shared {
             self.line.close_now(CloseCode::TooSlow);
         }
         sent
+    }
+
+    pub(super) fn reports(&self) -> MutexGuard<'_, Reports> {
+        self.reports.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Queues a message on the feedback stream.
+    fn tell(&self, feedback: Feedback) -> Result<(), SendError> {
+        let sent = self.feedback.push_or_merge(feedback, merge_reports);
+        self.pulse.send_if_modified(|pulse| {
+            pulse.reported(Instant::now());
+            false
+        });
+        self.sent(sent)
     }
 }
 
@@ -178,18 +199,23 @@ impl ExpertSender {
         shared.sent(sent)
     }
 
-    /// Queues a report about the picture. A newer report of the same sort replaces one that still waits.
+    /// Queues a report about the picture. A newer report of the same sort replaces one that still waits; that of a short
+    /// update is kept back for a while, because the client does not wait for it.
     ///
     /// # Errors
     /// As [`ExpertSender::send_control`].
     pub fn send_feedback(&self, feedback: Feedback) -> Result<(), SendError> {
         let shared = &self.open.0;
-        let sent = shared.feedback.push_or_merge(feedback, merge_reports);
-        shared.pulse.send_if_modified(|pulse| {
-            pulse.reported(Instant::now());
-            false
-        });
-        shared.sent(sent)
+        if let Feedback::UpdateApplied { sequence, backlog } = feedback
+            && shared.reports().applied(sequence, backlog, Instant::now()).is_none()
+        {
+            shared.kept.notify_one();
+            return if shared.feedback.is_closed() { Err(SendError::Closed) } else { Ok(()) };
+        }
+        if feedback == Feedback::KeyframeNeeded {
+            shared.reports().keyframe_needed();
+        }
+        shared.tell(feedback)
     }
 
     /// Fetches a piece of what the client offers. A few are under way at once, others wait. Dropping the future takes the
@@ -308,11 +334,34 @@ async fn read_cursor(
         .await;
 }
 
-/// One stream for all reports. Each leaves at once; only what comes while one is being written waits, and of that the
-/// newest.
+/// One stream for all reports. What is queued leaves at once; only what comes while one is being written waits, and of
+/// that the newest.
 async fn write_feedback(shared: Arc<Shared>) {
     if let Ok(mut stream) = open_stream(&shared, StreamKind::Feedback, priority::FEEDBACK).await {
         let _ = write_frames(&mut stream, &shared.feedback).await;
+    }
+}
+
+/// Sends what was kept back when it has waited long enough.
+async fn report_in_time(shared: Arc<Shared>) {
+    let reporting = async {
+        loop {
+            let due = shared.reports().due();
+            let Some(due) = due else {
+                shared.kept.notified().await;
+                continue;
+            };
+            sleep_until(due).await;
+            // It may have gone with another meanwhile, and the next one is due later.
+            let report = shared.reports().take_due(Instant::now());
+            if report.is_some_and(|report| shared.tell(report).is_err()) {
+                return;
+            }
+        }
+    };
+    tokio::select! {
+        () = reporting => {}
+        _ = shared.line.connection.closed() => {}
     }
 }
 
@@ -330,8 +379,11 @@ pub(super) async fn open_stream(
 /// Sends heartbeats for as long as there is a connection.
 async fn give_signs_of_life(shared: Arc<Shared>) {
     let sign = || {
-        // A report that waits proves as much as a heartbeat.
-        !shared.feedback.is_empty() || shared.feedback.push(Feedback::Heartbeat).is_ok()
+        // A report proves as much as a heartbeat.
+        !shared.feedback.is_empty() || {
+            let report = shared.reports().take();
+            shared.feedback.push(report.unwrap_or(Feedback::Heartbeat)).is_ok()
+        }
     };
     let echo = || {
         let path = shared.line.connection.stats().path;

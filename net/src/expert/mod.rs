@@ -9,6 +9,7 @@ mod input;
 mod intake;
 mod link;
 mod pulse;
+mod reports;
 mod spans;
 mod updates;
 

@@ -44,7 +44,7 @@ pub(super) async fn take_updates(
                 tokio::spawn(read_rest(shared.clone(), open, payload.as_ref().map(Vec::len)));
             }
             let Some(payload) = payload else { continue };
-            if !hand_on(&shared.line, &mut intake, &updates, sequence, payload).await {
+            if !hand_on(&shared, &mut intake, &updates, sequence, payload).await {
                 return;
             }
         }
@@ -136,7 +136,7 @@ fn repair(intake: &mut Intake, datagram: &[u8]) -> Result<(), PeerMisbehaved> {
 /// Hands an update on once there is room, and keeps taking datagrams meanwhile: left lying, each would hold on to the
 /// packet that brought it. False when nobody wants it, or the peer misbehaved.
 async fn hand_on(
-    line: &Line,
+    shared: &Shared,
     intake: &mut Intake,
     updates: &mpsc::Sender<ExpertLinkEvent>,
     sequence: u32,
@@ -147,14 +147,15 @@ async fn hand_on(
             biased;
             room = updates.reserve() => {
                 return room.is_ok_and(|room| {
+                    shared.reports().arrived(sequence, payload.len());
                     room.send(ExpertLinkEvent::Update { sequence, payload: payload.into() });
                     true
                 });
             }
-            datagram = line.connection.read_datagram() => match datagram {
+            datagram = shared.line.connection.read_datagram() => match datagram {
                 Ok(datagram) => {
                     if let Err(act) = repair(intake, &datagram) {
-                        line.violated(act);
+                        shared.line.violated(act);
                         return false;
                     }
                 }

@@ -7,6 +7,7 @@ mod losses;
 mod quiet;
 mod slow;
 mod socket;
+mod typing;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,15 +56,15 @@ impl Pair {
         let identity = |number| Identity::from_seed(&Seed::from_bytes([number; 32]));
         let (client, expert) = (identity(1), identity(2));
         let ([near, far], [down, up]) = sockets(link, seed);
-        let endpoint = |server, socket| {
-            let mut config = EndpointConfig::default();
+        let endpoint = |mut config: EndpointConfig, server, socket| {
             config.rng_seed(Some([seed.to_le_bytes()[0]; 32]));
             Endpoint::new_with_abstract_socket(config, server, socket, Arc::new(TokioRuntime)).unwrap()
         };
         let mut server = quinn::ServerConfig::with_crypto(Arc::new(tls::quic_listener(&client).unwrap()));
         server.transport_config(Arc::new(transport::listening()));
         let address = quinn::AsyncUdpSocket::local_addr(near.as_ref()).unwrap();
-        let (listener, connector) = (endpoint(Some(server), near), endpoint(None, far));
+        let listener = endpoint(EndpointConfig::default(), Some(server), near);
+        let connector = endpoint(transport::connecting_endpoint(), None, far);
 
         let pin = Arc::new(tls::PinnedClient::new(client.public()));
         let mut config = quinn::ClientConfig::new(Arc::new(tls::quic_connector(&expert, pin).unwrap()));

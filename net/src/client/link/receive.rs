@@ -110,9 +110,9 @@ async fn read_feedback(shared: Arc<Shared>, stream: quinn::RecvStream, events: m
     let take = |feedback| {
         shared.hear();
         match feedback {
-            Feedback::UpdateApplied { sequence, .. } => {
+            Feedback::UpdateApplied { sequence, backlog } => {
                 shared.picture().videos.applied(sequence);
-                shared.make_room(|credit| credit.applied(sequence));
+                shared.make_room(|credit| credit.applied(sequence, backlog));
             }
             Feedback::KeyframeNeeded => shared.make_room(Credit::give_up),
             Feedback::Heartbeat => return Ok(None),

@@ -18,6 +18,7 @@ use crate::credit::Credit;
 use crate::estimate::estimate;
 use crate::link::PeerMisbehaved;
 use crate::losses::Packets;
+use crate::transport::SHORT_UPDATE_BYTES;
 
 /// What repairs an update leaves so much later than the update, lest one lost packet take both along.
 const APART: Duration = Duration::from_millis(4);
@@ -77,13 +78,27 @@ async fn write_update(
         }
         // Only a stream that is finished already says no.
         let _ = stream.finish();
-        tokio::spawn(see_through(shared.clone(), events.clone(), stream, sequence));
+        tokio::spawn(see_through(shared.clone(), events.clone(), stream, sequence, payload.len()));
     } else {
         stream.write_all_chunks(&mut chunks).await?;
         let _ = stream.finish();
+        if payload.len() <= SHORT_UPDATE_BYTES {
+            tokio::spawn(confirm(shared.clone(), stream.stopped(), sequence));
+        }
     }
     repair(shared, sequence, payload);
     Ok(())
+}
+
+/// Waits until a short update has arrived as a whole: it takes no room from then on.
+async fn confirm<E>(
+    shared: Arc<Shared>,
+    acknowledged: impl Future<Output = Result<Option<quinn::VarInt>, E>>,
+    sequence: u32,
+) {
+    if let Ok(None) = acknowledged.await {
+        shared.make_room(|credit| credit.arrived(sequence));
+    }
 }
 
 /// Stays with a video update until its last byte has arrived or it is given up.
@@ -92,6 +107,7 @@ async fn see_through(
     events: mpsc::Sender<ClientLinkEvent>,
     mut stream: quinn::SendStream,
     sequence: u32,
+    bytes: usize,
 ) {
     let code = tokio::select! {
         biased;
@@ -100,7 +116,12 @@ async fn see_through(
     };
     match code {
         Some(code) => give_up(&mut stream, code),
-        None => shared.picture().videos.delivered(sequence),
+        None => {
+            shared.picture().videos.delivered(sequence);
+            if bytes <= SHORT_UPDATE_BYTES {
+                shared.make_room(|credit| credit.arrived(sequence));
+            }
+        }
     }
 }
 
