@@ -140,19 +140,9 @@ impl SessionClipboard {
         let passes = self.place.passes.clone();
         offering.asked(
             request.piece,
-            Box::new(move |result| match result {
-                _ if !passes.permits(Way::ToExpert, grant) => {
-                    asked.refuse(NoPiece::NotAllowed);
-                    false
-                }
-                Ok((total, piece)) => {
-                    asked.give(total, piece);
-                    true
-                }
-                Err(why) => {
-                    asked.refuse(why);
-                    false
-                }
+            Box::new(move |result| {
+                let is_allowed = passes.permits(Way::ToExpert, grant);
+                asked.answer(if is_allowed { result } else { Err(NoPiece::NotAllowed) })
             }),
         );
     }
