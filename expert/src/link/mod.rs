@@ -5,7 +5,9 @@ mod clipboard;
 mod cursor;
 mod decoder;
 mod driver;
+mod endings;
 mod gate;
+mod meter;
 mod picture;
 
 use std::sync::Arc;
