@@ -24,6 +24,7 @@ use tokio::sync::mpsc;
 
 use super::clipboard::SessionClipboard;
 use super::decoder::{Arrived, Decoded, Decoder};
+use super::hearing::Hearing;
 use super::meter::{Look, Meter};
 use super::{Shared, ToSession, endings};
 use crate::model::{Access, LinkNews, Passage, Ticket, Wish};
@@ -77,6 +78,7 @@ pub async fn drive(
                 told.lock().unwrap_or_else(PoisonError::into_inner).report(LinkNews::Pasting(report));
             });
             let clipboard = SessionClipboard::new(sender.clone(), shared.clipboard.clone(), tell);
+            let start = Instant::now();
             let driver = Driver {
                 sender,
                 shared,
@@ -86,7 +88,8 @@ pub async fn drive(
                 failed: None,
                 waiting: None,
                 meter: None,
-                start: Instant::now(),
+                hearing: Hearing::new(start),
+                start,
             };
             let welcome = FromClient::Welcome { version: REVISION, client_name, session };
             driver.run(welcome, events, wishes).await;
@@ -119,6 +122,7 @@ struct Driver<R> {
     /// An update for which the decoder has no room yet; until it has, nothing more is taken from the link.
     waiting: Option<Arrived>,
     meter: Option<Meter>,
+    hearing: Hearing,
     start: Instant,
 }
 
@@ -126,7 +130,10 @@ struct Driver<R> {
 enum Happened {
     Event(ExpertEvent),
     Link(ExpertLinkEvent),
+    /// The decoder has taken an update.
     Handed,
+    /// The client is listened to again.
+    Rested,
     Statistics(bool),
     Looks(LookedAt),
     Measure,
@@ -157,13 +164,15 @@ impl<R: Reporter> Driver<R> {
                 }
             }
             let deadline = session.deadline().map(|at| self.moment(at));
+            let deaf = self.hearing.closed_until(Instant::now());
             next = tokio::select! {
                 biased;
                 wish = wishes.recv() => from_wish(wish),
                 () = sleep_until(deadline) => Happened::Event(ExpertEvent::TimePassed),
                 () = sleep_until(self.meter.as_ref().map(Meter::due)) => Happened::Measure,
                 () = hand_on(&self.decoder, &mut self.waiting), if self.waiting.is_some() => Happened::Handed,
-                event = events.recv(), if self.waiting.is_none() => match event {
+                () = sleep_until(deaf), if deaf.is_some() => Happened::Rested,
+                event = events.recv(), if self.waiting.is_none() && deaf.is_none() => match event {
                     Some(event) => Happened::Link(event),
                     None => Happened::Event(ExpertEvent::LinkLost),
                 },
@@ -181,7 +190,7 @@ impl<R: Reporter> Driver<R> {
         match happened {
             Happened::Event(event) => return ControlFlow::Continue(Some(event)),
             Happened::Link(event) => return self.heard(event, state, events),
-            Happened::Handed => {}
+            Happened::Handed | Happened::Rested => {}
             Happened::CancelPaste => self.clipboard.cancel(),
             Happened::Statistics(shown) => self.meter = shown.then(|| Meter::new(self.look())),
             Happened::Measure => {
@@ -207,6 +216,9 @@ impl<R: Reporter> Driver<R> {
         state: &ExpertState,
         events: &ExpertEvents,
     ) -> ControlFlow<CloseReason, Option<ExpertEvent>> {
+        if let ExpertLinkEvent::Control(_) = event {
+            self.hearing.note(Instant::now());
+        }
         match event {
             ExpertLinkEvent::Control(FromClient::Offer(offer)) if sees(state) => {
                 self.clipboard.offered(offer);

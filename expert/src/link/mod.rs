@@ -7,6 +7,7 @@ mod decoder;
 mod driver;
 mod endings;
 mod gate;
+mod hearing;
 mod meter;
 mod picture;
 
