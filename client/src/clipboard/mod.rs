@@ -99,16 +99,16 @@ impl SessionClipboard {
     /// The desktop's clipboard cannot be used; the way stays closed.
     pub fn open(&self, grant: Grant) -> Result<(), ClipError> {
         let Some(way) = Way::of(grant.scopes()) else { return Ok(()) };
-        let number = grant.number();
+        let (number, opening) = (grant.number(), self.place.passes.begin());
         match way {
             Way::ToExpert => {
                 let offering = Arc::new(self.offering(number)?);
-                self.place.passes.open(&grant);
+                self.place.passes.open(&grant, opening);
                 self.ways().to_expert = Some((number, offering));
             }
             Way::ToPerson => {
                 let pasting = Arc::new(self.pasting(number)?);
-                self.place.passes.open(&grant);
+                self.place.passes.open(&grant, opening);
                 self.ways().to_person = Some((number, pasting));
             }
         }
