@@ -74,30 +74,14 @@ impl Passes {
 #[cfg(test)]
 mod tests {
     use deskside_proto::geometry::Size;
-    use deskside_proto::ids::{RequestId, SessionId};
-    use deskside_proto::session::{ClientEffect, ClientEvent, ClientSession, Desk, Policy, Scope};
-    use deskside_proto::time::Millis;
+    use deskside_proto::ids::SessionId;
+    use deskside_proto::session::Scope;
+    use deskside_testkit::consent::granted;
 
     use super::*;
 
     fn grant(scope: Scope) -> Grant {
-        let (mut session, _) = ClientSession::open(SessionId(1), Policy::STANDARD, Millis(0));
-        let request = RequestId(1);
-        for event in [
-            ClientEvent::LocalAllowView { screen: Size::new(8, 8) },
-            ClientEvent::ExpertRequestsControl { request, scopes: scope.into(), desk: Desk::Free },
-        ] {
-            (session, _) = session.handle(event, Millis(0));
-        }
-        let (_, effects) = session.handle(ClientEvent::LocalAllowControl { request }, Millis(0));
-        let is_token = |effect: &ClientEffect| {
-            matches!(effect, ClientEffect::OpenClipboard(_) | ClientEffect::EnableInput(_))
-        };
-        let token = effects.into_iter().find(is_token);
-        let Some(ClientEffect::OpenClipboard(grant) | ClientEffect::EnableInput(grant)) = token else {
-            unreachable!("a yes gives a token")
-        };
-        grant
+        granted(SessionId(1), Size::new(8, 8), scope.into())
     }
 
     #[test]

@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use deskside_proto::geometry::{DesktopPoint, Rect, Size};
-use deskside_proto::ids::{RequestId, SessionId};
+use deskside_proto::ids::SessionId;
 use deskside_proto::keycode::KeyUsage;
-use deskside_proto::session::{ClientEffect, ClientEvent, ClientSession, Desk, Grant, Policy, Scope, Scopes};
-use deskside_proto::time::Millis;
+use deskside_proto::session::{Grant, Scope, Scopes};
 use deskside_proto::wire::input::{InputEvent, InputFrame, KeyEvent, PointerButton};
+use deskside_testkit::consent::granted;
 use deskside_testkit::fake::{Action, FakeDesktop};
 
 use super::chain::{Chain, Filter, Refusal};
@@ -29,25 +29,8 @@ const SCREEN: Size = Size::new(800, 600);
 const OWN: Rect = Rect::new(100, 100, 200, 50);
 const SOON: Duration = Duration::from_secs(10);
 
-/// The only way to a grant: a session in which the person allows control.
 fn grant(session: u64, scopes: Scopes) -> Grant {
-    let (machine, _) = ClientSession::open(SessionId(session), Policy::STANDARD, Millis(0));
-    let request = RequestId(1);
-    let events = [
-        ClientEvent::LocalAllowView { screen: SCREEN },
-        ClientEvent::ExpertRequestsControl { request, scopes, desk: Desk::Free },
-        ClientEvent::LocalAllowControl { request },
-    ];
-    let step = |(machine, mut effects): (ClientSession, Vec<ClientEffect>), event| {
-        let (machine, more) = machine.handle(event, Millis(1));
-        effects.extend(more);
-        (machine, effects)
-    };
-    let (_, effects) = events.into_iter().fold((machine, Vec::new()), step);
-    let mut grants = effects
-        .into_iter()
-        .filter_map(|effect| if let ClientEffect::EnableInput(grant) = effect { Some(grant) } else { None });
-    grants.next_back().unwrap()
+    granted(SessionId(session), SCREEN, scopes)
 }
 
 /// Windows that a test places.
