@@ -81,10 +81,7 @@ impl Scene {
     /// For how many seconds it is played where the others are played for so many. At rest a single packet in four
     /// seconds would read as twice what is sent in the long run.
     pub const fn lasting(self, seconds: f64) -> f64 {
-        match self {
-            Idle => seconds.max(IDLE_SECONDS),
-            _ => seconds,
-        }
+        if matches!(self, Idle) { seconds.max(IDLE_SECONDS) } else { seconds }
     }
 
     /// Where it changes the picture; motion is judged there.

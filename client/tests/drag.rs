@@ -15,10 +15,10 @@ use std::time::{Duration, Instant};
 use deskside_client::input::{InputPath, SystemDesktop};
 use deskside_client::sharing::list;
 use deskside_proto::geometry::{DesktopPoint, Size, ViewPoint, ViewTransform};
-use deskside_proto::ids::{RequestId, SessionId};
-use deskside_proto::session::{ClientEffect, ClientEvent, ClientSession, Desk, Grant, Policy, Scopes};
-use deskside_proto::time::Millis;
+use deskside_proto::ids::SessionId;
+use deskside_proto::session::Scopes;
 use deskside_proto::wire::input::{InputEvent, InputFrame, PointerButton};
+use deskside_testkit::consent::granted;
 use deskside_testkit::x11::{Program, RecordedKind, Wanted, Xvfb};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::Event;
@@ -31,27 +31,6 @@ use x11rb::wrapper::ConnectionExt as _;
 const SCREEN: Size = Size::new(1200, 700);
 const SOON: Duration = Duration::from_secs(10);
 const DRAWING: &str = "a drawing";
-
-/// The only way to a grant: a session in which the person allows control.
-fn grant() -> Grant {
-    let (mut machine, _) = ClientSession::open(SessionId(1), Policy::STANDARD, Millis(0));
-    let request = RequestId(1);
-    let mut grant = None;
-    for event in [
-        ClientEvent::LocalAllowView { screen: SCREEN },
-        ClientEvent::ExpertRequestsControl { request, scopes: Scopes::CONTROL, desk: Desk::Free },
-        ClientEvent::LocalAllowControl { request },
-    ] {
-        let (next, effects) = machine.handle(event, Millis(1));
-        machine = next;
-        for effect in effects {
-            if let ClientEffect::EnableInput(new) = effect {
-                grant = Some(new);
-            }
-        }
-    }
-    grant.unwrap()
-}
 
 /// The drawing program: a window over both monitors that says where it is drawn in, until a button goes up.
 #[test]
@@ -102,7 +81,7 @@ fn a_drag_across_monitors_reaches_a_drawing_program_pixel_by_pixel() {
     let desktop = SystemDesktop { display: Some(x.display().to_owned()), ..SystemDesktop::default() };
     let path = InputPath::new(desktop, |_| {}).unwrap();
     path.set_screen(SCREEN);
-    let permit = grant();
+    let permit = granted(SessionId(1), SCREEN, Scopes::CONTROL);
     let number = permit.number();
     path.enable(permit).unwrap();
     let recorder = x.record_events().unwrap();

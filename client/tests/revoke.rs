@@ -17,11 +17,11 @@ use deskside_client::config::Hotkey;
 use deskside_client::input::{InputPath, LocalReflex, Reflex, SystemDesktop};
 use deskside_client::physical::{self, PhysicalListener, PhysicalWatch};
 use deskside_proto::geometry::{DesktopPoint, Size};
-use deskside_proto::ids::{GrantId, RequestId, SessionId};
+use deskside_proto::ids::{GrantId, SessionId};
 use deskside_proto::keycode::KeyUsage;
-use deskside_proto::session::{ClientEffect, ClientEvent, ClientSession, Desk, Grant, Policy, Scopes};
-use deskside_proto::time::Millis;
+use deskside_proto::session::{Grant, Scopes};
 use deskside_proto::wire::input::{InputEvent, InputFrame, KeyEvent, PointerButton};
+use deskside_testkit::consent::granted;
 use deskside_testkit::x11::{EventRecorder, Person, RecordedKind, Wanted, Xvfb, keysym};
 
 const SCREEN: Size = Size::new(1280, 800);
@@ -43,25 +43,8 @@ fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The only way to a grant: a session in which the person allows control.
 fn grant(session: u64) -> Grant {
-    let (mut machine, _) = ClientSession::open(SessionId(session), Policy::STANDARD, Millis(0));
-    let request = RequestId(1);
-    let mut grant = None;
-    for event in [
-        ClientEvent::LocalAllowView { screen: SCREEN },
-        ClientEvent::ExpertRequestsControl { request, scopes: Scopes::CONTROL, desk: Desk::Free },
-        ClientEvent::LocalAllowControl { request },
-    ] {
-        let (next, effects) = machine.handle(event, Millis(1));
-        machine = next;
-        for effect in effects {
-            if let ClientEffect::EnableInput(new) = effect {
-                grant = Some(new);
-            }
-        }
-    }
-    grant.unwrap()
+    granted(SessionId(session), SCREEN, Scopes::CONTROL)
 }
 
 /// The reflex without the pause that the person's first key brings: so that the flood still flows at the hotkey.

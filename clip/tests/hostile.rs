@@ -138,6 +138,29 @@ fn a_reader_that_never_goes_on_and_one_that_vanishes_hold_up_nobody() {
     assert!(begin.elapsed() < Duration::from_secs(5), "another one waited for them");
 }
 
+#[test]
+fn offers_without_pause_neither_pile_up_nor_put_off_the_end() {
+    let desk = Xvfb::start(320, 240).unwrap();
+    let number = |wanted: Wanted| wanted.answer.give(wanted.number.to_string().into());
+    let owner = own::open(Some(desk.display()), Arc::new(number)).unwrap();
+    let flood = |first: u32| {
+        for number in first..first + 1_000_000 {
+            owner.own(Selection::Clipboard, number, Formats::from(Format::Text));
+        }
+        first + 1_000_000
+    };
+    let next = flood(1);
+    owner.own(Selection::Clipboard, next, Formats::from(Format::Text));
+    let begin = Instant::now();
+    wait_for_target(&desk, "clipboard", "UTF8_STRING");
+    eventually("the last offer", || paste(&desk, "UTF8_STRING", "clipboard") == next.to_string().as_bytes());
+    assert!(begin.elapsed() < Duration::from_secs(2), "offers had piled up: {:?}", begin.elapsed());
+    flood(next + 1);
+    let begin = Instant::now();
+    drop(owner);
+    assert!(begin.elapsed() < Duration::from_secs(1), "the end waited: {:?}", begin.elapsed());
+}
+
 fn window(connection: &RustConnection, screen: usize) -> u32 {
     let window = connection.generate_id().unwrap();
     let root = connection.setup().roots[screen].root;

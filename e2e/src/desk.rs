@@ -4,9 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use deskside_testkit::x11::{Injected, Person, Program, ScreenReader, SessionBus, Wanted, Window, Xvfb};
 use tempfile::TempDir;
+
+use crate::PATIENCE;
+use crate::talk::Talk;
 
 /// One desktop.
 pub struct Desk {
@@ -40,8 +43,9 @@ impl Desk {
         let manager = screen.start_window_manager()?;
         let bus = SessionBus::start(screen.display())?;
         // Not black: a plain colour shows where windows end, in the pictures too.
-        let painted = screen.command("xsetroot").args(["-solid", "#41617c"]).status();
-        anyhow::ensure!(painted.context("xsetroot is needed")?.success(), "xsetroot failed");
+        let mut paint = screen.command("xsetroot");
+        paint.args(["-solid", "#41617c"]);
+        output_of(paint)?;
         let home = tempfile::tempdir()?;
         std::fs::create_dir(home.path().join("Downloads"))?;
         let hands = screen.person()?;
@@ -86,6 +90,28 @@ impl Desk {
         Program::start(command)
     }
 
+    /// Runs a program on this desktop to its end, and gives what it printed.
+    ///
+    /// # Errors
+    /// As [`output_of`].
+    pub fn does(&self, program: &str, arguments: &[&str]) -> Result<String> {
+        let mut command = self.command(program);
+        command.args(arguments);
+        output_of(command)
+    }
+
+    /// Starts a Python program of the tests on this desktop, and waits until it says that it is here.
+    ///
+    /// # Errors
+    /// It did not come up.
+    pub fn script(&self, path: &Path) -> Result<Talk> {
+        let mut command = self.command("/usr/bin/python3");
+        command.arg(path);
+        let mut talk = Talk::start(command)?;
+        talk.wait_for("here", PATIENCE)?;
+        Ok(talk)
+    }
+
     /// A program that injects on this desktop, as the expert's input or a script does.
     ///
     /// # Errors
@@ -99,7 +125,17 @@ impl Desk {
     /// # Errors
     /// None came in time.
     pub fn window(&self, title: &str) -> Result<Window> {
-        self.screen.wait_for_window(&Wanted::title(title), crate::PATIENCE)
+        self.screen.wait_for_window(&Wanted::title(title), PATIENCE)
+    }
+
+    /// Waits for a window with that in its title, and until it has the keyboard.
+    ///
+    /// # Errors
+    /// None came in time, or something else kept the keyboard.
+    pub fn focused_window(&self, title: &str) -> Result<Window> {
+        let window = self.window(title)?;
+        self.screen.wait_for_focus(&window, PATIENCE)?;
+        Ok(window)
     }
 
     /// Whether there is a window with that in its title now.
@@ -115,7 +151,7 @@ impl Desk {
     /// # Errors
     /// One still had it.
     pub fn without_window(&self, title: &str) -> Result<()> {
-        self.screen.wait_until_gone(&Wanted::title(title), crate::PATIENCE)
+        self.screen.wait_until_gone(&Wanted::title(title), PATIENCE)
     }
 
     /// Saves what is on the screen as a PNG.
@@ -136,6 +172,17 @@ pub fn program(name: &str) -> Result<PathBuf> {
     let folders = this.ancestors().skip(1).take(2);
     let found = folders.map(|folder| folder.join(name)).find(|path| path.is_file());
     found.with_context(|| format!("{name} is not built; run `cargo build --bins`, or `cargo xtask test`"))
+}
+
+/// Runs a command to its end, and gives what it printed.
+///
+/// # Errors
+/// The program is missing, or failed; with what it said of it.
+pub fn output_of(mut command: Command) -> Result<String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command.output().with_context(|| format!("{name} is needed"))?;
+    ensure!(output.status.success(), "{name} failed: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// Waits until `condition` holds, looking every 10 ms: for what no event tells of, such as another program's file.

@@ -52,15 +52,8 @@ impl ExpertSide {
     /// The viewer was not built.
     pub fn open(&self, file: &Path, passphrase: Option<&str>, more: &[&str]) -> Result<Talk> {
         let mut command = self.deskside_expert(&["open", "--terminal", "--log", "info"])?;
-        if passphrase.is_some() {
-            command.arg("--passphrase-stdin");
-        }
-        command.args(more).arg(file);
-        let mut talk = Talk::start(command)?;
-        if let Some(passphrase) = passphrase {
-            talk.say(passphrase)?;
-        }
-        Ok(talk)
+        command.args(more);
+        opened(command, file, passphrase)
     }
 
     /// Opens an invitation and waits until the person is being asked.
@@ -72,4 +65,17 @@ impl ExpertSide {
         talk.wait_for("stage waiting", PATIENCE)?;
         Ok(talk)
     }
+}
+
+/// Lets a viewer that is told to open something open this file.
+pub(crate) fn opened(mut command: Command, file: &Path, passphrase: Option<&str>) -> Result<Talk> {
+    if passphrase.is_some() {
+        command.arg("--passphrase-stdin");
+    }
+    command.arg(file);
+    let mut talk = Talk::start(command)?;
+    if let Some(passphrase) = passphrase {
+        talk.say(passphrase)?;
+    }
+    Ok(talk)
 }

@@ -3,8 +3,12 @@
 
 pub mod desk;
 pub mod expert;
+pub mod letter;
+pub mod line;
 pub mod load;
 pub mod person;
+pub mod session;
+pub mod sight;
 pub mod story;
 pub mod talk;
 

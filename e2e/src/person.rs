@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use deskside_testkit::x11::{Program, Window, keysym};
 
 use crate::PATIENCE;
-use crate::desk::{Desk, eventually, program};
+use crate::desk::{Desk, eventually, output_of, program};
 use crate::talk::Talk;
 
 /// The title of the window that asks whether somebody may see.
@@ -19,6 +19,9 @@ pub const CONTROL_QUESTION: &str = "this computer";
 
 /// The title of the bar that says who is here.
 pub const BANNER: &str = "who is here";
+
+/// Longer than a question's first moments, in which nothing counts.
+pub const SETTLED: Duration = Duration::from_millis(1200);
 
 /// The person and their desktop.
 pub struct PersonSide {
@@ -92,13 +95,20 @@ impl PersonSide {
     pub fn invite(&self, name: &str, more: &[&str]) -> Result<Invitation> {
         let file = self.desk.home().join(format!("{name}.deskside"));
         let mut command = self.deskside(&["invite", "--json", "--output"])?;
-        let output = command.arg(&file).args(more).output()?;
-        ensure!(output.status.success(), "deskside invite: {}", String::from_utf8_lossy(&output.stderr));
+        command.arg(&file).args(more);
         let told: serde_json::Value =
-            serde_json::from_slice(&output.stdout).context("what invite --json printed")?;
+            serde_json::from_str(&output_of(command)?).context("what invite --json printed")?;
         let text = |key: &str| told.get(key).and_then(serde_json::Value::as_str).map(str::to_owned);
         ensure!(file.is_file(), "deskside invite wrote no ticket");
         Ok(Invitation { id: text("id").context("no id")?, file, passphrase: text("passphrase") })
+    }
+
+    /// What `deskside receipt` prints.
+    ///
+    /// # Errors
+    /// The command failed.
+    pub fn receipt(&self) -> Result<String> {
+        output_of(self.deskside(&["receipt"])?)
     }
 
     /// Starts Deskside with its windows, and waits until it can be talked to.
@@ -106,7 +116,11 @@ impl PersonSide {
     /// # Errors
     /// It did not come up.
     pub fn start_windows(&self) -> Result<Program> {
-        let running = Program::start(self.deskside(&["--log", "info"])?)?;
+        self.start_windows_logging("info")
+    }
+
+    pub(crate) fn start_windows_logging(&self, level: &str) -> Result<Program> {
+        let running = Program::start(self.deskside(&["--log", level])?)?;
         self.desk.window("Deskside")?;
         Ok(running)
     }
@@ -116,7 +130,11 @@ impl PersonSide {
     /// # Errors
     /// It did not come up.
     pub fn start_terminal(&self) -> Result<Talk> {
-        let mut talk = Talk::start(self.deskside(&["--terminal", "--log", "info"])?)?;
+        self.start_terminal_logging("info")
+    }
+
+    pub(crate) fn start_terminal_logging(&self, level: &str) -> Result<Talk> {
+        let mut talk = Talk::start(self.deskside(&["--terminal", "--log", level])?)?;
         talk.wait_for("ready", PATIENCE)?;
         Ok(talk)
     }

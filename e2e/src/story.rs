@@ -1,25 +1,23 @@
 //! The main job from the first invitation to the revoked control, step by step, with the real programs.
 //! The demo shows it; a test runs it.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use deskside_testkit::x11::{Program, Wanted, Xvfb, keysym};
+use deskside_testkit::x11::{Program, keysym};
 
 use crate::PATIENCE;
 use crate::desk::{Desk, eventually};
 use crate::expert::ExpertSide;
+use crate::letter::{LETTER, Letter};
 use crate::person::{BANNER, CONTROL_QUESTION, Invitation, PersonSide, VIEW_QUESTION};
+use crate::sight::same_but_for_a_pointer;
 use crate::talk::Talk;
 
 /// What the expert types while they may.
 pub const TYPED: &str = "Deskside was here";
 /// What they go on typing after they may not.
 pub const TYPED_TOO_LATE: &str = "and here";
-
-/// The side of the largest pointer that themes of these desktops have, in px.
-const POINTER_PX: usize = 32;
 
 /// A person reads before they press again.
 fn think() {
@@ -52,7 +50,7 @@ pub struct Story {
     /// Erika, who helps.
     pub expert: ExpertSide,
     deskside: Option<Program>,
-    editor: Option<Program>,
+    letter: Option<Letter>,
     viewer: Option<Talk>,
     invitation: Option<Invitation>,
 }
@@ -77,32 +75,27 @@ impl Story {
     }
 
     fn on(person: PersonSide, expert: ExpertSide) -> Result<Self> {
-        Ok(Self { person, expert, deskside: None, editor: None, viewer: None, invitation: None })
+        Ok(Self { person, expert, deskside: None, letter: None, viewer: None, invitation: None })
     }
 
     fn viewer(&mut self) -> Result<&mut Talk> {
         self.viewer.as_mut().context("the viewer was not started")
     }
 
-    /// The file that Anna's terminal writes everything into that is typed there.
-    fn typed_file(&self) -> PathBuf {
-        self.person.desk.home().join("typed.txt")
+    fn letter(&self) -> Result<&Letter> {
+        self.letter.as_ref().context("the letter was not opened")
     }
 
     fn start(&mut self) -> Result<()> {
-        let shell = format!("cat > '{}'", self.typed_file().display());
-        let look = ["-title", "Letter", "-geometry", "80x16+420+380", "-fa", "DejaVu Sans Mono", "-fs", "11"];
-        let editor = self.person.desk.run("xterm", &[&look[..], &["-e", "sh", "-c", &shell]].concat())?;
-        self.person.desk.window("Letter")?;
-        self.editor = Some(editor);
+        let look = ["-geometry", "80x16+420+380", "-fa", "DejaVu Sans Mono", "-fs", "11"];
+        self.letter = Some(Letter::open(&self.person.desk, &look)?);
         self.deskside = Some(self.person.start_windows()?);
         Ok(())
     }
 
     /// Everything by keyboard: who called first (Anna did), go on, invite, make, save, done.
     fn invite_in_window(&mut self) -> Result<()> {
-        let window = self.person.desk.window("Deskside")?;
-        self.person.desk.screen.wait_for_focus(&window, PATIENCE)?;
+        self.person.desk.focused_window("Deskside")?;
         let hands = &self.person.desk.hands;
         hands.tap(keysym::TAB)?;
         hands.tap(u32::from(' '))?;
@@ -165,16 +158,12 @@ impl Story {
 
     fn type_text(&mut self) -> Result<()> {
         self.wait_until_hands_are_off();
-        let editor = self.person.desk.window("Letter")?;
-        let (x, y) = editor.middle();
+        let letter = self.letter()?;
+        let (x, y) = letter.window(&self.person.desk)?.middle();
         self.expert.desk.hands.click_at(x, y)?;
-        let focus = self.person.desk.screen.wait_for_window(&Wanted::title("Letter"), PATIENCE)?;
-        self.person.desk.screen.wait_for_focus(&focus, PATIENCE)?;
+        self.person.desk.focused_window(LETTER)?;
         self.expert.desk.hands.type_text(&format!("{TYPED}\n"))?;
-        let file = self.typed_file();
-        eventually("the expert's text in the editor", PATIENCE, || {
-            Ok(std::fs::read_to_string(&file)? == format!("{TYPED}\n"))
-        })
+        letter.wait_for(&format!("{TYPED}\n"))
     }
 
     /// Anna's own answer counts as her using the keyboard, and her input wins for a moment.
@@ -196,8 +185,8 @@ impl Story {
         while let Some(event) = before.next(until.saturating_duration_since(Instant::now()))? {
             ensure!(!event.injected, "something was injected after the hotkey: {event:?}");
         }
-        let text = std::fs::read_to_string(self.typed_file())?;
-        ensure!(text == format!("{TYPED}\n"), "the editor has {text:?}");
+        let text = self.letter()?.text()?;
+        ensure!(text == format!("{TYPED}\n"), "the letter has {text:?}");
         self.view()
     }
 
@@ -208,36 +197,8 @@ impl Story {
         self.person.desk.hands.click_at(right, banner.y + i16::try_from(banner.height / 2)?)?;
         self.viewer()?.wait_for("stage ended", PATIENCE)?;
         self.person.desk.without_window(BANNER)?;
-        let receipt = self.person.deskside(&["receipt"])?.output()?;
-        let told = String::from_utf8_lossy(&receipt.stdout).into_owned();
+        let told = self.person.receipt()?;
         ensure!(told.contains("Erika Expert"), "the receipt must name who was there: {told}");
         Ok(())
     }
-}
-
-/// The rectangle (x, y, width, height in px) around all pixels in which two screens differ; `None` when they are equal.
-///
-/// # Errors
-/// A screen is gone, or they have different sizes.
-pub fn difference(one: &Xvfb, other: &Xvfb) -> Result<Option<(usize, usize, usize, usize)>> {
-    let (one, other) = (one.screenshot()?, other.screenshot()?);
-    ensure!((one.width, one.height) == (other.width, other.height), "the screens differ in size");
-    let width = usize::from(one.width);
-    let pixels = one.rgb.chunks_exact(3).zip(other.rgb.chunks_exact(3));
-    let places =
-        pixels.enumerate().filter(|(_, (a, b))| a != b).map(|(place, _)| (place % width, place / width));
-    let bounds = places.fold(None, |bounds, (x, y)| {
-        let (left, top, right, bottom) = bounds.unwrap_or((x, y, x, y));
-        Some((x.min(left), y.min(top), x.max(right), y.max(bottom)))
-    });
-    Ok(bounds.map(|(left, top, right, bottom)| (left, top, right - left + 1, bottom - top + 1)))
-}
-
-/// Whether two screens are equal but for one pointer, which the viewer draws and a screenshot leaves out.
-///
-/// # Errors
-/// As [`difference`].
-pub fn same_but_for_a_pointer(one: &Xvfb, other: &Xvfb) -> Result<bool> {
-    Ok(difference(one, other)?
-        .is_none_or(|(_, _, width, height)| width <= POINTER_PX && height <= POINTER_PX))
 }

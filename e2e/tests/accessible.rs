@@ -8,11 +8,9 @@ use anyhow::{Context as _, Result, bail, ensure};
 use deskside_e2e::PATIENCE;
 use deskside_e2e::desk::{Desk, eventually};
 use deskside_e2e::expert::ExpertSide;
-use deskside_e2e::person::{BANNER, CONTROL_QUESTION, PersonSide, VIEW_QUESTION};
+use deskside_e2e::person::{BANNER, CONTROL_QUESTION, PersonSide, SETTLED, VIEW_QUESTION};
 use deskside_testkit::x11::{Node, Program, Said, ScreenReader, keysym};
 
-/// Longer than a question's first moments, in which nothing counts.
-const SETTLED: Duration = Duration::from_millis(1200);
 /// More presses of Tab than any window has controls.
 const MOST_STOPS: usize = 60;
 
@@ -136,8 +134,7 @@ fn letter(desk: &Desk, letter: char) -> Result<()> {
 /// The person's own windows, from the first start to an open ticket.
 fn own_windows(person: &PersonSide, reader: &ScreenReader) -> Result<()> {
     let (desk, title) = (&person.desk, "Deskside");
-    let window = desk.window(title)?;
-    desk.screen.wait_for_focus(&window, PATIENCE)?;
+    desk.focused_window(title)?;
     check_and_walk(desk, reader, title, "Welcome to Deskside")?;
     press(desk, reader, title, "Yes, they called or wrote to me")?;
     let window = with(reader, title, "This is how fraud begins")?;
@@ -165,8 +162,7 @@ fn own_windows(person: &PersonSide, reader: &ScreenReader) -> Result<()> {
 /// The question: read when it opens, answered by the person's keyboard and by nothing else.
 fn question(person: &PersonSide, reader: &ScreenReader) -> Result<()> {
     let desk = &person.desk;
-    let window = desk.window(VIEW_QUESTION)?;
-    desk.screen.wait_for_focus(&window, PATIENCE)?;
+    desk.focused_window(VIEW_QUESTION)?;
     let node = with(reader, VIEW_QUESTION, "Allow")?;
     check(&node)?;
     ensure!(node.role == "alert", "a question is a {}", node.role);
@@ -223,16 +219,14 @@ fn every_window_of_both_programs_is_read_out_and_worked_by_keyboard_alone() -> R
     let invitation = person.invite("ticket", &[])?;
 
     let start = Program::start(expert.deskside_expert(&[])?)?;
-    let window = expert.desk.window("Deskside Expert")?;
-    expert.desk.screen.wait_for_focus(&window, PATIENCE)?;
+    expert.desk.focused_window("Deskside Expert")?;
     check_and_walk(&expert.desk, &ours, "Deskside Expert", "Open a ticket")?;
     drop(start);
     expert.desk.without_window("Deskside Expert")?;
 
     let file = invitation.file.to_string_lossy().into_owned();
     let _viewer = Program::start(expert.deskside_expert(&[&file])?)?;
-    let window = expert.desk.window("Anna Example")?;
-    expert.desk.screen.wait_for_focus(&window, PATIENCE)?;
+    expert.desk.focused_window("Anna Example")?;
     let ticket = check_and_walk(&expert.desk, &ours, "Anna Example", "asks for your help")?;
     let secret = ticket.all().into_iter().any(|node| node.role == "password text");
     ensure!(secret, "a screen reader would say what is typed as the passphrase:\n{}", ticket.told());

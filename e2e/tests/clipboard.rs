@@ -8,51 +8,12 @@ use anyhow::{Context as _, Result, ensure};
 use deskside_e2e::PATIENCE;
 use deskside_e2e::desk::{Desk, eventually};
 use deskside_e2e::expert::ExpertSide;
-use deskside_e2e::person::{PersonSide, allow, question};
-use deskside_e2e::talk::Talk;
-use deskside_testkit::net::Relay;
-use tokio::runtime::Runtime;
+use deskside_e2e::line::Line;
+use deskside_e2e::person::{PersonSide, question};
+use deskside_e2e::session::Session;
 
 /// What is copied; it must be in no log.
 const CANARY: &str = "Kanarienvogel \u{1f424}";
-
-struct Scene {
-    person: PersonSide,
-    expert: ExpertSide,
-    deskside: Talk,
-    viewer: Talk,
-    relay: Relay,
-    _network: Runtime,
-}
-
-/// Two desktops with a session in which the expert sees, through a relay, and everything is logged.
-fn seen() -> Result<Scene> {
-    let (person, expert) = (PersonSide::new(800, 600)?, ExpertSide::new(800, 600)?);
-    let network = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let relay = network.block_on(Relay::to(([127, 0, 0, 1], person.port).into()))?;
-    person.settings(&format!("addresses = [\"{}\"]\n", relay.address()))?;
-    let mut deskside = Talk::start(person.deskside(&["--terminal", "--log", "trace"])?)?;
-    deskside.wait_for("ready", PATIENCE)?;
-    let invitation = person.invite("ticket", &[])?;
-    let mut command =
-        expert.deskside_expert(&["open", "--terminal", "--log", "trace", "--passphrase-stdin"])?;
-    command.arg(&invitation.file);
-    let mut viewer = Talk::start(command)?;
-    viewer.say(invitation.passphrase.as_deref().context("no words")?)?;
-    viewer.wait_for("stage waiting", PATIENCE)?;
-    allow(&mut deskside, "view")?;
-    viewer.wait_for("stage viewing", PATIENCE)?;
-    Ok(Scene { person, expert, deskside, viewer, relay, _network: network })
-}
-
-/// Asks for a way, and says yes to it.
-fn open(scene: &mut Scene, way: &str) -> Result<()> {
-    scene.viewer.say(&format!("clipboard {way}"))?;
-    scene.viewer.wait_for(&format!("clipboard {way} asked"), PATIENCE)?;
-    allow(&mut scene.deskside, "clipboard")?;
-    scene.viewer.wait_for(&format!("clipboard {way} open"), PATIENCE)?;
-    Ok(())
-}
 
 /// A program that owns what it copied until it is dropped.
 struct Copier(Child);
@@ -101,14 +62,14 @@ fn picture() -> Vec<u8> {
 
 #[test]
 fn each_way_passes_with_its_own_yes_and_ends_with_the_hotkey() -> Result<()> {
-    let mut scene = seen()?;
+    let mut scene = Session::on_desktops(800, 600)?.traced().viewing()?;
     {
         let (person, expert) = (&scene.person.desk, &scene.expert.desk);
         let _early = copy(person, "UTF8_STRING", b"copied before any yes")?;
         std::thread::sleep(Duration::from_millis(500));
         ensure!(paste(expert, "TARGETS")?.is_empty(), "nothing may pass before the yes");
     }
-    open(&mut scene, "read")?;
+    scene.open_clipboard("read")?;
     {
         let (person, expert) = (&scene.person.desk, &scene.expert.desk);
         std::thread::sleep(Duration::from_millis(500));
@@ -126,7 +87,7 @@ fn each_way_passes_with_its_own_yes_and_ends_with_the_hotkey() -> Result<()> {
     let number = question(&mut scene.deskside, "clipboard")?;
     scene.deskside.say(&format!("deny {number}"))?;
     scene.viewer.wait_for("clipboard give closed", PATIENCE)?;
-    open(&mut scene, "give")?;
+    scene.open_clipboard("give")?;
     {
         let (person, expert) = (&scene.person.desk, &scene.expert.desk);
         carried(expert, person, "UTF8_STRING", format!("back {CANARY}").as_bytes())?;
@@ -146,13 +107,8 @@ fn each_way_passes_with_its_own_yes_and_ends_with_the_hotkey() -> Result<()> {
     std::thread::sleep(Duration::from_millis(700));
     ensure!(paste(&scene.expert.desk, "TARGETS")?.is_empty(), "it was stopped");
     ensure!(scene.viewer.is_running(), "seeing goes on");
-    for said in [scene.deskside.said(), scene.viewer.said()] {
-        let leak = said.lines().find(|line| line.contains("Kanarienvogel"));
-        ensure!(leak.is_none(), "a log shows what was copied: {leak:?}");
-        ensure!(said.contains("TRACE"), "everything is logged");
-    }
-    let receipt = scene.person.deskside(&["receipt"])?.output()?;
-    let told = String::from_utf8_lossy(&receipt.stdout).into_owned();
+    scene.check_logs(&["Kanarienvogel"])?;
+    let told = scene.person.receipt()?;
     ensure!(told.contains("read what you copy") && !told.contains("Kanarienvogel"), "{told}");
     Ok(())
 }
@@ -161,8 +117,10 @@ fn each_way_passes_with_its_own_yes_and_ends_with_the_hotkey() -> Result<()> {
 fn two_hundred_megabytes_of_files_go_on_where_a_cut_network_stopped_them() -> Result<()> {
     const FILES: usize = 4;
     const BYTES: usize = 50_000_000;
-    let mut scene = seen()?;
-    open(&mut scene, "read")?;
+    let (person, expert) = (PersonSide::new(800, 600)?, ExpertSide::new(800, 600)?);
+    let line = Line::to(&person)?;
+    let mut scene = Session::between(person, expert).traced().viewing()?;
+    scene.open_clipboard("read")?;
     let folder = scene.person.desk.home().join("Gro\u{df}e Dateien");
     std::fs::create_dir(&folder)?;
     let content = |file: usize| -> Vec<u8> {
@@ -181,26 +139,24 @@ fn two_hundred_megabytes_of_files_go_on_where_a_cut_network_stopped_them() -> Re
     let pasted = scene.expert.desk.home().join(".local/share/deskside-expert/pasted");
     let size = || -> u64 { size_of(&pasted) };
     eventually("half of it", Duration::from_secs(120), || Ok(size() > (FILES * BYTES / 2) as u64))?;
-    scene.relay.cut();
+    line.cut();
     std::thread::sleep(Duration::from_secs(2));
     let at_cut = size();
     std::thread::sleep(Duration::from_secs(4));
     ensure!(size() == at_cut, "the network was not cut");
     ensure!(at_cut < (FILES * BYTES) as u64, "it was over before the cut");
-    scene.relay.mend();
+    line.mend();
     let output = pasting.wait_with_output()?.stdout;
     println!("200 MB in {:?}, of which 6 s cut; {at_cut} bytes were there at the cut", begin.elapsed());
-    let line = String::from_utf8(output)?;
-    let path = line.trim().trim_start_matches("file://").replace("%20", " ").replace("%C3%9F", "\u{df}");
+    let uris = String::from_utf8(output)?;
+    let path = uris.trim().trim_start_matches("file://").replace("%20", " ").replace("%C3%9F", "\u{df}");
     for file in 0..FILES {
         let arrived = std::fs::read(format!("{path}/{file}.bin")).with_context(|| path.clone())?;
         ensure!(arrived == content(file), "file {file} arrived differently");
     }
     ensure!(scene.viewer.is_running() && scene.deskside.is_running(), "the session goes on");
-    for said in [scene.deskside.said(), scene.viewer.said()] {
-        ensure!(!said.contains("Dateien") && !said.contains("0.bin"), "a log shows a file's name");
-    }
-    Ok(())
+    // Both are in the names of files.
+    scene.check_logs(&["Dateien", "0.bin"])
 }
 
 fn size_of(path: &std::path::Path) -> u64 {

@@ -5,11 +5,16 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use deskside_e2e::PATIENCE;
 use deskside_e2e::expert::ExpertSide;
-use deskside_e2e::person::{CONTROL_QUESTION, PersonSide, VIEW_QUESTION};
-use deskside_testkit::x11::{Hands, Window, keysym};
+use deskside_e2e::person::{SETTLED, VIEW_QUESTION};
+use deskside_e2e::session::{Deskside as _, Question, Session};
+use deskside_testkit::x11::{Hands, Program, Window, keysym};
 
-/// Longer than a question's first moments, in which nothing counts.
-const SETTLED: Duration = Duration::from_millis(1200);
+/// An expert has opened a ticket, and the person sees the question.
+fn asked() -> Result<Session<Program>> {
+    let session = Session::on_desktops(1024, 768)?.in_windows().waiting()?;
+    session.person.desk.window(VIEW_QUESTION)?;
+    Ok(session)
+}
 
 /// Clicks on every place of a window, in steps smaller than any button.
 fn click_everywhere(hands: &Hands, window: &Window) -> Result<()> {
@@ -24,11 +29,7 @@ fn click_everywhere(hands: &Hands, window: &Window) -> Result<()> {
 
 #[test]
 fn injected_clicks_and_keys_answer_nothing() -> Result<()> {
-    let person = PersonSide::new(1024, 768)?;
-    let expert = ExpertSide::new(1024, 768)?;
-    let _deskside = person.start_windows()?;
-    let invitation = person.invite("ticket", &[])?;
-    let mut viewer = expert.open_and_wait(&invitation, &[])?;
+    let Session { person, deskside, viewer, .. } = &mut asked()?;
     let window = person.desk.window(VIEW_QUESTION)?;
     std::thread::sleep(SETTLED);
     let injector = person.desk.injector()?;
@@ -43,24 +44,17 @@ fn injected_clicks_and_keys_answer_nothing() -> Result<()> {
     std::thread::sleep(SETTLED);
     ensure!(!viewer.said().contains("stage viewing"), "an injected press answered:\n{}", viewer.said());
     // The same press on the real keyboard answers: the window was not merely dead.
-    person.answer(VIEW_QUESTION, 'a')?;
+    deskside.allow(person, Question::View)?;
     viewer.wait_for("stage viewing", PATIENCE)?;
     Ok(())
 }
 
 #[test]
 fn an_expert_in_control_cannot_let_a_second_one_in() -> Result<()> {
-    let person = PersonSide::new(1024, 768)?;
-    let (one, two) = (ExpertSide::new(1024, 768)?, ExpertSide::new(640, 480)?);
-    let _deskside = person.start_windows()?;
-    let (first_ticket, second_ticket) = (person.invite("one", &[])?, person.invite("two", &[])?);
-    let mut first = one.open_and_wait(&first_ticket, &["--full-screen", "--scale", "1:1"])?;
-    person.answer(VIEW_QUESTION, 'a')?;
-    first.wait_for("stage viewing", PATIENCE)?;
-    first.say("control")?;
-    person.answer(CONTROL_QUESTION, 'a')?;
-    first.wait_for("stage controlling", PATIENCE)?;
-    let mut second = two.open_and_wait(&second_ticket, &[])?;
+    let Session { person, expert: one, viewer: first, .. } =
+        &mut Session::on_desktops(1024, 768)?.in_windows().full_screen().controlling()?;
+    let (two, ticket) = (ExpertSide::new(640, 480)?, person.invite("two", &[])?);
+    let mut second = two.open_and_wait(&ticket, &[])?;
     let window = person.desk.window(VIEW_QUESTION)?;
     std::thread::sleep(SETTLED);
     one.desk.hands.chord(&[keysym::ALT, u32::from('a')])?;
@@ -75,12 +69,7 @@ fn an_expert_in_control_cannot_let_a_second_one_in() -> Result<()> {
 
 #[test]
 fn escape_says_no() -> Result<()> {
-    let person = PersonSide::new(1024, 768)?;
-    let expert = ExpertSide::new(640, 480)?;
-    let _deskside = person.start_windows()?;
-    let invitation = person.invite("ticket", &[])?;
-    let mut viewer = expert.open_and_wait(&invitation, &[])?;
-    person.desk.window(VIEW_QUESTION)?;
+    let Session { person, viewer, .. } = &mut asked()?;
     std::thread::sleep(SETTLED);
     person.desk.hands.tap(keysym::ESCAPE)?;
     viewer.wait_for("stage ended", PATIENCE)?;
@@ -90,12 +79,7 @@ fn escape_says_no() -> Result<()> {
 
 #[test]
 fn enter_is_never_a_yes_by_default() -> Result<()> {
-    let person = PersonSide::new(1024, 768)?;
-    let expert = ExpertSide::new(640, 480)?;
-    let _deskside = person.start_windows()?;
-    let invitation = person.invite("ticket", &[])?;
-    let viewer = expert.open_and_wait(&invitation, &[])?;
-    person.desk.window(VIEW_QUESTION)?;
+    let Session { person, viewer, .. } = &asked()?;
     std::thread::sleep(SETTLED);
     person.desk.hands.tap(keysym::RETURN)?;
     std::thread::sleep(SETTLED);

@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use deskside_e2e::PATIENCE;
-use deskside_e2e::desk::program;
+use deskside_e2e::desk::{output_of, program};
 use deskside_e2e::expert::ExpertSide;
 use deskside_e2e::person::PersonSide;
 use deskside_testkit::x11::{Program, Wanted};
@@ -24,8 +24,9 @@ fn a_double_click_on_a_ticket_opens_the_viewer() -> Result<()> {
     let binary = program("deskside-expert")?;
     let mut path = OsString::from(binary.parent().context("a folder")?);
     path.push(":/usr/local/bin:/usr/bin:/bin");
-    let associated = expert.deskside_expert(&["associate"])?.env("PATH", &path).output()?;
-    ensure!(associated.status.success(), "{}", String::from_utf8_lossy(&associated.stderr));
+    let mut associate = expert.deskside_expert(&["associate"])?;
+    associate.env("PATH", &path);
+    output_of(associate)?;
 
     let mut manager = expert.desk.command("pcmanfm");
     let _manager = Program::start({

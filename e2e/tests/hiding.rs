@@ -4,7 +4,9 @@ use anyhow::{Context as _, Result, ensure};
 use deskside_e2e::PATIENCE;
 use deskside_e2e::desk::eventually;
 use deskside_e2e::expert::ExpertSide;
-use deskside_e2e::person::{PersonSide, allow};
+use deskside_e2e::person::PersonSide;
+use deskside_e2e::session::Session;
+use deskside_e2e::sight::same_but_for_a_pointer;
 use deskside_e2e::talk::Talk;
 use deskside_testkit::x11::{Window, Xvfb};
 
@@ -51,17 +53,14 @@ fn a_window_that_is_hidden_during_a_session_is_a_block_until_it_is_shown_again()
     let _private = person.desk.run("xterm", &look("private", "#E01060", "50x14+560+60"))?;
     let _common = person.desk.run("xterm", &look("common", "#10C040", "50x14+60+420"))?;
     let (private, common) = (person.desk.window("private")?, person.desk.window("common")?);
-    let mut deskside = person.start_terminal()?;
-    let invitation = person.invite("ticket", &[])?;
-    let mut viewer = expert.open_and_wait(&invitation, &["--full-screen", "--scale", "1:1"])?;
-    allow(&mut deskside, "view")?;
-    viewer.wait_for("stage viewing", PATIENCE)?;
+    let Session { person, expert, deskside, .. } =
+        &mut Session::between(person, expert).full_screen().viewing()?;
     let screen = &expert.desk.screen;
     eventually("both windows", PATIENCE, || {
         Ok(share_of(screen, &private, PRIVATE)? > 90 && share_of(screen, &common, COMMON)? > 90)
     })?;
 
-    let number = listed(&mut deskside, "private")?;
+    let number = listed(deskside, "private")?;
     deskside.say(&format!("hide window {number}"))?;
     eventually("a block instead of the private window", PATIENCE, || {
         Ok(share_of(screen, &private, BLOCK)? > 99 && count(screen, PRIVATE)? == 0)
@@ -70,13 +69,8 @@ fn a_window_that_is_hidden_during_a_session_is_a_block_until_it_is_shown_again()
     eventually("the other window", PATIENCE, || Ok(share_of(screen, &common, COMMON)? > 90))?;
     person.desk.hands.click_at(common.middle().0, common.middle().1)?;
     for step in 0..12 {
-        let status = person
-            .desk
-            .command("xdotool")
-            .args(["search", "--name", "^common$", "windowmove"])
-            .args([(60 + step * 40).to_string(), (420 - step * 30).to_string()])
-            .status()?;
-        ensure!(status.success(), "xdotool could not move a window");
+        let (x, y) = ((60 + step * 40).to_string(), (420 - step * 30).to_string());
+        person.desk.does("xdotool", &["search", "--name", "^common$", "windowmove", &x, &y])?;
         std::thread::sleep(std::time::Duration::from_millis(60));
         ensure!(count(screen, PRIVATE)? == 0, "step {step}: pixels of the hidden window are seen");
     }
@@ -87,7 +81,5 @@ fn a_window_that_is_hidden_during_a_session_is_a_block_until_it_is_shown_again()
 
     deskside.say("unhide all")?;
     eventually("the private window again", PATIENCE, || Ok(count(screen, PRIVATE)? > 10_000))?;
-    eventually("the same picture on both", PATIENCE, || {
-        deskside_e2e::story::same_but_for_a_pointer(&person.desk.screen, screen)
-    })
+    eventually("the same picture on both", PATIENCE, || same_but_for_a_pointer(&person.desk.screen, screen))
 }

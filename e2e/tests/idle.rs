@@ -6,10 +6,11 @@ use anyhow::{Result, ensure};
 use deskside_e2e::PATIENCE;
 use deskside_e2e::desk::eventually;
 use deskside_e2e::expert::ExpertSide;
+use deskside_e2e::line::Line;
 use deskside_e2e::load::{processor_time, wake_ups};
-use deskside_e2e::person::{PersonSide, VIEW_QUESTION};
-use deskside_e2e::story::same_but_for_a_pointer;
-use deskside_testkit::net::Relay;
+use deskside_e2e::person::PersonSide;
+use deskside_e2e::session::Session;
+use deskside_e2e::sight::same_but_for_a_pointer;
 
 /// How long nothing happens.
 const STILL: Duration = Duration::from_secs(20);
@@ -18,19 +19,15 @@ const LIMIT_PERCENT: f64 = 0.5;
 /// Keep-alives and their answers within that time, with room for one lost: far fewer than pictures would make.
 const LIMIT_DATAGRAMS: u64 = 12;
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn nothing_runs_and_nothing_is_sent() -> Result<()> {
+#[test]
+fn nothing_runs_and_nothing_is_sent() -> Result<()> {
     let (person, expert) = (PersonSide::new(1280, 800)?, ExpertSide::new(1280, 800)?);
-    let relay = Relay::to(([127, 0, 0, 1], person.port).into()).await?;
-    person.settings(&format!("addresses = [\"{}\"]\n", relay.address()))?;
-    let deskside = person.start_windows()?;
-    let invitation = person.invite("ticket", &[])?;
-    let mut viewer = expert.open_and_wait(&invitation, &["--full-screen", "--scale", "1:1"])?;
-    person.answer(VIEW_QUESTION, 'a')?;
-    viewer.wait_for("stage viewing", PATIENCE)?;
+    let line = Line::to(&person)?;
+    let Session { person, expert, deskside, viewer, .. } =
+        &Session::between(person, expert).in_windows().full_screen().viewing()?;
     let (one, other) = (&person.desk.screen, &expert.desk.screen);
     eventually("the exact picture", PATIENCE, || same_but_for_a_pointer(one, other))?;
-    ensure!(relay.forwarded() > 50, "the picture must have come through the relay: {}", relay.forwarded());
+    ensure!(line.forwarded() > 50, "the picture must have come through the relay: {}", line.forwarded());
     // The banner says the minutes; begin just after it changed nothing for a while, so that none passes within.
     std::thread::sleep(Duration::from_secs(3));
 
@@ -39,9 +36,9 @@ async fn nothing_runs_and_nothing_is_sent() -> Result<()> {
     for (_, pid) in programs {
         before.push((processor_time(pid)?, wake_ups(pid)?));
     }
-    let sent = relay.forwarded();
+    let sent = line.forwarded();
     std::thread::sleep(STILL);
-    let datagrams = relay.forwarded() - sent;
+    let datagrams = line.forwarded() - sent;
     for ((name, pid), (time, woken)) in programs.iter().zip(before) {
         let percent = (processor_time(*pid)? - time).as_secs_f64() / STILL.as_secs_f64() * 100.0;
         // A thread that ended takes its count with it.

@@ -6,14 +6,13 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use deskside_e2e::PATIENCE;
 use deskside_e2e::desk::{Desk, eventually};
-use deskside_e2e::expert::ExpertSide;
-use deskside_e2e::person::{PersonSide, allow};
+use deskside_e2e::person::PersonSide;
+use deskside_e2e::session::Session;
 use deskside_testkit::x11::keysym;
 
 /// Which of Caps, Num and Scroll Lock are on, as `xset q` tells.
 fn lights(desk: &Desk) -> Result<[bool; 3]> {
-    let output = desk.command("xset").arg("q").output().context("xset is needed")?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let text = desk.does("xset", &["q"])?;
     let is_on = |name: &str| -> Result<bool> {
         let rest = text.split_once(name).with_context(|| format!("no {name}: {text}"))?.1;
         Ok(rest.split_whitespace().next() == Some("on"))
@@ -27,28 +26,22 @@ fn become_alike(person: &PersonSide, wanted: [bool; 3]) -> Result<()> {
 
 #[test]
 fn the_locks_of_both_are_in_step_and_nobody_fights_over_them() -> Result<()> {
-    let (person, expert) = (PersonSide::new(800, 600)?, ExpertSide::new(800, 600)?);
-    let mut deskside = person.start_terminal()?;
-    let invitation = person.invite("ticket", &[])?;
-    let mut viewer = expert.open_and_wait(&invitation, &["--full-screen", "--scale", "1:1"])?;
-    allow(&mut deskside, "view")?;
-    viewer.wait_for("stage viewing", PATIENCE)?;
+    let mut session = Session::on_desktops(800, 600)?.full_screen().viewing()?;
     // Before control nothing of it goes over.
-    let hands = expert.desk.injector()?;
+    let hands = session.expert.desk.injector()?;
     hands.tap(keysym::CAPS_LOCK)?;
-    eventually("Caps Lock here", PATIENCE, || Ok(lights(&expert.desk)?[0]))?;
+    eventually("Caps Lock here", PATIENCE, || Ok(lights(&session.expert.desk)?[0]))?;
     std::thread::sleep(Duration::from_millis(300));
-    ensure!(lights(&person.desk)? == [false; 3], "seeing changes nothing");
+    ensure!(lights(&session.person.desk)? == [false; 3], "seeing changes nothing");
 
-    viewer.say("control")?;
-    allow(&mut deskside, "control")?;
-    viewer.wait_for("stage controlling", PATIENCE)?;
-    become_alike(&person, [true, false, false])?;
+    session.take_control()?;
+    let Session { person, expert, viewer, .. } = &mut session;
+    become_alike(person, [true, false, false])?;
     viewer.wait_for("locks caps on num off scroll off", PATIENCE)?;
     hands.tap(keysym::NUM_LOCK)?;
-    become_alike(&person, [true, true, false])?;
+    become_alike(person, [true, true, false])?;
     hands.tap(keysym::CAPS_LOCK)?;
-    become_alike(&person, [false, true, false])?;
+    become_alike(person, [false, true, false])?;
 
     viewer.wait_for("locks caps off num on scroll off", PATIENCE)?;
     // The person's own change stays, and theirs does not change the expert's.
@@ -60,12 +53,12 @@ fn the_locks_of_both_are_in_step_and_nobody_fights_over_them() -> Result<()> {
     viewer.wait_for("locks caps on num on scroll off", PATIENCE)?;
     viewer.wait_for("stage controlling", PATIENCE)?;
     viewer.say("locks")?;
-    become_alike(&person, [false, true, false])?;
+    become_alike(person, [false, true, false])?;
     viewer.wait_for("locks caps off num on scroll off", PATIENCE)?;
     // So does the next change of the expert's.
     person.desk.hands.tap(keysym::CAPS_LOCK)?;
     viewer.wait_for("locks caps on num on scroll off", PATIENCE)?;
     viewer.wait_for("stage controlling", PATIENCE)?;
     hands.tap(keysym::NUM_LOCK)?;
-    become_alike(&person, [false, false, false])
+    become_alike(person, [false, false, false])
 }

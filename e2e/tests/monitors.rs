@@ -7,9 +7,11 @@ use anyhow::{Context as _, Result, ensure};
 use deskside_e2e::PATIENCE;
 use deskside_e2e::desk::{Desk, eventually};
 use deskside_e2e::expert::ExpertSide;
-use deskside_e2e::person::{PersonSide, allow};
-use deskside_e2e::talk::Talk;
-use deskside_testkit::x11::{Program, Window, keysym};
+use deskside_e2e::letter::Letter;
+use deskside_e2e::person::PersonSide;
+use deskside_e2e::session::Session;
+use deskside_e2e::sight::{Part, is_seen};
+use deskside_testkit::x11::{Window, keysym};
 
 /// Where the second monitor lies.
 const RIGHT: (i16, i16) = (500, 100);
@@ -18,101 +20,64 @@ const RIGHT_SIZE: (u16, u16) = (700, 480);
 const RIGHT_WINDOW: &str = "2 \u{b7} right";
 const F4: u32 = 0xffc1;
 
-fn monitors(desk: &Desk, words: &[&str]) -> Result<()> {
-    let done = desk.command("xrandr").args(words).output()?;
-    ensure!(done.status.success(), "xrandr {words:?}: {}", String::from_utf8_lossy(&done.stderr));
-    Ok(())
-}
-
 struct Scene {
-    person: PersonSide,
-    expert: ExpertSide,
-    deskside: Talk,
-    viewer: Talk,
-    _letter: Program,
+    session: Session,
+    letter: Letter,
 }
 
 /// A session with a desktop of two monitors; `density`: how large the expert's programs draw.
 fn scene(density: &str) -> Result<Scene> {
     let (person, expert) = (PersonSide::new(1200, 600)?, ExpertSide::new(1600, 1000)?);
-    monitors(&person.desk, &["--setmonitor", "left", "500/100x600/100+0+0", "screen"])?;
+    person.desk.does("xrandr", &["--setmonitor", "left", "500/100x600/100+0+0", "screen"])?;
     add_right(&person.desk)?;
-    let file = person.desk.home().join("typed.txt");
-    let shell = format!("cat > '{}'", file.display());
-    let arguments = ["-title", "Letter", "-geometry", "60x20+600+200", "-e", "sh", "-c", &shell];
-    let _letter = person.desk.run("xterm", &arguments)?;
-    person.desk.window("Letter")?;
-    let mut deskside = person.start_terminal()?;
-    let invitation = person.invite("ticket", &[])?;
-    let mut command =
-        expert.deskside_expert(&["open", "--terminal", "--passphrase-stdin", "--scale", "1:1"])?;
-    command.arg(&invitation.file).env("WINIT_X11_SCALE_FACTOR", density);
-    let mut viewer = Talk::start(command)?;
-    viewer.say(invitation.passphrase.as_deref().context("no words")?)?;
-    viewer.wait_for("stage waiting", PATIENCE)?;
-    allow(&mut deskside, "view")?;
-    viewer.wait_for("stage viewing", PATIENCE)?;
-    Ok(Scene { person, expert, deskside, viewer, _letter })
+    let letter = Letter::open(&person.desk, &["-geometry", "60x20+600+200"])?;
+    let wanted = Session::between(person, expert).with(&["--scale", "1:1"]);
+    let session = wanted.with_variable("WINIT_X11_SCALE_FACTOR", density).viewing()?;
+    Ok(Scene { session, letter })
 }
 
 /// Asks for a window for each monitor until there is one: they may not have been announced yet.
-fn each_apart(scene: &mut Scene) -> Result<Window> {
+fn each_apart(session: &mut Session) -> Result<Window> {
     eventually("a window of the second monitor", PATIENCE, || {
-        scene.viewer.say("monitors each")?;
+        session.viewer.say("monitors each")?;
         std::thread::sleep(Duration::from_millis(500));
-        scene.expert.desk.has_window(RIGHT_WINDOW)
+        session.expert.desk.has_window(RIGHT_WINDOW)
     })?;
-    scene.expert.desk.window(RIGHT_WINDOW)
+    session.expert.desk.window(RIGHT_WINDOW)
 }
 
 fn add_right(desk: &Desk) -> Result<()> {
-    monitors(desk, &["--setmonitor", "right", "700/100x480/100+500+100", "none"])
+    desk.does("xrandr", &["--setmonitor", "right", "700/100x480/100+500+100", "none"]).map(drop)
 }
 
 /// Where in the window the second monitor's first pixel is seen, once all of it is seen there.
-fn seen(scene: &Scene, window: &Window) -> Result<(i16, i16)> {
+fn seen(session: &Session, window: &Window) -> Result<(i16, i16)> {
     let mut found = None;
+    let right = Part { at: (RIGHT.0 as u16, RIGHT.1 as u16), size: RIGHT_SIZE };
     eventually("the second monitor in its own window", PATIENCE, || {
         std::thread::sleep(Duration::from_millis(200));
-        let (there, here) = (scene.person.desk.screen.screenshot()?, scene.expert.desk.screen.screenshot()?);
+        let there = session.person.desk.screen.screenshot()?;
+        let here = session.expert.desk.screen.screenshot()?;
         // A window whose size is rounded to points may be a pixel larger, and the picture stands in its middle.
-        for (dx, dy) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
-            let (left, top) = (window.x + dx, window.y + dy);
-            let same = |x: u16, y: u16| {
-                let (from_x, from_y) = (RIGHT.0 as u16 + x, RIGHT.1 as u16 + y);
-                let (to_x, to_y) = (left as u16 + x, top as u16 + y);
-                to_x < here.width
-                    && to_y < here.height
-                    && there.pixel(from_x, from_y) == here.pixel(to_x, to_y)
-            };
-            let places = (0..RIGHT_SIZE.1).flat_map(|y| (0..RIGHT_SIZE.0).map(move |x| (x, y)));
-            // The viewer draws the pointer, a screenshot leaves it out.
-            if places.filter(|(x, y)| !same(*x, *y)).count() <= 32 * 32 {
-                found = Some((left, top));
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let places = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(dx, dy)| (window.x + dx, window.y + dy));
+        found = places.into_iter().find(|(x, y)| is_seen(&there, right, &here, (*x as u16, *y as u16)));
+        Ok(found.is_some())
     })?;
     found.context("seen and not found")
 }
 
 fn works_at(density: &str) -> Result<()> {
-    let mut scene = scene(density)?;
-    let window = each_apart(&mut scene)?;
-    seen(&scene, &window)?;
+    let Scene { mut session, letter } = scene(density)?;
+    let window = each_apart(&mut session)?;
+    seen(&session, &window)?;
     // Away from the screen's edges, so that a drag can leave it.
-    let mut moving = scene.expert.desk.command("xdotool");
-    let moved = moving.args(["windowmove", &window.id.to_string(), "400", "300"]).status()?;
-    ensure!(moved.success(), "xdotool did not move the window");
+    session.expert.desk.does("xdotool", &["windowmove", &window.id.to_string(), "400", "300"])?;
     std::thread::sleep(Duration::from_millis(500));
-    let (left, top) = seen(&scene, &scene.expert.desk.window(RIGHT_WINDOW)?)?;
+    let (left, top) = seen(&session, &session.expert.desk.window(RIGHT_WINDOW)?)?;
     ensure!(left >= 100, "the window stands at the edge: {left},{top}");
 
-    scene.viewer.say("control")?;
-    allow(&mut scene.deskside, "control")?;
-    scene.viewer.wait_for("stage controlling", PATIENCE)?;
-    let (person, expert) = (&scene.person.desk, &scene.expert.desk);
+    session.take_control()?;
+    let (person, expert) = (&session.person.desk, &session.expert.desk);
     for (x, y) in [(0, 0), (350, 240), (699, 479), (1, 478)] {
         eventually("the pointer at its place", PATIENCE, || {
             // Control counts from the window's next frame on.
@@ -132,30 +97,29 @@ fn works_at(density: &str) -> Result<()> {
     eventually("the drag beyond the edge", PATIENCE, || Ok(person.hands.pointer()? == end))?;
     expert.hands.button(1, false)?;
 
-    let letter = person.window("Letter")?.middle();
-    expert.hands.click_at(left + letter.0 - RIGHT.0, top + letter.1 - RIGHT.1)?;
+    let (x, y) = letter.window(person)?.middle();
+    expert.hands.click_at(left + x - RIGHT.0, top + y - RIGHT.1)?;
     std::thread::sleep(Duration::from_millis(500));
     expert.hands.type_text("typed apart\n")?;
-    let file = person.home().join("typed.txt");
-    eventually("the typed text", PATIENCE, || Ok(std::fs::read_to_string(&file)?.contains("typed apart")))?;
+    letter.wait_for("typed apart")?;
 
     // The monitor goes, and with it the window; it comes back, and nobody opens it.
-    monitors(person, &["--delmonitor", "right"])?;
+    person.does("xrandr", &["--delmonitor", "right"])?;
     expert.without_window(RIGHT_WINDOW)?;
-    ensure!(scene.viewer.is_running(), "the session goes on");
+    ensure!(session.viewer.is_running(), "the session goes on");
     add_right(person)?;
     std::thread::sleep(Duration::from_secs(1));
     ensure!(!expert.has_window(RIGHT_WINDOW)?, "nobody asked for it");
-    scene.viewer.say("release")?;
-    scene.viewer.wait_for("stage viewing", PATIENCE)?;
-    let window = each_apart(&mut scene)?;
-    seen(&scene, &window)?;
-    let expert = &scene.expert.desk;
+    session.viewer.say("release")?;
+    session.viewer.wait_for("stage viewing", PATIENCE)?;
+    let window = each_apart(&mut session)?;
+    seen(&session, &window)?;
+    let expert = &session.expert.desk;
     // Its person closes it as any window: the session goes on in the first one.
     expert.screen.wait_for_focus(&window, PATIENCE)?;
     expert.hands.chord(&[keysym::ALT, F4])?;
     expert.without_window(RIGHT_WINDOW)?;
-    ensure!(expert.has_window("Anna Example")? && scene.viewer.is_running(), "the first window stays");
+    ensure!(expert.has_window("Anna Example")? && session.viewer.is_running(), "the first window stays");
     Ok(())
 }
 

@@ -8,25 +8,17 @@ use anyhow::{Context as _, Result, ensure};
 use deskside_e2e::PATIENCE;
 use deskside_e2e::desk::eventually;
 use deskside_e2e::expert::ExpertSide;
-use deskside_e2e::person::{PersonSide, allow};
-use deskside_e2e::talk::Talk;
+use deskside_e2e::person::PersonSide;
+use deskside_e2e::session::Session;
 
 #[test]
 fn nine_buttons_and_the_wheel_reach_a_gtk_program_and_the_own_pointer_stays_free() -> Result<()> {
     let (person, expert) = (PersonSide::new(800, 600)?, ExpertSide::new(1000, 700)?);
-    let mut deskside = person.start_terminal()?;
-    let mut command = person.desk.command("/usr/bin/python3");
-    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs/pointed.py"));
-    let mut program = Talk::start(command)?;
-    program.wait_for("here", PATIENCE)?;
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs/pointed.py");
+    let mut program = person.desk.script(&script)?;
     let target = person.desk.window("pointed")?;
-    let invitation = person.invite("ticket", &[])?;
-    let mut viewer = expert.open_and_wait(&invitation, &["--scale", "1:1"])?;
-    allow(&mut deskside, "view")?;
-    viewer.wait_for("stage viewing", PATIENCE)?;
-    viewer.say("control")?;
-    allow(&mut deskside, "control")?;
-    viewer.wait_for("stage controlling", PATIENCE)?;
+    let Session { person, expert, .. } =
+        &Session::between(person, expert).with(&["--scale", "1:1"]).controlling()?;
 
     // Where the program is seen in the viewer: the picture is found by where the other pointer goes.
     let hands = &expert.desk.hands;

@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use deskside_e2e::PATIENCE;
+use deskside_e2e::desk::output_of;
 use deskside_e2e::expert::ExpertSide;
 use deskside_e2e::person::{CONTROL_QUESTION, PersonSide, VIEW_QUESTION, allow, question};
+use deskside_e2e::session::{Meeting, Session};
+use deskside_e2e::talk::Talk;
 
 const TICKET: i32 = 3;
 const NETWORK: i32 = 4;
@@ -15,12 +18,13 @@ fn sides() -> Result<(PersonSide, ExpertSide)> {
     Ok((PersonSide::new(1024, 768)?, ExpertSide::new(1024, 768)?))
 }
 
+fn session() -> Result<Meeting<Talk>> {
+    Session::on_desktops(1024, 768)
+}
+
 #[test]
 fn no_to_viewing_ends_it_before_a_single_pixel() -> Result<()> {
-    let (person, expert) = sides()?;
-    let _deskside = person.start_windows()?;
-    let invitation = person.invite("ticket", &[])?;
-    let mut viewer = expert.open_and_wait(&invitation, &[])?;
+    let Session { person, viewer, .. } = &mut session()?.in_windows().waiting()?;
     person.answer(VIEW_QUESTION, 'd')?;
     viewer.wait_for("stage ended", PATIENCE)?;
     ensure!(!viewer.said().contains("stage viewing"), "it must not have seen anything");
@@ -31,12 +35,7 @@ fn no_to_viewing_ends_it_before_a_single_pixel() -> Result<()> {
 
 #[test]
 fn no_to_control_leaves_viewing_as_it_was() -> Result<()> {
-    let (person, expert) = sides()?;
-    let _deskside = person.start_windows()?;
-    let invitation = person.invite("ticket", &[])?;
-    let mut viewer = expert.open_and_wait(&invitation, &[])?;
-    person.answer(VIEW_QUESTION, 'a')?;
-    viewer.wait_for("stage viewing", PATIENCE)?;
+    let Session { person, viewer, .. } = &mut session()?.in_windows().viewing()?;
     viewer.say("control")?;
     person.answer(CONTROL_QUESTION, 'd')?;
     viewer.wait_for("stage denied", PATIENCE)?;
@@ -60,13 +59,8 @@ fn without_the_right_words_there_is_no_connection() -> Result<()> {
 
 #[test]
 fn a_ticket_lets_in_once() -> Result<()> {
-    let (person, expert) = sides()?;
-    let mut deskside = person.start_terminal()?;
-    let invitation = person.invite("ticket", &[])?;
+    let Session { person, expert, viewer: first, invitation, .. } = &mut session()?.viewing()?;
     let second_ticket_keeps_the_door_open = person.invite("other", &[])?;
-    let mut first = expert.open_and_wait(&invitation, &[])?;
-    allow(&mut deskside, "view")?;
-    first.wait_for("stage viewing", PATIENCE)?;
     first.say("end")?;
     first.wait_for("stage ended", PATIENCE)?;
     let mut second = expert.open(&invitation.file, invitation.passphrase.as_deref(), &[])?;
@@ -82,8 +76,7 @@ fn a_cancelled_ticket_lets_nobody_in() -> Result<()> {
     let _deskside = person.start_terminal()?;
     let invitation = person.invite("ticket", &[])?;
     let _other = person.invite("other", &[])?;
-    let cancelled = person.deskside(&["cancel", &invitation.id])?.output()?;
-    ensure!(cancelled.status.success(), "{}", String::from_utf8_lossy(&cancelled.stderr));
+    output_of(person.deskside(&["cancel", &invitation.id])?)?;
     let mut viewer = expert.open(&invitation.file, invitation.passphrase.as_deref(), &[])?;
     let ended = viewer.wait_for("stage ended", PATIENCE)?;
     ensure!(ended.text.contains("cancelled"), "{}", ended.text);
@@ -95,7 +88,7 @@ fn with_its_last_ticket_cancelled_deskside_listens_no_more() -> Result<()> {
     let (person, expert) = sides()?;
     let _deskside = person.start_terminal()?;
     let invitation = person.invite("ticket", &[])?;
-    person.deskside(&["cancel", &invitation.id])?.output()?;
+    output_of(person.deskside(&["cancel", &invitation.id])?)?;
     let mut viewer = expert.open(&invitation.file, invitation.passphrase.as_deref(), &[])?;
     viewer.wait_for("stage ended", PATIENCE)?;
     viewer.say("end").ok();
@@ -145,12 +138,9 @@ fn a_damaged_ticket_is_refused_before_anything_is_asked() -> Result<()> {
 
 #[test]
 fn while_one_question_is_open_a_second_expert_hears_busy() -> Result<()> {
-    let (person, first_expert) = sides()?;
-    let second_expert = ExpertSide::new(1024, 768)?;
-    let mut deskside = person.start_terminal()?;
-    let (one, two) = (person.invite("one", &[])?, person.invite("two", &[])?);
-    let mut first = first_expert.open_and_wait(&one, &[])?;
-    let number = question(&mut deskside, "view")?;
+    let Session { person, deskside, viewer: first, .. } = &mut session()?.waiting()?;
+    let (second_expert, two) = (ExpertSide::new(1024, 768)?, person.invite("two", &[])?);
+    let number = question(deskside, "view")?;
     let mut second = second_expert.open(&two.file, two.passphrase.as_deref(), &[])?;
     let ended = second.wait_for("stage ended", PATIENCE)?;
     ensure!(ended.text.contains("busy"), "{}", ended.text);
@@ -161,18 +151,10 @@ fn while_one_question_is_open_a_second_expert_hears_busy() -> Result<()> {
 
 #[test]
 fn a_second_expert_joins_as_viewer_only_if_the_person_allows_it() -> Result<()> {
-    let (person, first_expert) = sides()?;
-    let second_expert = ExpertSide::new(1024, 768)?;
-    let mut deskside = person.start_terminal()?;
-    let (one, two) = (person.invite("one", &[])?, person.invite("two", &[])?);
-    let mut first = first_expert.open_and_wait(&one, &[])?;
-    allow(&mut deskside, "view")?;
-    first.wait_for("stage viewing", PATIENCE)?;
-    first.say("control")?;
-    allow(&mut deskside, "control")?;
-    first.wait_for("stage controlling", PATIENCE)?;
+    let Session { person, deskside, .. } = &mut session()?.controlling()?;
+    let (second_expert, two) = (ExpertSide::new(1024, 768)?, person.invite("two", &[])?);
     let mut second = second_expert.open_and_wait(&two, &[])?;
-    allow(&mut deskside, "join")?;
+    allow(deskside, "join")?;
     second.wait_for("stage viewing", PATIENCE)?;
     second.say("control")?;
     let denied = second.wait_for("stage denied", PATIENCE)?;
@@ -182,11 +164,8 @@ fn a_second_expert_joins_as_viewer_only_if_the_person_allows_it() -> Result<()> 
 
 #[test]
 fn at_the_end_of_its_input_the_terminal_says_no_and_ends() -> Result<()> {
-    let (person, expert) = sides()?;
-    let mut deskside = person.start_terminal()?;
-    let invitation = person.invite("ticket", &[])?;
-    let mut viewer = expert.open_and_wait(&invitation, &[])?;
-    question(&mut deskside, "view")?;
+    let Session { deskside, viewer, .. } = &mut session()?.waiting()?;
+    question(deskside, "view")?;
     deskside.close_input();
     viewer.wait_for("stage ended", PATIENCE)?;
     ensure!(!viewer.said().contains("stage viewing"));

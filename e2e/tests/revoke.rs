@@ -9,12 +9,11 @@ use anyhow::{Context as _, Result, ensure};
 use deskside_e2e::PATIENCE;
 use deskside_e2e::desk::eventually;
 use deskside_e2e::expert::ExpertSide;
-use deskside_e2e::person::{PersonSide, allow};
-use deskside_e2e::talk::Talk;
-use deskside_testkit::net::Relay;
+use deskside_e2e::line::Line;
+use deskside_e2e::person::PersonSide;
+use deskside_e2e::session::Session;
 use deskside_testkit::x11::{Injected, Recorded, RecordedKind, keysym};
 use rustix::process::Signal;
-use tokio::runtime::Runtime;
 
 /// Within this time after the hotkey everything has stopped and is released, in milliseconds of the X server.
 const LIMIT_MS: u32 = 20;
@@ -29,31 +28,20 @@ static ALONE: Mutex<()> = Mutex::new(());
 /// A key held when the link dies is released within this time, in milliseconds.
 const HELD_LIMIT_MS: u32 = 2000;
 
+/// A session in which the expert controls, and the line between the two.
 struct Controlled {
-    person: PersonSide,
-    expert: ExpertSide,
-    deskside: Talk,
-    viewer: Talk,
-    relay: Relay,
-    _network: Runtime,
+    session: Session,
+    line: Line,
 }
 
-/// Two desktops with a session in which the expert controls, through a relay.
-fn controlled() -> Result<Controlled> {
-    let (person, expert) = (PersonSide::new(1024, 768)?, ExpertSide::new(1024, 768)?);
-    let network = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let relay = network.block_on(Relay::to(([127, 0, 0, 1], person.port).into()))?;
-    person.settings(&format!("addresses = [\"{}\"]\n", relay.address()))?;
-    let mut deskside = person.start_terminal()?;
-    let invitation = person.invite("ticket", &[])?;
-    let mut viewer = expert.open_and_wait(&invitation, &["--full-screen", "--scale", "1:1"])?;
-    allow(&mut deskside, "view")?;
-    viewer.wait_for("stage viewing", PATIENCE)?;
-    viewer.say("control")?;
-    allow(&mut deskside, "control")?;
-    viewer.wait_for("stage controlling", PATIENCE)?;
-    ensure!(relay.forwarded() > 0, "the session must go through the relay");
-    Ok(Controlled { person, expert, deskside, viewer, relay, _network: network })
+impl Controlled {
+    fn new() -> Result<Self> {
+        let (person, expert) = (PersonSide::new(1024, 768)?, ExpertSide::new(1024, 768)?);
+        let line = Line::to(&person)?;
+        let session = Session::between(person, expert).full_screen().controlling()?;
+        ensure!(line.forwarded() > 0, "the session must go through the line");
+        Ok(Self { session, line })
+    }
 }
 
 /// Drags with Ctrl held, with a thousand movements and a thousand presses or releases a second, until told to stop.
@@ -127,16 +115,18 @@ fn hotkey_stops_the_flood(name: &str, before_hotkey: impl Fn(&mut Controlled) ->
 
 #[expect(clippy::print_stdout, reason = "the measured figures belong into the test output")]
 fn round(name: &str, before_hotkey: &impl Fn(&mut Controlled) -> Result<()>) -> Result<Outcome> {
-    let mut scene = controlled()?;
-    let recorder = scene.person.desk.screen.record_events()?;
+    let mut scene = Controlled::new()?;
+    let recorder = scene.session.person.desk.screen.record_events()?;
     let stop = Arc::new(AtomicBool::new(false));
-    let flooding = flood(scene.expert.desk.screen.display().to_owned(), Arc::clone(&stop));
+    let flooding = flood(scene.session.expert.desk.screen.display().to_owned(), Arc::clone(&stop));
     recorder.wait_for(PATIENCE, |event| event.injected)?;
     std::thread::sleep(FLOOD);
     eventually("the drag holds something", PATIENCE, || Ok(!recorder.held_by_injection()?.is_empty()))
-        .with_context(|| format!("viewer: {}\nclient: {}", scene.viewer.said(), scene.deskside.said()))?;
+        .with_context(|| {
+            format!("viewer: {}\nclient: {}", scene.session.viewer.said(), scene.session.deskside.said())
+        })?;
     before_hotkey(&mut scene)?;
-    scene.person.press_hotkey()?;
+    scene.session.person.press_hotkey()?;
     std::thread::sleep(FLOOD);
     let held = recorder.held_by_injection()?;
     stop.store(true, Ordering::Relaxed);
@@ -159,7 +149,7 @@ fn in_the_middle_of_a_drag_and_a_flood() -> Result<()> {
 fn with_the_network_dead() -> Result<()> {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     hotkey_stops_the_flood("network dead", |scene| {
-        scene.relay.cut();
+        scene.line.cut();
         Ok(())
     })
 }
@@ -167,7 +157,7 @@ fn with_the_network_dead() -> Result<()> {
 #[test]
 fn with_the_experts_program_hanging() -> Result<()> {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    hotkey_stops_the_flood("viewer stopped", |scene| scene.viewer.signal(Signal::STOP))
+    hotkey_stops_the_flood("viewer stopped", |scene| scene.session.viewer.signal(Signal::STOP))
 }
 
 /// Holds a key and a button down, lets the link die, and waits for their release without any hotkey.
@@ -176,9 +166,9 @@ fn released_when_the_link_dies(
     name: &str,
     die: impl FnOnce(&Controlled) -> Result<()>,
 ) -> Result<Controlled> {
-    let scene = controlled()?;
-    let recorder = scene.person.desk.screen.record_events()?;
-    let hands = &scene.expert.desk.hands;
+    let scene = Controlled::new()?;
+    let recorder = scene.session.person.desk.screen.record_events()?;
+    let hands = &scene.session.expert.desk.hands;
     hands.move_to(300, 300)?;
     hands.button(1, true)?;
     hands.key(u32::from('x'), true)?;
@@ -207,13 +197,13 @@ fn released_when_the_link_dies(
 fn keys_held_when_the_link_dies_are_released_within_two_seconds() -> Result<()> {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let scene = released_when_the_link_dies("network dead", |scene| {
-        scene.relay.cut();
+        scene.line.cut();
         Ok(())
     })?;
     // The link comes back in time: control goes on, and the key that is still down there is not pressed again here.
-    let recorder = scene.person.desk.screen.record_events()?;
-    scene.relay.mend();
-    scene.expert.desk.hands.move_to(350, 350)?;
+    let recorder = scene.session.person.desk.screen.record_events()?;
+    scene.line.mend();
+    scene.session.expert.desk.hands.move_to(350, 350)?;
     let is_motion = |event: &Recorded| event.injected && matches!(event.kind, RecordedKind::Moved);
     recorder.wait_for(PATIENCE, is_motion)?;
     let held = recorder.held_by_injection()?;
@@ -224,7 +214,7 @@ fn keys_held_when_the_link_dies_are_released_within_two_seconds() -> Result<()> 
 #[test]
 fn keys_held_when_the_experts_program_hangs_are_released_within_two_seconds() -> Result<()> {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    released_when_the_link_dies("viewer stopped", |scene| scene.viewer.signal(Signal::STOP)).map(drop)
+    released_when_the_link_dies("viewer stopped", |scene| scene.session.viewer.signal(Signal::STOP)).map(drop)
 }
 
 #[test]
@@ -253,19 +243,19 @@ fn with_all_cores_busy() -> Result<()> {
 #[test]
 fn the_persons_own_hand_on_the_mouse_makes_the_expert_wait() -> Result<()> {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut scene = controlled()?;
-    let recorder = scene.person.desk.screen.record_events()?;
-    scene.expert.desk.hands.move_to(200, 200)?;
+    let mut scene = Controlled::new()?;
+    let recorder = scene.session.person.desk.screen.record_events()?;
+    scene.session.expert.desk.hands.move_to(200, 200)?;
     recorder.wait_for(PATIENCE, |event| event.injected)?;
-    scene.person.desk.hands.move_by(3, 3)?;
-    scene.viewer.wait_for("stage paused", PATIENCE)?;
+    scene.session.person.desk.hands.move_by(3, 3)?;
+    scene.session.viewer.wait_for("stage paused", PATIENCE)?;
     recorder.drain()?;
-    scene.expert.desk.hands.move_to(220, 220)?;
+    scene.session.expert.desk.hands.move_to(220, 220)?;
     std::thread::sleep(Duration::from_millis(100));
     let meanwhile = recorder.drain()?;
     ensure!(meanwhile.iter().all(|event| !event.injected), "injected while the person moves: {meanwhile:?}");
-    scene.viewer.wait_for("stage controlling", PATIENCE)?;
-    scene.expert.desk.hands.move_to(240, 240)?;
+    scene.session.viewer.wait_for("stage controlling", PATIENCE)?;
+    scene.session.expert.desk.hands.move_to(240, 240)?;
     recorder.wait_for(PATIENCE, |event| event.injected)?;
     Ok(())
 }

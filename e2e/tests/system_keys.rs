@@ -8,7 +8,8 @@ use anyhow::{Result, ensure};
 use deskside_e2e::PATIENCE;
 use deskside_e2e::desk::eventually;
 use deskside_e2e::expert::ExpertSide;
-use deskside_e2e::person::{PersonSide, allow};
+use deskside_e2e::person::PersonSide;
+use deskside_e2e::session::Session;
 use deskside_testkit::x11::{EventRecorder, Program, RecordedKind, keysym};
 
 /// Key codes of a PC keyboard.
@@ -79,11 +80,8 @@ fn injected(eye: &EventRecorder) -> Result<Vec<u8>> {
 fn system_keys_go_to_the_person_and_come_back_by_right_ctrl_and_when_control_ends() -> Result<()> {
     let (person, expert) = (PersonSide::new(1024, 768)?, ExpertSide::new(1024, 768)?);
     let manager = Manager::replace(&expert)?;
-    let mut deskside = person.start_terminal()?;
-    let invitation = person.invite("ticket", &[])?;
-    let mut viewer = expert.open_and_wait(&invitation, &["--full-screen", "--scale", "1:1"])?;
-    allow(&mut deskside, "view")?;
-    viewer.wait_for("stage viewing", PATIENCE)?;
+    let mut session = Session::between(person, expert).full_screen().viewing()?;
+    let expert = &session.expert;
     expert.desk.injector()?.move_to(500, 500)?;
     let all: [(&str, &[u32], u8); 3] = [
         ("alt-tab", &[keysym::ALT, keysym::TAB], TAB),
@@ -92,13 +90,12 @@ fn system_keys_go_to_the_person_and_come_back_by_right_ctrl_and_when_control_end
     ];
     for (name, keys, _) in all.iter().take(2) {
         // While only seeing, they are the expert's own.
-        manager.gets(&expert, name, keys)?;
+        manager.gets(expert, name, keys)?;
     }
-    viewer.say("control")?;
-    allow(&mut deskside, "control")?;
-    viewer.wait_for("stage controlling", PATIENCE)?;
+    session.take_control()?;
+    let Session { person, expert, viewer, .. } = &mut session;
     let eye = person.desk.screen.record_events()?;
-    there(&expert, &eye)?;
+    there(expert, &eye)?;
     for (name, keys, code) in all {
         let before = manager.count(name)?;
         expert.desk.injector()?.chord(keys)?;
@@ -110,8 +107,8 @@ fn system_keys_go_to_the_person_and_come_back_by_right_ctrl_and_when_control_end
     // The key that gives them back, which itself goes nowhere.
     injected(&eye)?;
     expert.desk.injector()?.tap(keysym::CONTROL_RIGHT)?;
-    manager.gets(&expert, "super", &[keysym::SUPER])?;
-    manager.gets(&expert, "alt-tab", &[keysym::ALT, keysym::TAB])?;
+    manager.gets(expert, "super", &[keysym::SUPER])?;
+    manager.gets(expert, "alt-tab", &[keysym::ALT, keysym::TAB])?;
     let seen = injected(&eye)?;
     ensure!(!seen.contains(&CONTROL_RIGHT), "right Ctrl was sent");
     ensure!(!seen.contains(&SUPER) && !seen.contains(&TAB), "what came back was sent as well: {seen:?}");
@@ -121,11 +118,11 @@ fn system_keys_go_to_the_person_and_come_back_by_right_ctrl_and_when_control_end
 
     // A click into the picture sends them again.
     expert.desk.injector()?.click(1)?;
-    there(&expert, &eye)?;
+    there(expert, &eye)?;
     viewer.say("release")?;
     viewer.wait_for("stage viewing", PATIENCE)?;
     for (name, keys, _) in all.iter().take(2) {
-        manager.gets(&expert, name, keys)?;
+        manager.gets(expert, name, keys)?;
     }
     ensure!(eye.held_by_injection()?.is_empty(), "something stays pressed");
     Ok(())

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use deskside_e2e::PATIENCE;
 use deskside_e2e::desk::{eventually, program};
 use deskside_e2e::expert::ExpertSide;
+use deskside_e2e::letter::{LETTER, Letter};
 use deskside_e2e::person::PersonSide;
 use deskside_e2e::talk::Talk;
 use deskside_testkit::x11::{Program, Window};
@@ -133,15 +134,12 @@ fn an_expert_in_control_cannot_type_into_the_terminal_that_asks() -> Result<()> 
     std::thread::sleep(SETTLED);
     ensure!(!hosted.said().contains("status:"), "the expert typed into it:\n{}", hosted.said());
     // Another terminal hears the same expert.
-    let typed = person.desk.home().join("typed");
-    let script = format!("cat > {}", typed.display());
-    let _other = person.desk.run("xterm", &["-T", "another", "-e", "sh", "-c", &script])?;
-    let other = person.desk.window("another")?;
-    person.desk.screen.wait_for_focus(&other, PATIENCE)?;
+    let letter = Letter::open(&person.desk, &[])?;
+    person.desk.focused_window(LETTER)?;
     eventually("the expert's typing elsewhere", PATIENCE, || {
         expert.desk.hands.type_text("hello\n")?;
         std::thread::sleep(Duration::from_millis(300));
-        Ok(std::fs::read_to_string(&typed).unwrap_or_default().contains("hello"))
+        Ok(letter.text()?.contains("hello"))
     })
 }
 

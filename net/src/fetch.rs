@@ -134,18 +134,28 @@ impl Asked {
         &self.request
     }
 
-    /// Gives the piece: what a content of `total` bytes has from the asked offset on; what is longer than asked is cut off.
-    pub fn give(mut self, total: u64, piece: Bytes) {
-        let most = (self.request.piece.length as usize).min(piece.len());
-        self.answer(&PieceHead::Follows { total }, piece.slice(..most));
+    /// Gives the piece, or says why there is none; whether it gave one. A piece is the length of the whole content in
+    /// bytes and what that has from the asked offset on; what is longer than asked is cut off.
+    pub fn answer(mut self, result: Result<(u64, Bytes), NoPiece>) -> bool {
+        match result {
+            Ok((total, piece)) => {
+                let most = (self.request.piece.length as usize).min(piece.len());
+                self.send(&PieceHead::Follows { total }, piece.slice(..most));
+                true
+            }
+            Err(why) => {
+                self.refuse(why);
+                false
+            }
+        }
     }
 
     /// Says that there is no piece.
     pub fn refuse(mut self, why: NoPiece) {
-        self.answer(&PieceHead::Refused(why), Bytes::new());
+        self.send(&PieceHead::Refused(why), Bytes::new());
     }
 
-    fn answer(&mut self, head: &PieceHead, piece: Bytes) {
+    fn send(&mut self, head: &PieceHead, piece: Bytes) {
         let Some(mut stream) = self.stream.take() else { return };
         let mut bytes = Vec::new();
         head.encode(&mut bytes);
@@ -160,7 +170,7 @@ impl Asked {
 
 impl Drop for Asked {
     fn drop(&mut self) {
-        self.answer(&PieceHead::Refused(NoPiece::Unavailable), Bytes::new());
+        self.send(&PieceHead::Refused(NoPiece::Unavailable), Bytes::new());
     }
 }
 

@@ -45,7 +45,7 @@ async fn pieces_pass_in_both_directions_while_each_side_asks_for_many() {
         while let Some(event) = client_events.recv().await {
             if let ClientLinkEvent::Asked(asked) = event {
                 let from = asked.request().piece.offset as usize;
-                asked.give(of_client.len() as u64, of_client.slice(from..));
+                assert!(asked.answer(Ok((of_client.len() as u64, of_client.slice(from..)))));
             }
         }
     });
@@ -53,7 +53,7 @@ async fn pieces_pass_in_both_directions_while_each_side_asks_for_many() {
         while let Some(event) = expert_events.recv().await {
             if let ExpertLinkEvent::Asked(asked) = event {
                 let from = asked.request().piece.offset as usize;
-                asked.give(of_expert.len() as u64, of_expert.slice(from..));
+                assert!(asked.answer(Ok((of_expert.len() as u64, of_expert.slice(from..)))));
             }
         }
     });
@@ -88,7 +88,7 @@ async fn a_refusal_and_an_unanswered_request_end_nothing() {
         pair().await;
     let answering = async {
         match client_event(&mut client_events).await {
-            ClientLinkEvent::Asked(asked) => asked.refuse(NoPiece::Stale),
+            ClientLinkEvent::Asked(asked) => assert!(!asked.answer(Err(NoPiece::Stale))),
             other => panic!("{other:?}"),
         }
         match client_event(&mut client_events).await {
@@ -96,7 +96,7 @@ async fn a_refusal_and_an_unanswered_request_end_nothing() {
             other => panic!("{other:?}"),
         }
         match client_event(&mut client_events).await {
-            ClientLinkEvent::Asked(asked) => asked.give(0, Bytes::new()),
+            ClientLinkEvent::Asked(asked) => assert!(asked.answer(Ok((0, Bytes::new())))),
             other => panic!("{other:?}"),
         }
     };
@@ -124,7 +124,7 @@ async fn a_request_that_is_taken_back_leaves_room_for_others() {
             other => panic!("{other:?}"),
         }
         waiting.abort();
-        held.pop().unwrap().give(1, Bytes::from_static(b"x"));
+        held.pop().unwrap().answer(Ok((1, Bytes::from_static(b"x"))));
     }
 }
 

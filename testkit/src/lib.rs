@@ -9,6 +9,7 @@
     reason = "the crate is part of tests only"
 )]
 
+pub mod consent;
 pub mod fake;
 pub mod log_guard;
 pub mod net;

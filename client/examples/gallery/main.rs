@@ -111,14 +111,7 @@ fn main() -> ExitCode {
             answer(&answering, command);
         }
     });
-    let start = match window.as_str() {
-        "tickets" => Start::OnPage(Page::Tickets),
-        "receipt" => Start::OnPage(Page::Receipt),
-        "settings" => Start::OnPage(Page::Settings),
-        _ if later.is_some() => Start::Shown,
-        _ if window.starts_with("banner") || window.starts_with("consent") => Start::Hidden,
-        _ => Start::Shown,
-    };
+    let start = start_with(&window, later.is_some());
     let tray = if real_tray {
         let _inside = runtime.enter();
         deskside_client::tray::start(&publisher, commands.clone())
@@ -141,6 +134,18 @@ fn main() -> ExitCode {
             eprintln!("{error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// How the main window begins.
+fn start_with(window: &str, is_later: bool) -> Start {
+    match window {
+        "tickets" => Start::OnPage(Page::Tickets),
+        "receipt" => Start::OnPage(Page::Receipt),
+        "settings" => Start::OnPage(Page::Settings),
+        _ if is_later => Start::Shown,
+        _ if window.starts_with("banner") || window.starts_with("consent") => Start::Hidden,
+        _ => Start::Shown,
     }
 }
 

@@ -34,6 +34,7 @@ pub fn view(window: &str, theme: Theme, name: &PersonName) -> AppView {
     };
     let me = PersonName::parse("Anna Lindqvist").expect("a name");
     let mut view = AppView::empty(me, settings);
+    view.question = asked(window, name);
     match window {
         "introduction" | "introduction-warning" => view.introduction_needed = true,
         "waiting" | "closing" => view.tickets = tickets(),
@@ -76,35 +77,7 @@ pub fn view(window: &str, theme: Theme, name: &PersonName) -> AppView {
             view.sessions = vec![session(1, name, SessionState::Watching)];
             view.sharing = sharing();
         }
-        "consent-view" => {
-            view.question = Some(question(QuestionKind::View, name, SeenBefore::New));
-            view.sharing = SharingView { hidden: Vec::new(), ..sharing() };
-        }
-        "consent-join" => {
-            let others = vec![PersonName::parse("Erika Sommer").expect("a name")];
-            let before = SeenBefore::Before {
-                count: 1,
-                last: SystemTime::now() - Duration::from_secs(86_400 * 3),
-                other_name: Some(PersonName::parse("IT service").expect("a name")),
-            };
-            view.question = Some(question(QuestionKind::JoinView { others }, name, before));
-        }
-        "consent-control" => {
-            let before = SeenBefore::Before {
-                count: 3,
-                last: SystemTime::now() - Duration::from_secs(86_400 * 9),
-                other_name: None,
-            };
-            view.question = Some(question(QuestionKind::Control { scopes: Scopes::CONTROL }, name, before));
-        }
-        "consent-read" => {
-            let kind = QuestionKind::Clipboard { way: Way::ToExpert };
-            view.question = Some(question(kind, name, SeenBefore::New));
-        }
-        "consent-give" => {
-            let kind = QuestionKind::Clipboard { way: Way::ToPerson };
-            view.question = Some(question(kind, name, SeenBefore::New));
-        }
+        "consent-view" => view.sharing = SharingView { hidden: Vec::new(), ..sharing() },
         "banner-sharing" => {
             let shared = session(1, name, SessionState::Watching);
             view.sessions = vec![SessionView { clipboard: [true; 2], ..shared }];
@@ -122,6 +95,28 @@ pub fn view(window: &str, theme: Theme, name: &PersonName) -> AppView {
         _ => {}
     }
     view
+}
+
+/// What is asked in the window of that name.
+fn asked(window: &str, name: &PersonName) -> Option<QuestionView> {
+    let before = |count, days: u64, other_name| SeenBefore::Before {
+        count,
+        last: SystemTime::now() - Duration::from_secs(86_400 * days),
+        other_name,
+    };
+    let (kind, seen) = match window {
+        "consent-view" => (QuestionKind::View, SeenBefore::New),
+        "consent-join" => {
+            let others = vec![PersonName::parse("Erika Sommer").expect("a name")];
+            let other_name = PersonName::parse("IT service").expect("a name");
+            (QuestionKind::JoinView { others }, before(1, 3, Some(other_name)))
+        }
+        "consent-control" => (QuestionKind::Control { scopes: Scopes::CONTROL }, before(3, 9, None)),
+        "consent-read" => (QuestionKind::Clipboard { way: Way::ToExpert }, SeenBefore::New),
+        "consent-give" => (QuestionKind::Clipboard { way: Way::ToPerson }, SeenBefore::New),
+        _ => return None,
+    };
+    Some(question(kind, name, seen))
 }
 
 /// A desktop with two screens and some windows, a part of it hidden.

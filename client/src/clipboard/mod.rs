@@ -99,16 +99,16 @@ impl SessionClipboard {
     /// The desktop's clipboard cannot be used; the way stays closed.
     pub fn open(&self, grant: Grant) -> Result<(), ClipError> {
         let Some(way) = Way::of(grant.scopes()) else { return Ok(()) };
-        let number = grant.number();
+        let (number, opening) = (grant.number(), self.place.passes.begin());
         match way {
             Way::ToExpert => {
                 let offering = Arc::new(self.offering(number)?);
-                self.place.passes.open(&grant);
+                self.place.passes.open(&grant, opening);
                 self.ways().to_expert = Some((number, offering));
             }
             Way::ToPerson => {
                 let pasting = Arc::new(self.pasting(number)?);
-                self.place.passes.open(&grant);
+                self.place.passes.open(&grant, opening);
                 self.ways().to_person = Some((number, pasting));
             }
         }
@@ -140,19 +140,9 @@ impl SessionClipboard {
         let passes = self.place.passes.clone();
         offering.asked(
             request.piece,
-            Box::new(move |result| match result {
-                _ if !passes.permits(Way::ToExpert, grant) => {
-                    asked.refuse(NoPiece::NotAllowed);
-                    false
-                }
-                Ok((total, piece)) => {
-                    asked.give(total, piece);
-                    true
-                }
-                Err(why) => {
-                    asked.refuse(why);
-                    false
-                }
+            Box::new(move |result| {
+                let is_allowed = passes.permits(Way::ToExpert, grant);
+                asked.answer(if is_allowed { result } else { Err(NoPiece::NotAllowed) })
             }),
         );
     }

@@ -14,21 +14,42 @@ const CLOSED: u64 = 0;
 /// INVARIANT: a way opens only for a [`Grant`] for exactly that way, which only a person's yes can make; anybody may close
 /// it at any time.
 #[derive(Debug, Clone, Default)]
-pub struct Passes(Arc<[AtomicU64; 2]>);
+pub struct Passes(Arc<Numbers>);
+
+#[derive(Debug, Default)]
+struct Numbers {
+    ways: [AtomicU64; 2],
+    /// Counts how often everything was closed, so that an opening under way does not survive it.
+    stops: AtomicU64,
+}
+
+/// An opening under way: it takes a while until a desktop's clipboard is ready.
+#[derive(Debug)]
+pub struct Opening(u64);
 
 impl Passes {
     fn way(&self, way: Way) -> &AtomicU64 {
-        let [to_expert, to_person] = &*self.0;
+        let [to_expert, to_person] = &self.0.ways;
         match way {
             Way::ToExpert => to_expert,
             Way::ToPerson => to_person,
         }
     }
 
-    /// Lets pass what is under this grant, the way that it is for.
-    pub fn open(&self, grant: &Grant) {
-        if let Some(way) = Way::of(grant.scopes()) {
-            self.way(way).store(grant.number().as_u64(), Ordering::SeqCst);
+    /// To be called before anything is made ready for an opening.
+    #[must_use]
+    pub fn begin(&self) -> Opening {
+        Opening(self.0.stops.load(Ordering::SeqCst))
+    }
+
+    /// Lets pass what is under this grant, the way that it is for. Does nothing when everything was closed since the
+    /// opening began: the person was faster.
+    pub fn open(&self, grant: &Grant, opening: Opening) {
+        let Some(way) = Way::of(grant.scopes()) else { return };
+        self.way(way).store(grant.number().as_u64(), Ordering::SeqCst);
+        // Behind the number: whoever closes everything counts first, and takes the number away then.
+        if self.0.stops.load(Ordering::SeqCst) != opening.0 {
+            self.close(way);
         }
     }
 
@@ -39,6 +60,7 @@ impl Passes {
 
     /// Lets nothing pass at all. Takes nanoseconds and cannot fail.
     pub fn close_all(&self) {
+        self.0.stops.fetch_add(1, Ordering::SeqCst);
         Way::ALL.into_iter().for_each(|way| self.close(way));
     }
 
@@ -52,30 +74,14 @@ impl Passes {
 #[cfg(test)]
 mod tests {
     use deskside_proto::geometry::Size;
-    use deskside_proto::ids::{RequestId, SessionId};
-    use deskside_proto::session::{ClientEffect, ClientEvent, ClientSession, Desk, Policy, Scope};
-    use deskside_proto::time::Millis;
+    use deskside_proto::ids::SessionId;
+    use deskside_proto::session::Scope;
+    use deskside_testkit::consent::granted;
 
     use super::*;
 
     fn grant(scope: Scope) -> Grant {
-        let (mut session, _) = ClientSession::open(SessionId(1), Policy::STANDARD, Millis(0));
-        let request = RequestId(1);
-        for event in [
-            ClientEvent::LocalAllowView { screen: Size::new(8, 8) },
-            ClientEvent::ExpertRequestsControl { request, scopes: scope.into(), desk: Desk::Free },
-        ] {
-            (session, _) = session.handle(event, Millis(0));
-        }
-        let (_, effects) = session.handle(ClientEvent::LocalAllowControl { request }, Millis(0));
-        let is_token = |effect: &ClientEffect| {
-            matches!(effect, ClientEffect::OpenClipboard(_) | ClientEffect::EnableInput(_))
-        };
-        let token = effects.into_iter().find(is_token);
-        let Some(ClientEffect::OpenClipboard(grant) | ClientEffect::EnableInput(grant)) = token else {
-            unreachable!("a yes gives a token")
-        };
-        grant
+        granted(SessionId(1), Size::new(8, 8), scope.into())
     }
 
     #[test]
@@ -86,7 +92,7 @@ mod tests {
             (Scope::Keyboard, None),
         ] {
             let (passes, grant) = (Passes::default(), grant(scope));
-            passes.open(&grant);
+            passes.open(&grant, passes.begin());
             for way in Way::ALL {
                 assert_eq!(passes.permits(way, grant.number()), open == Some(way), "{scope:?} {way:?}");
                 assert!(!passes.permits(way, grant.number().next().unwrap()));
@@ -94,5 +100,16 @@ mod tests {
             passes.close_all();
             assert!(Way::ALL.into_iter().all(|way| !passes.permits(way, grant.number())));
         }
+    }
+
+    #[test]
+    fn a_stop_while_a_way_is_being_opened_leaves_it_closed() {
+        let (passes, grant) = (Passes::default(), grant(Scope::ReadCopied));
+        let opening = passes.begin();
+        passes.close_all();
+        passes.open(&grant, opening);
+        assert!(!passes.permits(Way::ToExpert, grant.number()));
+        passes.open(&grant, passes.begin());
+        assert!(passes.permits(Way::ToExpert, grant.number()), "the next yes opens it");
     }
 }

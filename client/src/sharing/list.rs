@@ -141,9 +141,12 @@ fn titled(connection: &RustConnection, root: Window) -> Result<Vec<Titled>, Repl
     let own = std::process::id();
     let mut found = Vec::new();
     for number in numbers.into_iter().rev() {
+        if found.len() >= MOST {
+            break;
+        }
         let pid = connection.get_property(false, number, process, AtomEnum::CARDINAL, 0, 1)?.reply();
         let pid = answered(pid)?.and_then(|reply| reply.value32()?.next());
-        if found.len() >= MOST || pid == Some(own) {
+        if pid == Some(own) {
             continue;
         }
         let mut title = text(connection, number, name, utf8)?;

@@ -2,7 +2,7 @@
 //! Whoever pastes decides its own pace and may vanish at any time; nothing of that can hold up another.
 
 use std::collections::HashMap;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 
 use bytes::Bytes;
@@ -26,24 +26,24 @@ use crate::x11::{Link, Wake};
 const MOST_REQUESTS: usize = 32;
 
 struct X11Own {
-    commands: mpsc::Sender<Command>,
+    orders: Arc<Mutex<Orders>>,
     wake: Arc<Wake>,
     thread: Option<thread::JoinHandle<()>>,
 }
 
-enum Command {
-    Own {
-        selection: Selection,
-        number: u32,
-        formats: Formats,
-    },
-    /// The content for one pair of a request.
-    Content {
-        request: u64,
-        place: usize,
-        content: Option<Bytes>,
-    },
-    Stop,
+/// What the thread has to do. Of each selection only the newest counts: a far side that offers without pause neither
+/// fills the memory nor puts off the end.
+#[derive(Default)]
+struct Orders {
+    own: HashMap<Selection, (u32, Formats)>,
+    stop: bool,
+}
+
+/// The content for one pair of a request.
+struct Content {
+    request: u64,
+    place: usize,
+    content: Option<Bytes>,
 }
 
 pub(super) fn open(
@@ -51,12 +51,15 @@ pub(super) fn open(
     wanted: Arc<dyn Fn(Wanted) + Send + Sync>,
 ) -> Result<Box<dyn Own>, ClipError> {
     let link = Link::open(display)?;
-    let (commands, received) = mpsc::channel();
+    let orders = Arc::<Mutex<Orders>>::default();
+    // INVARIANT: as many contents as requests wait for at the most; their number is bounded.
+    let (contents, received) = mpsc::channel();
     let wake = link.waker();
     let owning = Owning {
         link,
+        orders: orders.clone(),
+        contents,
         received,
-        commands: commands.clone(),
         wanted,
         wishes: HashMap::new(),
         held: HashMap::new(),
@@ -66,19 +69,19 @@ pub(super) fn open(
         stopped: false,
     };
     let thread = thread::Builder::new().name("pasted".into()).spawn(move || owning.run())?;
-    Ok(Box::new(X11Own { commands, wake, thread: Some(thread) }))
+    Ok(Box::new(X11Own { orders, wake, thread: Some(thread) }))
 }
 
 impl Own for X11Own {
     fn own(&self, selection: Selection, number: u32, formats: Formats) {
-        let _ = self.commands.send(Command::Own { selection, number, formats });
+        lock(&self.orders).own.insert(selection, (number, formats));
         self.wake.wake();
     }
 }
 
 impl Drop for X11Own {
     fn drop(&mut self) {
-        let _ = self.commands.send(Command::Stop);
+        lock(&self.orders).stop = true;
         self.wake.wake();
         if let Some(thread) = self.thread.take()
             && thread.thread().id() != thread::current().id()
@@ -98,8 +101,9 @@ struct Held {
 
 struct Owning {
     link: Link,
-    received: mpsc::Receiver<Command>,
-    commands: mpsc::Sender<Command>,
+    orders: Arc<Mutex<Orders>>,
+    contents: mpsc::Sender<Content>,
+    received: mpsc::Receiver<Content>,
     wanted: Arc<dyn Fn(Wanted) + Send + Sync>,
     /// What is to be owned as soon as the server has said what time it is.
     wishes: HashMap<Selection, (u32, Formats)>,
@@ -108,6 +112,10 @@ struct Owning {
     next_request: u64,
     transfers: Transfers,
     stopped: bool,
+}
+
+fn lock(orders: &Mutex<Orders>) -> MutexGuard<'_, Orders> {
+    orders.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Owning {
@@ -121,16 +129,16 @@ impl Owning {
     }
 
     fn turn(&mut self) -> Result<(), ClipError> {
-        loop {
-            match self.received.try_recv() {
-                Ok(Command::Own { selection, number, formats }) => self.wish(selection, number, formats)?,
-                Ok(Command::Content { request, place, content }) => self.content(request, place, content)?,
-                Ok(Command::Stop) | Err(mpsc::TryRecvError::Disconnected) => {
-                    self.stopped = true;
-                    return Ok(());
-                }
-                Err(mpsc::TryRecvError::Empty) => break,
-            }
+        let Orders { own, stop } = std::mem::take(&mut *lock(&self.orders));
+        if stop {
+            self.stopped = true;
+            return Ok(());
+        }
+        for (selection, (number, formats)) in own {
+            self.wish(selection, number, formats)?;
+        }
+        while let Ok(Content { request, place, content }) = self.received.try_recv() {
+            self.content(request, place, content)?;
         }
         while let Some(event) = self.link.connection.poll_for_event()? {
             self.handle(&event)?;
@@ -277,9 +285,10 @@ impl Owning {
         let Some(format) = names.format(pair.target).filter(|format| held.formats.contains(*format)) else {
             return Ok(Fate::Refused);
         };
-        let (commands, wake) = (self.commands.clone(), self.link.waker());
+        let (contents, wake) = (self.contents.clone(), self.link.waker());
         let answer = Answer::new(move |content| {
-            let _ = commands.send(Command::Content { request: number, place, content });
+            // The thread may have ended, and with it whoever waited.
+            let _ = contents.send(Content { request: number, place, content });
             wake.wake();
         });
         (self.wanted)(Wanted { selection, number: held.number, format, answer });

@@ -1,6 +1,7 @@
 //! Copied files on this machine: the list that the far side gets, and pieces of their contents.
 //! Only what lies in what was copied is ever opened, no link is followed, and a file that was exchanged since is refused.
 
+use std::collections::HashMap;
 use std::fs::{self, File, Metadata};
 use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
@@ -51,12 +52,20 @@ impl Identity {
 impl Listing {
     /// Lists what an owner's URIs name: files, and folders with all that is in them. Links, devices, and names that no
     /// other machine can take are left out.
+    ///
+    /// # Errors
+    /// `TooLong` for more than a list may hold; `Unavailable` for nothing, and for two of the same name out of two
+    /// folders, which cannot lie side by side where they are pasted.
     pub(super) fn of(uris: &[u8]) -> Result<Self, NoPiece> {
-        let mut found = Vec::new();
+        let (mut found, mut tops) = (Vec::new(), HashMap::new());
         for path in uris.split(|byte| *byte == b'\n').filter_map(path_of_uri) {
             let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-            let name = name.to_owned();
-            walk(&path, &name, &mut found)?;
+            match tops.insert(name.to_owned(), path.clone()) {
+                None => walk(&path, name, &mut found)?,
+                // Named twice.
+                Some(before) if before == path => {}
+                Some(_) => return Err(NoPiece::Unavailable),
+            }
         }
         let mut total: u64 = 0;
         for (entry, source) in &mut found {
@@ -237,6 +246,21 @@ mod tests {
         assert_eq!(listing.piece(&item(2, 9, 2)), Ok((7, Bytes::new())));
         assert_eq!(listing.piece(&item(3, 0, 1)), Err(NoPiece::Unavailable));
         assert_eq!(listing.piece(&item(1, 0, 1)), Err(NoPiece::Changed), "a folder has no content");
+    }
+
+    #[test]
+    fn what_is_named_twice_is_listed_once_and_two_of_one_name_are_refused() {
+        let home = tempfile::tempdir().unwrap();
+        let [one, other] = ["one", "other"].map(|folder| home.path().join(folder).join("letter.txt"));
+        for file in [&one, &other] {
+            fs::create_dir(file.parent().unwrap()).unwrap();
+            fs::write(file, b"x").unwrap();
+        }
+        let uris = |files: [&Path; 2]| files.map(uri_of_path).join("\r\n");
+        let listing = Listing::of(uris([&one, &one]).as_bytes()).unwrap();
+        assert_eq!(listing.sources.len(), 1);
+        let refused = Listing::of(uris([&one, &other]).as_bytes()).map(|listing| listing.sources.len());
+        assert_eq!(refused, Err(NoPiece::Unavailable));
     }
 
     #[test]

@@ -5,15 +5,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use deskside_client::input::{InputPath, InputReport, SystemDesktop};
 use deskside_e2e::PATIENCE;
 use deskside_proto::geometry::Size;
-use deskside_proto::ids::{RequestId, SessionId};
-use deskside_proto::session::{ClientEffect, ClientEvent, ClientSession, Desk, Grant, Policy, Scopes};
-use deskside_proto::time::Millis;
+use deskside_proto::ids::SessionId;
+use deskside_proto::session::Scopes;
 use deskside_proto::wire::FrameReader;
 use deskside_proto::wire::input::InputFrame;
+use deskside_testkit::consent::granted;
 use deskside_testkit::x11::{EventRecorder, Program, Wanted, Xvfb};
 use tempfile::TempDir;
 
@@ -59,7 +59,7 @@ impl Client {
 
     /// Lets whatever comes out of `frames` into the path until it ends.
     pub fn listen(&self, mut frames: impl Read + Send + 'static) -> Result<()> {
-        let grant = grant()?;
+        let grant = granted(SessionId(1), SCREEN, Scopes::CONTROL);
         let (number, path) = (grant.number(), Arc::clone(&self.path));
         path.enable(grant)?;
         std::thread::spawn(move || {
@@ -117,24 +117,4 @@ impl Client {
         }
         Ok(())
     }
-}
-
-/// The only way to a grant: a session in which the person allows control.
-fn grant() -> Result<Grant> {
-    let (mut machine, _) = ClientSession::open(SessionId(1), Policy::STANDARD, Millis(0));
-    let request = RequestId(1);
-    for event in [
-        ClientEvent::LocalAllowView { screen: SCREEN },
-        ClientEvent::ExpertRequestsControl { request, scopes: Scopes::CONTROL, desk: Desk::Free },
-        ClientEvent::LocalAllowControl { request },
-    ] {
-        let (next, effects) = machine.handle(event, Millis(1));
-        machine = next;
-        for effect in effects {
-            if let ClientEffect::EnableInput(grant) = effect {
-                return Ok(grant);
-            }
-        }
-    }
-    bail!("the session gave no grant")
 }

@@ -4,11 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use deskside_e2e::PATIENCE;
 use deskside_e2e::desk::{Desk, eventually};
-use deskside_e2e::expert::ExpertSide;
-use deskside_e2e::person::{PersonSide, allow};
+use deskside_e2e::session::Session;
 use deskside_e2e::talk::Talk;
 use deskside_testkit::log_guard;
 use deskside_testkit::x11::{Program, Wanted, keysym};
@@ -25,43 +24,13 @@ const CANARIES: [&str; 8] = [
     "canarysecretexpert",
 ];
 
-struct Scene {
-    person: PersonSide,
-    expert: ExpertSide,
-    deskside: Talk,
-    viewer: Talk,
-}
-
 /// Two desktops with a session in which both ways of the clipboard are open, and everything is logged.
-fn shared() -> Result<Scene> {
-    let (person, expert) = (PersonSide::new(800, 600)?, ExpertSide::new(800, 600)?);
-    let mut deskside = Talk::start(person.deskside(&["--terminal", "--log", "trace"])?)?;
-    deskside.wait_for("ready", PATIENCE)?;
-    let invitation = person.invite("ticket", &[])?;
-    let mut command =
-        expert.deskside_expert(&["open", "--terminal", "--log", "trace", "--passphrase-stdin"])?;
-    command.arg(&invitation.file);
-    let mut viewer = Talk::start(command)?;
-    viewer.say(invitation.passphrase.as_deref().context("no words")?)?;
-    viewer.wait_for("stage waiting", PATIENCE)?;
-    allow(&mut deskside, "view")?;
-    viewer.wait_for("stage viewing", PATIENCE)?;
+fn shared() -> Result<Session> {
+    let mut session = Session::on_desktops(800, 600)?.traced().viewing()?;
     for way in ["read", "give"] {
-        viewer.say(&format!("clipboard {way}"))?;
-        viewer.wait_for(&format!("clipboard {way} asked"), PATIENCE)?;
-        allow(&mut deskside, "clipboard")?;
-        viewer.wait_for(&format!("clipboard {way} open"), PATIENCE)?;
+        session.open_clipboard(way)?;
     }
-    Ok(Scene { person, expert, deskside, viewer })
-}
-
-/// Nothing of what was copied is in the logs of either program.
-fn check_logs(scene: &Scene) -> Result<()> {
-    for said in [scene.deskside.said(), scene.viewer.said()] {
-        ensure!(said.contains("TRACE"), "everything is logged");
-        log_guard::assert_absent(&said, &CANARIES);
-    }
-    Ok(())
+    Ok(session)
 }
 
 /// What is typed into an editor on one desktop and copied there stands in the editor of the other after Ctrl+V.
@@ -70,8 +39,7 @@ fn edited(from: &Desk, to: &Desk, text: &str) -> Result<()> {
         let file = desk.home().join(format!("{name}.txt"));
         std::fs::write(&file, "")?;
         let running = desk.run("mousepad", &["--disable-server", &file.display().to_string()])?;
-        let window = desk.window(&format!("{name}.txt"))?;
-        desk.screen.wait_for_focus(&window, PATIENCE)?;
+        desk.focused_window(&format!("{name}.txt"))?;
         Ok((running, file))
     };
     let (_one, _) = editor(from, "one")?;
@@ -96,7 +64,7 @@ fn what_a_person_copies_in_a_text_editor_is_pasted_in_the_others_both_ways() -> 
     let (person, expert) = (&scene.person.desk, &scene.expert.desk);
     edited(person, expert, "canarytextofperson 1")?;
     edited(expert, person, "canarytextofexpert 2")?;
-    check_logs(&scene)
+    scene.check_logs(&CANARIES)
 }
 
 /// A program that copies and pastes with GTK.
@@ -108,11 +76,7 @@ struct Copier {
 impl Copier {
     fn on(desk: &Desk) -> Result<Self> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs/copier.py");
-        let mut command = desk.command("/usr/bin/python3");
-        command.arg(script);
-        let mut talk = Talk::start(command)?;
-        talk.wait_for("here", PATIENCE)?;
-        Ok(Self { talk, folder: desk.home().to_owned() })
+        Ok(Self { talk: desk.script(&script)?, folder: desk.home().to_owned() })
     }
 
     fn does(&mut self, line: &str) -> Result<String> {
@@ -199,7 +163,7 @@ fn gtk_copies_text_rich_text_and_pictures_both_ways_and_no_password() -> Result<
     kept(&mut person, &mut expert, "person")?;
     carried(&mut expert, &mut person, "expert")?;
     kept(&mut expert, &mut person, "expert")?;
-    check_logs(&scene)
+    scene.check_logs(&CANARIES)
 }
 
 /// A file that is copied in the file manager of one desktop is in the folder of the other's after Ctrl+V.
@@ -240,12 +204,11 @@ fn a_file_manager_pastes_the_files_that_the_others_copied_and_the_receipt_counts
     let mut scene = shared()?;
     moved(&scene.person.desk, &scene.expert.desk, "canaryfileofperson.bin")?;
     moved(&scene.expert.desk, &scene.person.desk, "canaryfileofexpert.bin")?;
-    check_logs(&scene)?;
+    scene.check_logs(&CANARIES)?;
     scene.viewer.say("end")?;
     scene.viewer.wait_for("stage ended", PATIENCE)?;
     eventually("the receipt", PATIENCE, || {
-        let receipt = scene.person.deskside(&["receipt"])?.output()?;
-        let told = String::from_utf8_lossy(&receipt.stdout).into_owned();
+        let told = scene.person.receipt()?;
         log_guard::assert_absent(&told, &CANARIES);
         // The sentences; a file manager that pastes twice copies twice, and both are counted.
         let to_expert = told.lines().any(|line| line.contains("took") && line.contains("file"));

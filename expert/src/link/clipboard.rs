@@ -66,19 +66,7 @@ impl SessionClipboard {
         let request = *asked.request();
         let open = self.to_person.as_ref().filter(|(grant, _)| *grant == request.grant);
         let Some((_, offering)) = open else { return asked.refuse(NoPiece::NotAllowed) };
-        offering.asked(
-            request.piece,
-            Box::new(move |result| match result {
-                Ok((total, piece)) => {
-                    asked.give(total, piece);
-                    true
-                }
-                Err(why) => {
-                    asked.refuse(why);
-                    false
-                }
-            }),
-        );
+        offering.asked(request.piece, Box::new(move |result| asked.answer(result)));
     }
 
     /// The person copied something.

@@ -1,15 +1,15 @@
 //! Drives one session: connection events and the expert's wishes into the session machine, its effects out again.
 //! Decides nothing about the session itself; the machine in `deskside-proto` does.
 
+use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use deskside_crypto::identity::Identity;
 use deskside_net::expert::{
-    ConnectConfig, ConnectError, ConnectLimits, Connected, ExpertEvents, ExpertLinkEvent, ExpertSender,
-    Tried, connect,
+    ConnectConfig, ConnectLimits, Connected, ExpertEvents, ExpertLinkEvent, ExpertSender, connect,
 };
-use deskside_net::{CloseCode, CloseReason, FLUSH_LIMIT, LinkStats};
+use deskside_net::{CloseCode, CloseReason, FLUSH_LIMIT};
 use deskside_proto::name::PersonName;
 use deskside_proto::session::{
     ExpertEffect, ExpertEnd, ExpertEvent, ExpertNotice, ExpertSession, ExpertState, ExpertWay, Policy,
@@ -17,19 +17,17 @@ use deskside_proto::session::{
 };
 use deskside_proto::time::Millis;
 use deskside_proto::wire::REVISION;
-use deskside_proto::wire::control::{FromClient, FromExpert, RefusedReason};
+use deskside_proto::wire::control::{FromClient, FromExpert};
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_proto::wire::looking::LookedAt;
 use tokio::sync::mpsc;
 
 use super::clipboard::SessionClipboard;
 use super::decoder::{Arrived, Decoded, Decoder};
-use super::{Shared, ToSession};
-use crate::model::{Access, ConnectFault, Ending, Given, LinkNews, Passage, Statistics, Ticket, Wish};
-use crate::words;
-
-/// How often the statistics are taken while they are shown.
-const STATISTICS_INTERVAL: Duration = Duration::from_secs(1);
+use super::hearing::Hearing;
+use super::meter::{Look, Meter};
+use super::{Shared, ToSession, endings};
+use crate::model::{Access, LinkNews, Passage, Ticket, Wish};
 
 /// Whom to connect to, and as whom.
 pub struct Peer {
@@ -81,13 +79,24 @@ pub async fn drive(
             });
             let clipboard = SessionClipboard::new(sender.clone(), shared.clipboard.clone(), tell);
             let start = Instant::now();
-            let driver = Driver { sender, shared, reporter, decoder: None, clipboard, failed: None, start };
+            let driver = Driver {
+                sender,
+                shared,
+                reporter,
+                decoder: None,
+                clipboard,
+                failed: None,
+                waiting: None,
+                meter: None,
+                hearing: Hearing::new(start),
+                start,
+            };
             let welcome = FromClient::Welcome { version: REVISION, client_name, session };
             driver.run(welcome, events, wishes).await;
         }
         Err(error) => {
             tracing::info!(%error, "no connection");
-            reporter.report(LinkNews::Ended(ending_of(&error)));
+            reporter.report(LinkNews::Ended(endings::not_connected(&error)));
         }
     }
 }
@@ -110,6 +119,10 @@ struct Driver<R> {
     clipboard: SessionClipboard,
     /// A way of the clipboard that was opened and cannot be used.
     failed: Option<Way>,
+    /// An update for which the decoder has no room yet; until it has, nothing more is taken from the link.
+    waiting: Option<Arrived>,
+    meter: Option<Meter>,
+    hearing: Hearing,
     start: Instant,
 }
 
@@ -117,7 +130,10 @@ struct Driver<R> {
 enum Happened {
     Event(ExpertEvent),
     Link(ExpertLinkEvent),
+    /// The decoder has taken an update.
     Handed,
+    /// The client is listened to again.
+    Rested,
     Statistics(bool),
     Looks(LookedAt),
     Measure,
@@ -132,59 +148,11 @@ impl<R: Reporter> Driver<R> {
         mut wishes: mpsc::UnboundedReceiver<ToSession>,
     ) {
         let mut session = ExpertSession::new(Policy::STANDARD);
-        let mut waiting: Option<Arrived> = None;
-        let mut meter: Option<Meter> = None;
         let mut next = Happened::Event(ExpertEvent::Received(welcome));
         loop {
-            let event = match next {
-                Happened::Event(event) => Some(event),
-                Happened::Link(ExpertLinkEvent::Control(FromClient::Offer(offer)))
-                    if sees(session.state()) =>
-                {
-                    self.clipboard.offered(offer);
-                    None
-                }
-                Happened::Link(ExpertLinkEvent::Asked(asked)) => {
-                    self.clipboard.asked(asked);
-                    None
-                }
-                Happened::CancelPaste => {
-                    self.clipboard.cancel();
-                    None
-                }
-                Happened::Link(ExpertLinkEvent::Control(message)) => Some(ExpertEvent::Received(message)),
-                Happened::Link(ExpertLinkEvent::Update { sequence, payload }) => {
-                    let behind = events.backlog();
-                    waiting = Some(Arrived { sequence, payload, behind, at: Instant::now() });
-                    None
-                }
-                Happened::Link(ExpertLinkEvent::Cursor(message)) => {
-                    self.cursor(message, session.state());
-                    None
-                }
-                Happened::Link(ExpertLinkEvent::Closed(reason)) => {
-                    tracing::info!(?reason, "the connection is over");
-                    self.finish(session.state(), reason);
-                    return;
-                }
-                Happened::Handed => None,
-                Happened::Statistics(shown) => {
-                    meter = shown.then(|| Meter::new(&self));
-                    None
-                }
-                Happened::Looks(parts) => {
-                    if sees(session.state()) {
-                        // A failure to send shows as the end of the connection.
-                        let _ = self.sender.send_control(FromExpert::LookingAt(parts));
-                    }
-                    None
-                }
-                Happened::Measure => {
-                    if let Some(meter) = &mut meter {
-                        self.reporter.report(LinkNews::Statistics(meter.measure(&self)));
-                    }
-                    None
-                }
+            let event = match self.take(next, session.state(), &events) {
+                ControlFlow::Continue(event) => event,
+                ControlFlow::Break(reason) => return self.finish(session.state(), reason),
             };
             if let Some(event) = event {
                 session = self.step(session, event);
@@ -196,18 +164,81 @@ impl<R: Reporter> Driver<R> {
                 }
             }
             let deadline = session.deadline().map(|at| self.moment(at));
+            let deaf = self.hearing.closed_until(Instant::now());
             next = tokio::select! {
                 biased;
                 wish = wishes.recv() => from_wish(wish),
                 () = sleep_until(deadline) => Happened::Event(ExpertEvent::TimePassed),
-                () = sleep_until(meter.as_ref().map(|meter| meter.due)) => Happened::Measure,
-                () = hand_on(&self.decoder, &mut waiting), if waiting.is_some() => Happened::Handed,
-                event = events.recv(), if waiting.is_none() => match event {
+                () = sleep_until(self.meter.as_ref().map(Meter::due)) => Happened::Measure,
+                () = hand_on(&self.decoder, &mut self.waiting), if self.waiting.is_some() => Happened::Handed,
+                () = sleep_until(deaf), if deaf.is_some() => Happened::Rested,
+                event = events.recv(), if self.waiting.is_none() && deaf.is_none() => match event {
                     Some(event) => Happened::Link(event),
                     None => Happened::Event(ExpertEvent::LinkLost),
                 },
             };
         }
+    }
+
+    /// Does what is no business of the session's machine, and gives what is; breaks off with the end of the connection.
+    fn take(
+        &mut self,
+        happened: Happened,
+        state: &ExpertState,
+        events: &ExpertEvents,
+    ) -> ControlFlow<CloseReason, Option<ExpertEvent>> {
+        match happened {
+            Happened::Event(event) => return ControlFlow::Continue(Some(event)),
+            Happened::Link(event) => return self.heard(event, state, events),
+            Happened::Handed | Happened::Rested => {}
+            Happened::CancelPaste => self.clipboard.cancel(),
+            Happened::Statistics(shown) => self.meter = shown.then(|| Meter::new(self.look())),
+            Happened::Measure => {
+                let look = self.look();
+                if let Some(meter) = &mut self.meter {
+                    self.reporter.report(LinkNews::Statistics(meter.measure(look)));
+                }
+            }
+            Happened::Looks(parts) => {
+                if sees(state) {
+                    // A failure to send shows as the end of the connection.
+                    let _ = self.sender.send_control(FromExpert::LookingAt(parts));
+                }
+            }
+        }
+        ControlFlow::Continue(None)
+    }
+
+    /// As [`Self::take`], for what comes from the other side.
+    fn heard(
+        &mut self,
+        event: ExpertLinkEvent,
+        state: &ExpertState,
+        events: &ExpertEvents,
+    ) -> ControlFlow<CloseReason, Option<ExpertEvent>> {
+        if let ExpertLinkEvent::Control(_) = event {
+            self.hearing.note(Instant::now());
+        }
+        match event {
+            ExpertLinkEvent::Control(FromClient::Offer(offer)) if sees(state) => {
+                self.clipboard.offered(offer);
+            }
+            ExpertLinkEvent::Control(message) => {
+                return ControlFlow::Continue(Some(ExpertEvent::Received(message)));
+            }
+            ExpertLinkEvent::Asked(asked) => self.clipboard.asked(asked),
+            ExpertLinkEvent::Update { sequence, payload } => {
+                let behind = events.backlog();
+                self.waiting = Some(Arrived { sequence, payload, behind, at: Instant::now() });
+            }
+            ExpertLinkEvent::Cursor(message) => self.cursor(message, state),
+            ExpertLinkEvent::Closed(reason) => return ControlFlow::Break(reason),
+        }
+        ControlFlow::Continue(None)
+    }
+
+    fn look(&self) -> Look {
+        Look { stats: self.sender.stats(), published: self.shared.picture.published() }
     }
 
     fn cursor(&self, message: CursorMessage, state: &ExpertState) {
@@ -322,7 +353,7 @@ impl<R: Reporter> Driver<R> {
     ) -> Option<LinkNews> {
         match (before, after) {
             (ExpertState::Ended { .. }, _) => None,
-            (_, ExpertState::Ended { reason }) => Some(LinkNews::Ended(ending_after(*reason, before))),
+            (_, ExpertState::Ended { reason }) => Some(LinkNews::Ended(endings::ended(*reason, before))),
             (_, _) if told => None,
             (ExpertState::Connecting, ExpertState::Waiting) => {
                 client.map(|client| LinkNews::Waiting { client, open_for: Policy::STANDARD.view_question })
@@ -343,14 +374,9 @@ impl<R: Reporter> Driver<R> {
 
     /// The connection ended before the machine knew of it.
     fn finish(&mut self, state: &ExpertState, reason: CloseReason) {
+        tracing::info!(?reason, "the connection is over");
         self.shared.gate.close();
-        let ending = match reason {
-            CloseReason::PeerMisbehaved(_) => Ending::Misbehaved,
-            CloseReason::Here(_) | CloseReason::There(_) | CloseReason::TimedOut | CloseReason::Broken => {
-                ending_after(ExpertEnd::LinkLost, state)
-            }
-        };
-        self.reporter.report(LinkNews::Ended(ending));
+        self.reporter.report(LinkNews::Ended(endings::closed(reason, state)));
     }
 
     fn now(&self) -> Millis {
@@ -431,69 +457,5 @@ async fn sleep_until(at: Option<Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at.into()).await,
         None => std::future::pending().await,
-    }
-}
-
-/// Makes rates out of two looks at the connection.
-struct Meter {
-    due: Instant,
-    stats: LinkStats,
-    published: u64,
-}
-
-impl Meter {
-    fn new<R>(driver: &Driver<R>) -> Self {
-        let published = driver.shared.picture.published();
-        Self { due: Instant::now() + STATISTICS_INTERVAL, stats: driver.sender.stats(), published }
-    }
-
-    fn measure<R>(&mut self, driver: &Driver<R>) -> Statistics {
-        let now = Self::new(driver);
-        let rates = now.stats.since(&self.stats);
-        let seconds = now.stats.at.duration_since(self.stats.at).as_secs_f32().max(0.001);
-        let statistics = Statistics {
-            frames: now.published.saturating_sub(self.published) as f32 / seconds,
-            round_trip: now.stats.rtt,
-            received_bits: rates.received_bits,
-            loss: rates.loss,
-        };
-        *self = now;
-        statistics
-    }
-}
-
-fn ending_after(end: ExpertEnd, before: &ExpertState) -> Ending {
-    let seen = !matches!(before, ExpertState::Connecting | ExpertState::Waiting);
-    match end {
-        ExpertEnd::Refused(reason) => Ending::Refused(reason),
-        ExpertEnd::ByClient(reason) => Ending::ByThem(reason),
-        ExpertEnd::Left => Ending::Given { up: if seen { Given::Session } else { Given::Waiting } },
-        ExpertEnd::NotConnected | ExpertEnd::LinkLost => Ending::Lost { seen },
-        ExpertEnd::ClientMisbehaved(act) => {
-            tracing::warn!(?act, "the client broke the rules of the session");
-            Ending::Misbehaved
-        }
-    }
-}
-
-fn ending_of(error: &ConnectError) -> Ending {
-    let unreachable = |tried: &[Tried]| {
-        let tried = tried
-            .iter()
-            .map(|tried| format!("{} ({})", tried.address, words::attempt(tried.failure)))
-            .collect();
-        Ending::Connect(ConnectFault::Unreachable { tried })
-    };
-    match error {
-        ConnectError::NoAddress => unreachable(&[]),
-        ConnectError::Unreachable(tried) | ConnectError::TimedOut(tried) => unreachable(tried),
-        ConnectError::WrongClientKey(_) => Ending::Connect(ConnectFault::WrongKey),
-        ConnectError::Refused(reason) => Ending::Refused(*reason),
-        ConnectError::Incompatible => Ending::Connect(ConnectFault::Incompatible),
-        ConnectError::Overloaded => Ending::Refused(RefusedReason::Busy),
-        ConnectError::Lost => Ending::Lost { seen: false },
-        ConnectError::Misbehaved(_) => Ending::Misbehaved,
-        ConnectError::Socket(error) => Ending::Connect(ConnectFault::Local(error.to_string())),
-        ConnectError::Tls(error) => Ending::Connect(ConnectFault::Local(error.to_string())),
     }
 }

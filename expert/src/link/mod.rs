@@ -5,7 +5,10 @@ mod clipboard;
 mod cursor;
 mod decoder;
 mod driver;
+mod endings;
 mod gate;
+mod hearing;
+mod meter;
 mod picture;
 
 use std::sync::Arc;

@@ -311,24 +311,9 @@ impl Model {
                 self.settings.scale = scale;
                 vec![Effect::Save]
             }
-            Command::LookAt(monitor) => {
-                if let Stage::Session(session) = &mut self.stage {
-                    session.monitor = monitor;
-                }
-                Vec::new()
-            }
-            Command::Apart(monitor, is_apart) => {
-                if let Stage::Session(session) = &mut self.stage {
-                    session.set_apart(&monitor, is_apart);
-                }
-                Vec::new()
-            }
-            Command::EachApart => {
-                if let Stage::Session(session) = &mut self.stage {
-                    session.each_apart();
-                }
-                Vec::new()
-            }
+            Command::LookAt(monitor) => self.change(|session| session.monitor = monitor),
+            Command::Apart(monitor, is_apart) => self.change(|session| session.set_apart(&monitor, is_apart)),
+            Command::EachApart => self.change(Session::each_apart),
             Command::SetFullScreen(full) => {
                 self.full_screen = full;
                 vec![Effect::FullScreen(full)]
@@ -341,22 +326,8 @@ impl Model {
                 self.settings.system_keys = keys;
                 vec![Effect::Save]
             }
-            Command::AlignLocks => match &self.stage {
-                Stage::Session(session) if session.can_align_locks() => vec![Effect::AlignLocks],
-                Stage::Session(_)
-                | Stage::Start { .. }
-                | Stage::Ticket(_)
-                | Stage::Connecting { .. }
-                | Stage::Ended(_) => Vec::new(),
-            },
-            Command::Press(keys) => match &self.stage {
-                Stage::Session(session) if session.is_controlling() => vec![Effect::Press(keys)],
-                Stage::Session(_)
-                | Stage::Start { .. }
-                | Stage::Ticket(_)
-                | Stage::Connecting { .. }
-                | Stage::Ended(_) => Vec::new(),
-            },
+            Command::AlignLocks => self.if_session(Session::can_align_locks, Effect::AlignLocks),
+            Command::Press(keys) => self.if_session(Session::is_controlling, Effect::Press(keys)),
             Command::SetTheme(theme) => {
                 self.settings.theme = theme;
                 vec![Effect::Theme(theme), Effect::Save]
@@ -392,9 +363,22 @@ impl Model {
         vec![Effect::Connect { attempt: self.attempt, ticket, access }]
     }
 
-    fn wish(&mut self, wish: Wish) -> Vec<Effect> {
+    fn wish(&self, wish: Wish) -> Vec<Effect> {
+        self.if_session(|session| session.accepts(wish), Effect::Session(wish))
+    }
+
+    /// Changes what is shown of the session, if there is one; there is nothing to be done for it.
+    fn change(&mut self, how: impl FnOnce(&mut Session)) -> Vec<Effect> {
+        if let Stage::Session(session) = &mut self.stage {
+            how(session);
+        }
+        Vec::new()
+    }
+
+    /// The effect, if there is a session in which it makes sense now.
+    fn if_session(&self, makes_sense: impl FnOnce(&Session) -> bool, effect: Effect) -> Vec<Effect> {
         match &self.stage {
-            Stage::Session(session) if session.accepts(wish) => vec![Effect::Session(wish)],
+            Stage::Session(session) if makes_sense(session) => vec![effect],
             Stage::Session(_)
             | Stage::Start { .. }
             | Stage::Ticket(_)

@@ -257,7 +257,14 @@ impl Session {
     }
 
     pub(super) fn each_apart(&mut self) {
-        let mut names = self.monitors.as_slice().iter().map(|monitor| monitor.name.clone());
+        let mut names: Vec<PersonName> = Vec::new();
+        for monitor in self.monitors.as_slice() {
+            // The client gives the names, and may give one twice; a window has one of its own.
+            if !names.contains(&monitor.name) {
+                names.push(monitor.name.clone());
+            }
+        }
+        let mut names = names.into_iter();
         if let Some(first) = names.next() {
             self.monitor = Some(first);
             self.apart = names.collect();

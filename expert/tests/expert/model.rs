@@ -12,7 +12,7 @@ use deskside_proto::geometry::{Rect, Size};
 use deskside_proto::ticket_file::Standing;
 use deskside_proto::wire::control::{DeniedReason, EndedReason, RefusedReason, RevokedReason};
 use deskside_proto::wire::input::Locks;
-use deskside_proto::wire::monitors::Monitors;
+use deskside_proto::wire::monitors::{Monitor, Monitors};
 
 use crate::samples::{self, asked, connected, now, opened, sealed, viewing, waiting, with_passphrase};
 
@@ -162,6 +162,24 @@ fn the_chosen_monitor_is_looked_at_and_outlives_its_absence() {
     // A desktop that became smaller leaves nothing of it.
     news(&mut model, LinkNews::Viewing { screen: Size::new(700, 100) });
     assert_eq!(looked_at(&model), Rect::new(0, 0, 700, 100));
+}
+
+#[test]
+fn a_monitor_that_is_named_twice_has_one_window() {
+    let mut model = connected([waiting(), viewing()]);
+    let monitor = |name: &str, x| Monitor {
+        place: Rect::new(x, 0, 100, 100),
+        primary: false,
+        scale_percent: 100,
+        name: samples::name(name),
+    };
+    let named = ["one", "two", "one", "two", "three"];
+    let monitors = named.iter().zip((0..).step_by(100)).map(|(name, x)| monitor(name, x));
+    news(&mut model, LinkNews::Monitors(Monitors::new(monitors)));
+    command(&mut model, Command::EachApart);
+    let Stage::Session(session) = &model.stage else { panic!("no session") };
+    assert_eq!(session.monitor, Some(samples::name("one")));
+    assert_eq!(session.apart, [samples::name("two"), samples::name("three")]);
 }
 
 #[test]

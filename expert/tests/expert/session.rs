@@ -19,7 +19,9 @@ use deskside_proto::ids::{GrantId, RequestId, SessionId};
 use deskside_proto::session::Scopes;
 use deskside_proto::ticket_file::{Address, Addresses, Host, Validity};
 use deskside_proto::time::Millis;
-use deskside_proto::wire::control::{EndedReason, FromClient, FromExpert, RefusedReason, RevokedReason};
+use deskside_proto::wire::control::{
+    EndedReason, FromClient, FromExpert, Part, RefusedReason, RevokedReason,
+};
 use deskside_proto::wire::cursor::CursorMessage;
 use deskside_proto::wire::feedback::Feedback;
 use deskside_proto::wire::input::InputEvent;
@@ -220,6 +222,29 @@ async fn a_client_that_sends_nothing_but_nonsense_is_cut_off() {
         let _ = tokio::time::timeout(Duration::from_secs(1), sender.ready()).await;
     }
     assert!(matches!(expert.hears().await, LinkNews::Ended(_)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_talks_without_end_is_heard_slowly_and_left_at_once() {
+    let (mut expert, sender, mut events) = met().await;
+    allow_view(&sender, &samples::desktop());
+    expert.hears().await;
+    for word in 0..2_000 {
+        sender.send_control(FromClient::Sharing { part: Part::Screen, hides: word % 2 == 0 }).unwrap();
+        // As fast as the link takes them.
+        if word % 20 == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+    let mut heard = 0;
+    while let Ok(Some(news)) = tokio::time::timeout(Duration::from_millis(500), expert.heard.recv()).await {
+        assert!(matches!(news, LinkNews::Sharing { .. }));
+        heard += 1;
+    }
+    assert!((100..2_000).contains(&heard), "{heard} words reached the window before there was a pause");
+    expert.wish(Wish::Leave);
+    let goodbye = tokio::time::timeout(Duration::from_millis(500), client_hears(&mut events)).await;
+    assert!(matches!(goodbye, Ok(ClientLinkEvent::Control(FromExpert::Goodbye))));
 }
 
 #[tokio::test(flavor = "multi_thread")]

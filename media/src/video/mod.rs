@@ -202,8 +202,8 @@ impl H264Decoder {
         self.size
     }
 
-    /// Decodes the bytes of exactly one picture and shows it to `show`. The bytes are looked through before the library sees them, so that it
-    /// never allocates for another size than the expected one.
+    /// Decodes the bytes of exactly one picture and shows it to `show`. The bytes are looked through before the library
+    /// sees them, so that it never allocates for another size than the expected one.
     pub fn decode<T>(&mut self, bytes: &[u8], show: impl FnOnce(&Picture<'_>) -> T) -> Result<T, VideoError> {
         let unit = nal::inspect(bytes, self.size)?;
         if !unit.is_key && !self.started {

@@ -159,16 +159,18 @@ impl Assembly {
             return None;
         }
         let gaps = self.has.gaps(total);
+        // One missing byte for each of the fold, and all others that were folded into that are there. It is found out
+        // before anything is added up: a client may send one useless datagram after the other.
+        let mut mends = vec![false; period];
+        for at in gaps.iter().cloned().flatten() {
+            if std::mem::replace(mends.get_mut(at % period)?, true) || !fold.has.contains(at % period) {
+                return None;
+            }
+        }
         let mut mended = Vec::new();
         for at in gaps.iter().cloned().flatten() {
             let mut byte = *fold.bytes.get(at % period)?;
-            if !fold.has.contains(at % period) {
-                return None;
-            }
             for other in (at % period..total).step_by(period).filter(|other| *other != at) {
-                if !self.has.contains(other) {
-                    return None;
-                }
                 byte ^= *self.payload.get(other)?;
             }
             mended.push(byte);

@@ -1,5 +1,8 @@
 //! The controller driven by events alone: what it decides, and in which order.
 
+mod clipboard;
+mod told;
+
 use std::time::{Duration, Instant};
 
 use deskside_proto::geometry::{Rect, Size};
@@ -333,40 +336,6 @@ fn a_second_expert_hears_busy_while_a_question_is_open_and_may_join_later() {
 }
 
 #[test]
-fn what_is_hidden_holds_before_experts_are_told_and_undo_shows_it_again() {
-    let mut desk = Desk::watched(1);
-    let what = Hidden::Window(WindowNumber(7));
-    let effects = desk.command(UserCommand::Hide(what));
-    assert_eq!(kinds(&effects), ["set sharing", "send"]);
-    assert_eq!(sent(&effects), [FromClient::Sharing { part: Part::Everything, hides: true }]);
-    assert!(desk.command(UserCommand::Hide(what)).is_empty());
-    assert_eq!(desk.view().sharing.hidden.len(), 1);
-    let effects = desk.command(UserCommand::Unhide(what));
-    assert_eq!(sent(&effects), [FromClient::Sharing { part: Part::Everything, hides: false }]);
-    assert!(desk.command(UserCommand::Unhide(what)).is_empty());
-}
-
-#[test]
-fn less_than_everything_is_in_force_before_the_first_picture_and_ends_with_the_last_expert() {
-    let mut desk = Desk::new();
-    desk.arrive(1);
-    let hidden = Hidden::Area(Rect::new(1, 2, 3, 4));
-    let only = Share::Window(WindowNumber(9));
-    desk.command(UserCommand::Hide(hidden));
-    assert_eq!(kinds(&desk.command(UserCommand::Share(only.clone()))), ["set sharing"], "nobody sees yet");
-    desk.answer_view(yes);
-    let effects = desk.event(Event::UseSpent(SessionId(1), Ok(SCREEN)));
-    assert_eq!(sent(&effects).last(), Some(&FromClient::Sharing { part: Part::Window, hides: true }));
-    let started = kinds(&effects).iter().position(|kind| *kind == "start capture");
-    let told = kinds(&effects).iter().rposition(|kind| *kind == "send");
-    assert!(started < told, "what concerns the picture follows ViewAllowed");
-    assert_eq!(desk.view().sharing.share, only);
-    let effects = desk.command(UserCommand::EndSession(None));
-    let [.., Effect::SetSharing(sharing)] = &effects[..] else { panic!("{effects:?}") };
-    assert_eq!((&sharing.share, &sharing.hidden[..]), (&Share::Everything, &[hidden][..]));
-}
-
-#[test]
 fn only_one_expert_controls() {
     let mut desk = Desk::controlled(1);
     desk.watch(2);
@@ -477,89 +446,4 @@ fn a_ticket_under_attack_is_closed_and_the_person_is_told() {
     assert_eq!(kinds(&effects), ["close ticket", "record"]);
     assert!(desk.view().notice.is_some());
     assert!(desk.event(Event::TooManyFailures(TicketId([99; 16]))).is_empty());
-}
-
-#[test]
-fn each_way_of_the_clipboard_opens_by_its_own_yes_and_stop_closes_it_first() {
-    let mut desk = Desk::watched(1);
-    let ask = |request, scope: Scope| {
-        let message = FromExpert::RequestControl { request: RequestId(request), scopes: scope.into() };
-        Event::Said(SessionId(1), message)
-    };
-    desk.event(ask(1, Scope::ReadCopied));
-    assert_eq!(desk.view().question.unwrap().kind, QuestionKind::Clipboard { way: Way::ToExpert });
-    assert_eq!(kinds(&desk.answer_control(yes)), ["record", "open clipboard", "send"]);
-    assert_eq!(desk.view().sessions[0].clipboard, [true, false]);
-    desk.event(ask(2, Scope::GiveCopied));
-    assert_eq!(kinds(&desk.answer_control(no)), ["record", "send"]);
-    assert_eq!(desk.view().sessions[0].clipboard, [true, false]);
-    // A second expert gets nothing while the first has something.
-    desk.watch(2);
-    assert_eq!(
-        sent(&desk.ask_control(2, 1)),
-        [FromClient::ControlDenied { request: RequestId(1), reason: DeniedReason::Busy }]
-    );
-    let stopped = desk.command(UserCommand::StopControl);
-    let closes = kinds(&stopped).iter().position(|kind| *kind == "close clipboard").unwrap();
-    assert!(kinds(&stopped)[..closes].iter().all(|kind| matches!(*kind, "close gate" | "release all")));
-    assert_eq!(desk.view().sessions[0].clipboard, [false; 2]);
-    let failed = Event::ClipboardFailed(SessionId(1), Way::ToExpert, "no clipboard".into());
-    assert!(desk.event(failed).is_empty(), "what is closed cannot fail");
-}
-
-#[test]
-fn the_receipt_says_at_the_end_how_much_was_copied_which_way_and_only_where_anything_was() {
-    let said = |copying: Copying| {
-        let mut desk = Desk::watched(1);
-        desk.controller.copying(SessionId(1), copying);
-        desk.command(UserCommand::EndSession(None));
-        desk.view().receipt.into_iter().map(|line| line.text).take(3).collect::<Vec<_>>()
-    };
-    let to_expert = Carried { texts: 2, files: 12, bytes: 200_000_000, ..Carried::default() };
-    let to_person = Carried { pictures: 1, bytes: 3000, ..Carried::default() };
-    let both = said([(to_expert, None), (to_person, None)]);
-    assert!(both[0].starts_with("The session with Expert 1"), "{both:?}");
-    assert_eq!(both[1], "You pasted 1 picture, 3 KB of what Expert 1 (KEY1) copied.");
-    assert_eq!(both[2], "Expert 1 (KEY1) took 2 texts and 12 files, 200 MB of what you copied.");
-    assert!(said(Copying::default()).iter().all(|line| !line.contains("copied")));
-}
-
-#[test]
-fn what_is_copied_now_is_shown_and_can_be_ended() {
-    let mut desk = Desk::watched(1);
-    let moving = Moving { format: deskside_clip::Format::Files, done: 3, total: 12 };
-    desk.controller.copying(SessionId(1), [(Carried::default(), Some(moving)), Default::default()]);
-    assert_eq!(desk.view().sessions[0].moving, [Some(moving), None]);
-    let effects = desk.command(UserCommand::CancelCopying(SessionId(1), Way::ToExpert));
-    assert_eq!(kinds(&effects), ["cancel copying"]);
-    assert_eq!(desk.view().sessions.len(), 1, "the session goes on");
-}
-
-#[test]
-fn the_locks_are_told_to_whoever_has_the_keyboard_and_to_nobody_else() {
-    let locks = |caps| Locks { caps, ..Locks::default() };
-    let told = |effects: &[Effect]| -> Vec<bool> {
-        let locks = sent(effects).into_iter().filter_map(|message| {
-            if let FromClient::LocksThere { locks, .. } = message { Some(locks.caps) } else { None }
-        });
-        locks.collect()
-    };
-    let mut desk = Desk::watched(1);
-    assert!(told(&desk.event(Event::LocksChanged(Some(locks(true))))).is_empty(), "only seeing");
-    desk.ask_control(1, 1);
-    let given = desk.answer_control(yes);
-    let [.., FromClient::ControlAllowed { grant: allowed, .. }, FromClient::LocksThere { grant, .. }] =
-        &sent(&given)[..]
-    else {
-        panic!("{given:?}")
-    };
-    assert_eq!((allowed, told(&given)), (grant, vec![true]), "behind the yes, under its grant");
-    desk.watch(2);
-    let effects = desk.event(Event::LocksChanged(Some(locks(false))));
-    assert!(matches!(effects[..], [Effect::Send(SessionId(1), _)]), "not to the one who only sees");
-    assert_eq!(told(&effects), [false]);
-    assert!(desk.event(Event::LocksChanged(Some(locks(false)))).is_empty(), "nothing has changed");
-    assert!(desk.event(Event::LocksChanged(None)).is_empty(), "the desktop tells no more");
-    desk.event(Event::HotkeyPressed);
-    assert!(told(&desk.event(Event::LocksChanged(Some(locks(true))))).is_empty(), "control is over");
 }
