@@ -14,7 +14,6 @@ use deskside_media::update::Encoded;
 use deskside_media::{Need, PictureMode, UpdateDecoder, UpdateEncoder};
 use deskside_proto::geometry::Rect;
 use deskside_proto::link::LinkEstimate;
-use deskside_proto::time::Millis;
 use deskside_proto::wire::update::UpdateClass;
 use std::time::Duration;
 
