@@ -93,7 +93,7 @@ impl Session {
 
     /// A picture that cannot be given up builds upon none that can.
     fn check_what_a_picture_builds_upon(&mut self, body: &[u8], class: UpdateClass) {
-        let kept = &mut self.kept[usize::from(body[0] & 0x0F)];
+        let kept = &mut self.kept[usize::from(body[0] & 1)];
         let is_key = body.windows(4).any(|four| four == [0, 0, 1, SPS]);
         let stays = class != UpdateClass::Video;
         assert!(!stays || *kept || is_key, "it builds upon a picture that may be given up");

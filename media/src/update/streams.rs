@@ -73,9 +73,9 @@ impl Streams {
         self.link = link;
     }
 
-    /// Every stream begins anew with its next picture.
+    /// Every stream begins anew with its next picture, which is in a hurry.
     pub fn restart(&mut self) {
-        self.streams.iter_mut().flatten().for_each(|stream| stream.encoder.owe_key());
+        self.streams.iter_mut().flatten().for_each(|stream| stream.encoder.owe_short_key());
     }
 
     /// Whether no stream is running.

@@ -72,7 +72,16 @@ pub struct H264Encoder {
     rate: Rate,
     /// The quantiser of the last key picture; none before the first.
     key_quantiser: Option<u8>,
-    key_owed: bool,
+    owed: Option<KeyKind>,
+}
+
+/// A key picture that is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum KeyKind {
+    /// With it a film begins: it is as good as may be waited for.
+    First,
+    /// It replaces what was lost, and the film stands still until it is there.
+    Again,
 }
 
 impl std::fmt::Debug for H264Encoder {
@@ -97,7 +106,7 @@ impl H264Encoder {
             return Err(VideoError::Size { width: size.0, height: size.1 });
         }
         let library = LibraryEncoder::new(size, FIRST_QUANTISER)?;
-        Ok(Self { library, size, rate: Rate::new(settings), key_quantiser: None, key_owed: true })
+        Ok(Self { library, size, rate: Rate::new(settings), key_quantiser: None, owed: Some(KeyKind::First) })
     }
 
     /// Size of the pictures. Unit: pixels.
@@ -111,13 +120,18 @@ impl H264Encoder {
     }
 
     /// The next picture will be a key picture.
-    pub const fn owe_key(&mut self) {
-        self.key_owed = true;
+    pub fn owe_key(&mut self) {
+        self.owed.get_or_insert(KeyKind::First);
+    }
+
+    /// The next picture will be a key picture that takes little time on the link; those after it make it better.
+    pub fn owe_short_key(&mut self) {
+        self.owed.get_or_insert(KeyKind::Again);
     }
 
     /// Whether the next picture will be a key picture.
     pub const fn owes_key(&self) -> bool {
-        self.key_owed || self.key_quantiser.is_none()
+        self.owed.is_some() || self.key_quantiser.is_none()
     }
 
     /// Encodes one picture of the encoder's size; the first is always a key picture.
@@ -126,8 +140,10 @@ impl H264Encoder {
         if (width, height) != self.size {
             return Err(VideoError::Size { width, height });
         }
-        let key = self.key_quantiser.filter(|_| !self.key_owed);
-        let Some(key) = key else { return self.encode_key(picture, now) };
+        let key = match (self.key_quantiser, self.owed) {
+            (Some(key), None) => key,
+            (_, owed) => return self.encode_key(picture, owed.unwrap_or(KeyKind::First), now),
+        };
         let quantiser = self.rate.next_quantiser(now, key);
         let coded = self.attempt(picture, quantiser, false, now)?;
         self.rate.made(quantiser, coded.bytes.len(), coded.is_key, now);
@@ -136,15 +152,20 @@ impl H264Encoder {
 
     /// At the quantiser that the content suggests, and once more if that was a mistake: the time for a second
     /// attempt is short beside the time that a slow link would take for the bytes.
-    fn encode_key(&mut self, picture: &Planes, now: Millis) -> Result<CodedPicture, VideoError> {
+    fn encode_key(
+        &mut self,
+        picture: &Planes,
+        kind: KeyKind,
+        now: Millis,
+    ) -> Result<CodedPicture, VideoError> {
         let (width, height) = self.size;
-        let mut quantiser = self.rate.key_quantiser(width * height, detail(picture.planes().0, width));
+        let mut quantiser = self.rate.key_quantiser(width * height, detail(picture.planes().0, width), kind);
         let mut coded = self.attempt(picture, quantiser, true, now)?;
-        if let Some(coarser) = self.rate.shorter_key(quantiser, coded.bytes.len()) {
+        if let Some(coarser) = self.rate.shorter_key(quantiser, coded.bytes.len(), kind) {
             quantiser = coarser;
             coded = self.attempt(picture, quantiser, true, now)?;
         }
-        self.key_owed = false;
+        self.owed = None;
         self.key_quantiser = Some(quantiser);
         self.rate.made(quantiser, coded.bytes.len(), coded.is_key, now);
         Ok(coded)

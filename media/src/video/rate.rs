@@ -9,6 +9,8 @@ use deskside_proto::link::LinkEstimate;
 use deskside_proto::time::Millis;
 use std::time::Duration;
 
+use super::KeyKind;
+
 /// The finest quantiser of moving pictures: finer is not seen in motion, and still pictures are refined exactly.
 const FINEST: u8 = 18;
 
@@ -39,6 +41,9 @@ const LINK_SHARE: f64 = 0.6;
 const KEY_TIME: Duration = Duration::from_millis(80);
 const SCREEN_KEY_TIME: Duration = Duration::from_millis(160);
 const SCREEN_PX: f64 = 1_920.0 * 1_080.0;
+
+/// The share of that for one that replaces what was lost: everything waits for it, and the next pictures make it better.
+const KEY_SHARE_AGAIN: f64 = 0.4;
 
 /// On a slow link a key picture may take this long if it stays below [`SLOW_KEY_BYTES`].
 const SLOW_KEY_TIME: Duration = Duration::from_millis(320);
@@ -91,6 +96,15 @@ impl VideoSettings {
         }
     }
 
+    /// Aim for a key picture of this kind. Unit: bytes.
+    fn key_bytes_of(&self, kind: KeyKind) -> f64 {
+        let share = match kind {
+            KeyKind::First => 1.0,
+            KeyKind::Again => KEY_SHARE_AGAIN,
+        };
+        (self.key_bytes as f64 * share).max(MIN_KEY_BYTES as f64)
+    }
+
     /// For a picture of so many pixels on a fast link.
     pub fn for_pixels(pixels: usize) -> Self {
         Self::new(pixels, pixels, LinkEstimate::LOCAL)
@@ -127,17 +141,17 @@ impl Rate {
     }
 
     /// The quantiser for a key picture of so many pixels and this much detail ([`detail`]).
-    pub(super) fn key_quantiser(&self, pixels: usize, detail: f64) -> u8 {
+    pub(super) fn key_quantiser(&self, pixels: usize, detail: f64, kind: KeyKind) -> u8 {
         // At quantiser 24 a picture takes about this; measured on film and photographs.
         let at_24 = pixels as f64 * KEY_BYTES_PER_PIXEL * detail.max(0.1);
         let finest = if pixels as f64 * 2.0 > SCREEN_PX { FINEST_SCREEN_KEY } else { FINEST_KEY };
-        quantiser_for(24.0, at_24, self.settings.key_bytes as f64).clamp(finest, COARSEST)
+        quantiser_for(24.0, at_24, self.settings.key_bytes_of(kind)).clamp(finest, COARSEST)
     }
 
     /// The quantiser for a key picture when one at `quantiser` came out too long; none when it did not, or when
     /// coarser would not help.
-    pub(super) fn shorter_key(&self, quantiser: u8, bytes: usize) -> Option<u8> {
-        let aim = self.settings.key_bytes as f64;
+    pub(super) fn shorter_key(&self, quantiser: u8, bytes: usize, kind: KeyKind) -> Option<u8> {
+        let aim = self.settings.key_bytes_of(kind);
         let coarser = quantiser_for(f64::from(quantiser), bytes as f64, aim).clamp(quantiser, COARSEST);
         (bytes as f64 > aim * 1.4 && coarser > quantiser).then_some(coarser)
     }
@@ -333,7 +347,7 @@ mod tests {
         let mut last = 0;
         for bytes_per_second in [125_000_000, 1_250_000, 250_000, 125_000, 37_500] {
             let settings = VideoSettings::new(pixels, pixels, link(bytes_per_second));
-            let quantiser = Rate::new(settings).key_quantiser(pixels, 6.0);
+            let quantiser = Rate::new(settings).key_quantiser(pixels, 6.0, KeyKind::First);
             assert!(quantiser >= last, "{quantiser} after {last}");
             last = quantiser;
             // Whatever the link, a screen is on its way within a third of a second.
@@ -346,9 +360,21 @@ mod tests {
     #[test]
     fn a_key_picture_that_came_out_too_long_is_made_coarser_and_only_then() {
         let rate = Rate::new(slow(100_000, 20_000));
-        assert_eq!(rate.shorter_key(24, 25_000), None);
-        assert_eq!(rate.shorter_key(24, 40_000), Some(31));
-        assert_eq!(rate.shorter_key(COARSEST, 400_000), None);
+        assert_eq!(rate.shorter_key(24, 25_000, KeyKind::First), None);
+        assert_eq!(rate.shorter_key(24, 40_000, KeyKind::First), Some(31));
+        assert_eq!(rate.shorter_key(COARSEST, 400_000, KeyKind::First), None);
+    }
+
+    #[test]
+    fn a_key_picture_that_replaces_a_lost_one_is_shorter() {
+        let settings = VideoSettings::new(921_600, 921_600, link(400_000));
+        let rate = Rate::new(settings);
+        let [first, again] =
+            [KeyKind::First, KeyKind::Again].map(|kind| rate.key_quantiser(921_600, 6.0, kind));
+        // By 7 steps the bytes halve.
+        assert!((8..=10).contains(&(again - first)), "{first} {again}");
+        assert_eq!(rate.shorter_key(again, settings.key_bytes, KeyKind::First), None);
+        assert!(rate.shorter_key(again, settings.key_bytes, KeyKind::Again).is_some());
     }
 
     #[test]

@@ -22,6 +22,11 @@ struct Figures {
     window_bytes: AtomicU64,
     loss_per_mille: AtomicU64,
     is_measured: AtomicBool,
+    in_flight: AtomicU64,
+    /// Acknowledgements so far.
+    acknowledgements: AtomicU64,
+    /// So much may be in flight until something is acknowledged, whatever the window is.
+    least_window: AtomicU64,
 }
 
 /// What the controller publishes after each acknowledgement.
@@ -72,6 +77,32 @@ impl Estimate {
     #[must_use]
     pub fn loss_per_mille(&self) -> u64 {
         self.0.loss_per_mille.load(Ordering::Relaxed)
+    }
+
+    /// Lets so many bytes out beyond what is in flight, whatever the window is: where no acknowledgement came for long, only
+    /// what is sent now can bring one. The next one ends it.
+    pub(crate) fn let_out(&self, bytes: u64) {
+        let in_flight = self.0.in_flight.load(Ordering::Relaxed);
+        self.0.least_window.store(in_flight + bytes, Ordering::Relaxed);
+    }
+
+    /// Acknowledgements that came so far.
+    pub(crate) fn acknowledgements(&self) -> u64 {
+        self.0.acknowledgements.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn least_window(&self) -> u64 {
+        self.0.least_window.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn sent(&self, in_flight: u64) {
+        self.0.in_flight.store(in_flight, Ordering::Relaxed);
+    }
+
+    pub(super) fn acknowledged(&self, in_flight: u64) {
+        self.0.in_flight.store(in_flight, Ordering::Relaxed);
+        self.0.acknowledgements.fetch_add(1, Ordering::Relaxed);
+        self.0.least_window.store(0, Ordering::Relaxed);
     }
 
     pub(super) fn publish(&self, report: Report) {

@@ -53,6 +53,7 @@ impl Adapter {
 impl Controller for Adapter {
     fn on_sent(&mut self, now: Instant, bytes: u64, _last_packet_number: u64) {
         self.model.sent(self.since_birth(now), bytes);
+        self.estimate.sent(self.model.in_flight());
     }
 
     fn on_ack(
@@ -68,6 +69,7 @@ impl Controller for Adapter {
 
     fn on_end_acks(&mut self, now: Instant, in_flight: u64, app_limited: bool, _largest: Option<u64>) {
         self.model.acked_all(self.since_birth(now), in_flight, app_limited);
+        self.estimate.acknowledged(in_flight);
         self.estimate.publish(self.model.report());
     }
 
@@ -81,7 +83,7 @@ impl Controller for Adapter {
     }
 
     fn window(&self) -> u64 {
-        self.model.window()
+        self.model.window().max(self.estimate.least_window())
     }
 
     fn clone_box(&self) -> Box<dyn Controller> {

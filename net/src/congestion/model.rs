@@ -159,6 +159,11 @@ impl Model {
         }
     }
 
+    /// Bytes under way, as far as is known.
+    pub(super) fn in_flight(&self) -> u64 {
+        self.delivery.in_flight()
+    }
+
     pub(super) fn mtu_changed(&mut self, mtu: u16) {
         self.mtu = mtu.into();
         self.window = self.window.max(self.least_window());

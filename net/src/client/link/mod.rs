@@ -5,6 +5,7 @@ mod cursor;
 mod input;
 mod receive;
 mod sender;
+mod silence;
 mod updates;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,9 +23,11 @@ pub use self::sender::ClientSender;
 
 use self::cursor::{CursorSlot, open_cursor, write_cursor};
 use self::receive::{accept_streams, read_control};
+use self::silence::Silence;
 use self::updates::{Queued, write_updates};
 use super::liveness::{let_go, silence};
 use super::videos::{Fate, Videos};
+use crate::congestion::Estimate;
 use crate::credit::{Credit, MOST_UPDATES};
 use crate::fetch::{Asked, FETCH_QUEUE, Fetches, accept_fetches};
 use crate::held::Held;
@@ -161,6 +164,7 @@ struct Picture {
     losses: Losses,
     videos: Videos,
     is_abandoned: bool,
+    silence: Silence,
 }
 
 impl Picture {
@@ -171,6 +175,7 @@ impl Picture {
             losses: Losses::new(now),
             videos: Videos::default(),
             is_abandoned: false,
+            silence: Silence::new(now),
         }
     }
 }
@@ -209,6 +214,16 @@ impl Shared {
             self.room.notify_waiters();
         }
         (fate, lost)
+    }
+
+    /// Something waits to be sent: lets a little out although the window is full, if nothing was acknowledged for long.
+    /// QUIC waits ever longer until it looks again by itself.
+    fn break_silence(&self) {
+        let Some(estimate) = Estimate::of(&self.line.connection) else { return };
+        let link = estimate.link();
+        if self.picture().silence.is_due(estimate.acknowledgements(), link, Instant::now()) {
+            estimate.let_out(silence::LET_OUT_BYTES);
+        }
     }
 
     fn is_closed(&self) -> bool {

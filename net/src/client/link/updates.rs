@@ -9,7 +9,7 @@ use deskside_proto::wire::datagram::UpdateRepair;
 use deskside_proto::wire::update::UpdateClass;
 use deskside_proto::wire::{StreamKind, UpdateHeader};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use super::{ClientLinkEvent, Shared, priority};
 use crate::client::repair::{fold, period};
@@ -22,6 +22,10 @@ use crate::transport::SHORT_UPDATE_BYTES;
 
 /// What repairs an update leaves so much later than the update, lest one lost packet take both along.
 const APART: Duration = Duration::from_millis(4);
+/// The news that an update arrived is late by so much more than the way there and back.
+const LATE: Duration = Duration::from_millis(25);
+/// How often an update is repaired again.
+const MOST_AGAIN: u32 = 4;
 /// The longest that it waits, beyond that, for the update's own bytes to leave.
 const MOST_BEHIND: Duration = Duration::from_millis(8);
 
@@ -63,65 +67,66 @@ async fn write_update(
         give_up(&mut stream, UpdateHeader::ABANDONED);
         return Ok(());
     }
+    shared.break_silence();
     let mut head = vec![StreamKind::Update.code()];
     header.encode(&mut head);
     let mut chunks = [head.into(), payload.clone()];
-    if class == UpdateClass::Video {
-        let code = tokio::select! {
-            biased;
-            written = stream.write_all_chunks(&mut chunks) => { written?; None }
-            code = too_late(shared, events, sequence) => Some(code),
-        };
-        if let Some(code) = code {
-            give_up(&mut stream, code);
-            return Ok(());
-        }
-        // Only a stream that is finished already says no.
-        let _ = stream.finish();
-        tokio::spawn(see_through(shared.clone(), events.clone(), stream, sequence, payload.len()));
-    } else {
-        stream.write_all_chunks(&mut chunks).await?;
-        let _ = stream.finish();
-        if payload.len() <= SHORT_UPDATE_BYTES {
-            tokio::spawn(confirm(shared.clone(), stream.stopped(), sequence));
-        }
+    let code = tokio::select! {
+        biased;
+        written = stream.write_all_chunks(&mut chunks) => { written?; None }
+        code = too_late(shared, events, sequence), if class == UpdateClass::Video => Some(code),
+    };
+    if let Some(code) = code {
+        give_up(&mut stream, code);
+        return Ok(());
     }
-    repair(shared, sequence, payload);
+    // Only a stream that is finished already says no.
+    let _ = stream.finish();
+    let repair = Repair::plan(shared, sequence, payload.len());
+    if class == UpdateClass::Video || payload.len() <= SHORT_UPDATE_BYTES || repair.is_some() {
+        let written = Written { sequence, class, payload, repair };
+        tokio::spawn(see_through(shared.clone(), events.clone(), stream, written));
+    }
     Ok(())
 }
 
-/// Waits until a short update has arrived as a whole: it takes no room from then on.
-async fn confirm<E>(
-    shared: Arc<Shared>,
-    acknowledged: impl Future<Output = Result<Option<quinn::VarInt>, E>>,
+/// An update that QUIC has taken over as a whole.
+struct Written {
     sequence: u32,
-) {
-    if let Ok(None) = acknowledged.await {
-        shared.make_room(|credit| credit.arrived(sequence));
-    }
+    class: UpdateClass,
+    payload: Bytes,
+    repair: Option<Repair>,
 }
 
-/// Stays with a video update until its last byte has arrived or it is given up.
+/// Stays with an update until its last byte has arrived, or it is given up, and repairs it meanwhile.
 async fn see_through(
     shared: Arc<Shared>,
     events: mpsc::Sender<ClientLinkEvent>,
     mut stream: quinn::SendStream,
-    sequence: u32,
-    bytes: usize,
+    written: Written,
 ) {
-    let code = tokio::select! {
-        biased;
-        _ = stream.stopped() => None,
-        code = too_late(&shared, &events, sequence) => Some(code),
+    let Written { sequence, class, payload, repair } = written;
+    let acknowledged = stream.stopped();
+    // Nobody waits for what only makes exact what is shown.
+    let attempts = if class == UpdateClass::Refinement { 0 } else { MOST_AGAIN };
+    let mending = async {
+        if let Some(repair) = &repair {
+            mend(&shared, sequence, &payload, repair, attempts).await;
+        }
+        std::future::pending().await
     };
-    match code {
-        Some(code) => give_up(&mut stream, code),
-        None => {
+    tokio::select! {
+        biased;
+        acknowledged = acknowledged => {
             shared.picture().videos.delivered(sequence);
-            if bytes <= SHORT_UPDATE_BYTES {
+            if acknowledged.is_ok() && payload.len() <= SHORT_UPDATE_BYTES {
                 shared.make_room(|credit| credit.arrived(sequence));
             }
         }
+        code = too_late(&shared, &events, sequence), if class == UpdateClass::Video => {
+            give_up(&mut stream, code);
+        }
+        () = mending => {}
     }
 }
 
@@ -153,49 +158,74 @@ async fn too_late(shared: &Shared, events: &mpsc::Sender<ClientLinkEvent>, seque
     }
 }
 
-/// Sends what repairs an update, if anything was lost lately and there is room for it; a little later.
-fn repair(shared: &Arc<Shared>, sequence: u32, payload: Bytes) {
-    let connection = &shared.line.connection;
-    let part_bytes = connection.max_datagram_size().unwrap_or(0).saturating_sub(UpdateRepair::HEADER_BYTES);
-    let now = Instant::now();
-    let (period, apart) = {
+/// What repairs an update.
+struct Repair {
+    period: u16,
+    part_bytes: usize,
+    /// When it leaves.
+    at: Instant,
+    /// So long after that the news would have come that the update arrived, and again after each further attempt.
+    again: Duration,
+}
+
+impl Repair {
+    /// What repairs an update, if anything was lost lately and there is room for it, which it takes.
+    fn plan(shared: &Shared, sequence: u32, total: usize) -> Option<Self> {
+        let connection = &shared.line.connection;
+        let part_bytes =
+            connection.max_datagram_size().unwrap_or(0).saturating_sub(UpdateRepair::HEADER_BYTES);
+        let now = Instant::now();
         let mut picture = shared.picture();
         let losses = picture.losses.lately(Packets::of(connection), now);
-        let Some(period) = period(payload.len(), part_bytes, losses) else { return };
+        let period = period(total, part_bytes, losses)?;
         let link = estimate(connection);
         // What is promised here has its room from now on: what else is sent until it leaves must not take it.
         if !picture.credit.has_room_beside(usize::from(period), link)
             || !picture.credit.sent_beside(sequence, usize::from(period))
         {
+            return None;
+        }
+        let leaves = link.time_to_send(total);
+        let apart = leaves.min(MOST_BEHIND) + APART;
+        let again = link.round_trip + leaves.saturating_sub(apart) + link.time_to_send(part_bytes) * 2 + LATE;
+        Some(Self { period, part_bytes, at: now + apart, again })
+    }
+
+    /// Sends its first parts.
+    fn send(&self, shared: &Shared, sequence: u32, payload: &[u8], parts: usize) {
+        let connection = &shared.line.connection;
+        let Ok(total) = u16::try_from(payload.len()) else { return };
+        let bytes = usize::from(self.period).min(self.part_bytes.saturating_mul(parts));
+        // A full buffer would push out what repairs earlier updates, which are waited for more.
+        if connection.datagram_send_buffer_space() < bytes * 2
+            || !shared.picture().credit.is_waited_for(sequence)
+        {
             return;
         }
-        (period, link.time_to_send(payload.len()).min(MOST_BEHIND) + APART)
-    };
-    let shared = shared.clone();
-    tokio::spawn(async move {
-        tokio::select! {
-            () = sleep_until(now + apart) => send_repair(&shared, sequence, &payload, period, part_bytes),
-            _ = shared.line.connection.closed() => {}
+        let fold = fold(payload, self.period);
+        let mut offset = 0;
+        for bytes in fold.chunks(self.part_bytes).take(parts) {
+            let mut datagram = Vec::with_capacity(UpdateRepair::HEADER_BYTES + bytes.len());
+            UpdateRepair { sequence, total, period: self.period, offset, bytes }.encode(&mut datagram);
+            // Whatever it is that keeps it back: it was a second chance, the stream is the first.
+            let _ = connection.send_datagram(datagram.into());
+            offset = offset.saturating_add(u16::try_from(bytes.len()).unwrap_or(u16::MAX));
         }
-    });
+    }
 }
 
-fn send_repair(shared: &Shared, sequence: u32, payload: &[u8], period: u16, part_bytes: usize) {
-    let connection = &shared.line.connection;
-    let Ok(total) = u16::try_from(payload.len()) else { return };
-    // A full buffer would push out what repairs earlier updates, which are waited for more.
-    if connection.datagram_send_buffer_space() < usize::from(period) * 2
-        || !shared.picture().credit.is_waited_for(sequence)
-    {
-        return;
-    }
-    let fold = fold(payload, period);
-    let mut offset = 0;
-    for bytes in fold.chunks(part_bytes) {
-        let mut datagram = Vec::with_capacity(UpdateRepair::HEADER_BYTES + bytes.len());
-        UpdateRepair { sequence, total, period, offset, bytes }.encode(&mut datagram);
-        // Whatever it is that keeps it back: it was a second chance, the stream is the first.
-        let _ = connection.send_datagram(datagram.into());
-        offset = offset.saturating_add(u16::try_from(bytes.len()).unwrap_or(u16::MAX));
+/// Sends what repairs an update: a little after it, and so many times more whenever the news that it arrived is overdue,
+/// because what QUIC repeats may be lost too.
+async fn mend(shared: &Shared, sequence: u32, payload: &[u8], repair: &Repair, attempts: u32) {
+    sleep_until(repair.at).await;
+    shared.break_silence();
+    repair.send(shared, sequence, payload, usize::MAX);
+    for _ in 0..attempts {
+        sleep(repair.again).await;
+        shared.break_silence();
+        let link = estimate(&shared.line.connection);
+        let has_room = shared.picture().credit.has_room_beside(usize::from(repair.period), link);
+        // One part is as good as anything to learn whether the network is there.
+        repair.send(shared, sequence, payload, if has_room { usize::MAX } else { 1 });
     }
 }
