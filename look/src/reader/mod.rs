@@ -4,11 +4,14 @@
 //! here. Knows nothing of what is in a window: its parts describe themselves with `widget_info`.
 
 mod atspi;
+mod hand;
 
 use std::collections::HashMap;
 
 use egui::accesskit::{ActionRequest, Live, Role, TreeUpdate};
 use egui::{Context, FullOutput, Id, Plugin, RawInput, Rect, ViewportId};
+
+pub use hand::{by_hand, forget_refusal, was_refused};
 
 /// One window's connection to the desktop's accessibility service.
 trait Connection: Send + Sync {
