@@ -79,6 +79,8 @@ pub enum Command {
     AlignLocks,
     /// Change the appearance.
     SetTheme(Theme),
+    /// Speak another language.
+    SetLanguage(deskside_words::Choice),
     /// Close the program.
     Quit,
 }
@@ -174,6 +176,8 @@ pub enum Effect {
     Statistics(bool),
     /// Change the appearance.
     Theme(Theme),
+    /// Show every text in this language from now on.
+    Language(deskside_words::Choice),
     /// End the program.
     Quit(Exit),
 }
@@ -357,6 +361,10 @@ impl Model {
                 | Stage::Connecting { .. }
                 | Stage::Ended(_) => Vec::new(),
             },
+            Command::SetLanguage(language) => {
+                self.settings.language = language;
+                vec![Effect::Language(language), Effect::Save]
+            }
             Command::SetTheme(theme) => {
                 self.settings.theme = theme;
                 vec![Effect::Theme(theme), Effect::Save]

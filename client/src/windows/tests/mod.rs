@@ -37,6 +37,7 @@ fn view() -> AppView {
         uses: 1,
         picture: PictureChoice::Auto,
         theme: Theme::Light,
+        language: deskside_words::Choice::System,
         mail_server: None,
         file: PathBuf::from("/home/anna/.config/deskside/config.toml"),
         fingerprint: FINGERPRINT.into(),
