@@ -1,6 +1,7 @@
 //! The windows by what a screen reader would find in them.
 
 mod banner;
+mod by_hand;
 mod consent;
 mod languages;
 mod main_window;
