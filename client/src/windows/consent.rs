@@ -287,8 +287,9 @@ fn what_they_see(ui: &mut Ui, scene: Scene<'_>, share: &mut Option<Share>) {
         let offered = shares(scene);
         let known = offered.iter().find(|(_, share)| *share == chosen).map(|(label, _)| label.clone());
         let width = ui.available_width();
+        let seen = known.unwrap_or_else(|| words::share(sharing));
         let response = egui::ComboBox::from_id_salt("what-they-see")
-            .selected_text(known.unwrap_or_else(|| words::share(sharing)))
+            .selected_text(&seen)
             .width(width)
             .truncate()
             .show_ui(ui, |ui| {
@@ -297,7 +298,8 @@ fn what_they_see(ui: &mut Ui, scene: Scene<'_>, share: &mut Option<Share>) {
                 }
             })
             .response;
-        response.labelled_by(label.id);
+        let response = response.labelled_by(label.id);
+        reader::tell_value(ui.ctx(), response.id, &seen);
     });
     if chosen != sharing.share {
         *share = Some(chosen);

@@ -176,6 +176,7 @@ fn choice<T: Copy + PartialEq>(ui: &mut Ui, id: &str, name: &str, value: &mut T,
         }
     });
     menu.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, name));
+    deskside_look::reader::tell_value(ui.ctx(), menu.response.id, word);
 }
 
 fn theme_word(theme: Theme) -> &'static str {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use deskside_look::fonts;
+use deskside_look::reader;
 use deskside_look::tokens::{Meaning, Palette, space, text as sizes};
 use deskside_look::widget::{Button, Pressed, badge, row_to_edges, small};
 use deskside_proto::name::PersonName;
@@ -37,7 +38,7 @@ pub fn show(
     let left_half = |ui: &mut Ui| {
         let word = words::phase(&session.phase);
         let state = badge(ui, word, meaning(&session.phase));
-        deskside_look::reader::announce(ui.ctx(), state.id, true);
+        reader::announce(ui.ctx(), state.id, true);
         let first = control(ui, session, now, commands);
         if called {
             first.response.request_focus();
@@ -175,7 +176,7 @@ fn monitors(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     };
     let shown = chosen.as_ref().map_or_else(|| t!("expert-toolbar-all-monitors").to_owned(), named);
     let is_apart = |monitor: &Monitor| session.apart.contains(&monitor.name);
-    let menu = ComboBox::from_id_salt("monitor").width(96.0).selected_text(shown).show_ui(ui, |ui| {
+    let menu = ComboBox::from_id_salt("monitor").width(96.0).selected_text(&shown).show_ui(ui, |ui| {
         ui.selectable_value(&mut chosen, None, t!("expert-toolbar-all-monitors"));
         for (at, monitor) in monitors.iter().enumerate() {
             ui.selectable_value(&mut chosen, Some(monitor.name.clone()), words::monitor(monitors, at));
@@ -193,6 +194,7 @@ fn monitors(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     });
     menu.response
         .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, t!("expert-toolbar-monitor")));
+    reader::tell_value(ui.ctx(), menu.response.id, &shown);
     if chosen != session.monitor {
         commands.push(Command::LookAt(chosen));
     }
@@ -235,6 +237,7 @@ fn right_side(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
         });
     menu.response
         .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, t!("expert-toolbar-scale")));
+    reader::tell_value(ui.ctx(), menu.response.id, &words::scale(model.scale));
     if scale != model.scale {
         commands.push(Command::SetScale(scale));
     }

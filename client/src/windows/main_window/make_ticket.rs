@@ -92,7 +92,8 @@ fn choices(ui: &mut Ui, draft: &mut Draft) {
                 }
             })
             .response;
-        response.labelled_by(label.id);
+        let response = response.labelled_by(label.id);
+        deskside_look::reader::tell_value(ui.ctx(), response.id, &words::uses(draft.uses));
         ui.end_row();
     });
 }

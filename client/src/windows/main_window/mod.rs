@@ -264,7 +264,8 @@ fn length_choice(ui: &mut Ui, id: &str, length: &mut std::time::Duration, label:
             }
         })
         .response;
-    response.labelled_by(label);
+    let response = response.labelled_by(label);
+    reader::tell_value(ui.ctx(), response.id, &words::valid_for(*length));
 }
 
 /// Paints again when a text with passed minutes says something else.

@@ -1,5 +1,6 @@
 //! The settings page: each change goes to the controller, which writes the file.
 
+use deskside_look::reader;
 use deskside_look::tokens::{Palette, space};
 use deskside_look::widget::{self, Button, Card, Row};
 use deskside_proto::name::PersonName;
@@ -84,9 +85,10 @@ fn field<T>(
             .char_limit(64)
             .margin(egui::vec2(space::S + 2.0, space::S + 2.0));
         let response = ui.add(field).labelled_by(label.id);
+        reader::tell_value(ui.ctx(), response.id, text);
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         let apply = Button::quiet(t!("client-apply")).enabled(changed).show(ui);
-        deskside_look::reader::describe(ui.ctx(), apply.response.id, name);
+        reader::describe(ui.ctx(), apply.response.id, name);
         applied = (changed && entered) | apply.pressed();
     });
     match value {
@@ -155,5 +157,6 @@ fn pick<T: Copy + PartialEq>(
             }
         })
         .response;
-    response.labelled_by(label);
+    let response = response.labelled_by(label);
+    reader::tell_value(ui.ctx(), response.id, word(*value));
 }
