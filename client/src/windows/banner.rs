@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deskside_look::tokens::{Meaning, Palette, Tone, size, space, text};
-use deskside_look::widget::{Button, row_to_edges};
+use deskside_look::widget::Button;
 use deskside_look::{fonts, reader};
 use deskside_words::t;
 use egui::{
@@ -40,43 +40,41 @@ pub fn show(ui: &mut Ui, scene: Scene<'_>) -> (egui::Response, egui::Vec2) {
         whole.min + egui::vec2(space::L, 0.0),
         whole.max - egui::vec2(space::S + 2.0, 0.0),
     );
-    let layout = Layout::left_to_right(Align::Center);
-    let said = |ui: &mut Ui| {
+    let layout = Layout::right_to_left(Align::Center);
+    let mut wanted = whole.size();
+    ui.scope_builder(egui::UiBuilder::new().max_rect(inner).layout(layout), |ui| {
+        buttons(ui, scene, controlled, tone);
+        ui.add_space(space::S);
+        let rest = ui.available_rect_before_wrap();
         let sentences = Sentences::of(ui, scene, sessions);
-        let wanted = sentences.wanted(ui, whole.width() - ui.available_width() + TO_TEXT);
-        sentences.show(ui, tone);
-        wanted
-    };
-    let row = |ui: &mut Ui| {
-        row_to_edges(ui, said, |ui| {
-            ui.add_space(space::S);
-            buttons(ui, scene, controlled, tone);
-        })
-    };
-    let room = egui::UiBuilder::new().max_rect(inner).layout(layout);
-    let (wanted, ()) = ui.scope_builder(room, row).inner;
+        wanted = sentences.wanted(ui, whole.width() - rest.width() + TO_TEXT);
+        ui.scope_builder(
+            egui::UiBuilder::new().max_rect(rest).layout(Layout::left_to_right(Align::Center)),
+            |ui| sentences.show(ui, tone),
+        );
+    });
     ui.ctx().request_repaint_after(until_next_minute(scene, sessions));
     (handle, wanted)
 }
 
 fn buttons(ui: &mut Ui, scene: Scene<'_>, controlled: bool, tone: Tone) {
     let sessions = &scene.view.sessions;
-    // The others stay where they are, whatever the expert copies: nobody shall press what has just taken a place.
-    if let Some((session, way, _)) = words::moving(sessions)
-        && Button::on_bar(t!("client-cancel-copying"), tone).low().show(ui).pressed()
-    {
-        scene.commands.send(UserCommand::CancelCopying(session, way));
-    }
-    if Button::on_bar(t!("client-hide"), tone).low().show(ui).pressed() {
-        scene.commands.send(UserCommand::ShowSharing);
+    let end = if sessions.len() > 1 { t!("client-end-all") } else { t!("client-end-session") };
+    if Button::on_bar(end, tone).low().show(ui).pressed() {
+        scene.commands.send(UserCommand::EndSession(None));
     }
     let stop = if controlled { t!("client-stop-control") } else { t!("client-stop-clipboard") };
     if scene.view.can_be_stopped() && Button::on_bar(stop, tone).low().show(ui).pressed() {
         scene.commands.send(UserCommand::StopControl);
     }
-    let end = if sessions.len() > 1 { t!("client-end-all") } else { t!("client-end-session") };
-    if Button::on_bar(end, tone).low().show(ui).pressed() {
-        scene.commands.send(UserCommand::EndSession(None));
+    // Stays where it is, whatever the expert copies: nobody shall press what has just taken its place.
+    if Button::on_bar(t!("client-hide"), tone).low().show(ui).pressed() {
+        scene.commands.send(UserCommand::ShowSharing);
+    }
+    if let Some((session, way, _)) = words::moving(sessions)
+        && Button::on_bar(t!("client-cancel-copying"), tone).low().show(ui).pressed()
+    {
+        scene.commands.send(UserCommand::CancelCopying(session, way));
     }
 }
 
@@ -124,9 +122,10 @@ impl Sentences {
         let (dot, _) = ui.allocate_exact_size(egui::Vec2::splat(size::DOT), Sense::hover());
         ui.painter().circle_filled(dot.center(), size::DOT / 2.0, tone.on_fill);
         ui.add_space(space::XS);
-        let size = egui::vec2(ui.available_width(), self.who.size().y + 1.0 + self.what.size().y);
-        ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+        ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
+            let height = self.who.size().y + 1.0 + self.what.size().y;
+            ui.add_space(((ui.available_height() - height) / 2.0).max(0.0));
             let [who, what] = self.texts;
             let line =
                 |words: String, font| Label::new(RichText::new(words).font(font).color(tone.on_fill)).wrap();

@@ -217,7 +217,9 @@ fn every_window_is_gone_through_in_the_order_of_reading() {
     alone("every_window_is_gone_through_in_the_order_of_reading", || {
         for language in Language::ALL {
             choose(language);
-            for mut window in all() {
+            // The bar never has the keyboard, and keeps its buttons at the right edge by making them from there.
+            let bars = ["watched", "controlled", "copying"];
+            for mut window in all().into_iter().filter(|window| !bars.contains(&window.name.as_str())) {
                 let wrong = window.window.disorder();
                 assert!(wrong.is_empty(), "{}, {language:?}: {wrong:#?}", window.name);
             }
