@@ -1,4 +1,4 @@
-//! Test-only: X servers, a person at a keyboard, fakes and hostile peers.
+//! Test-only: X servers, a person at a keyboard, fakes, hostile peers and a walk through a window by Tab.
 //! A failing test ends here, so that panics and prints are in place; nothing of this is in a shipped program.
 
 #![allow(
@@ -13,4 +13,5 @@ pub mod consent;
 pub mod fake;
 pub mod log_guard;
 pub mod net;
+pub mod order;
 pub mod x11;

@@ -25,6 +25,15 @@ impl Language {
         }
     }
 
+    /// What those who speak it call it, whatever language the rest is in.
+    #[must_use]
+    pub const fn own_name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::German => "Deutsch",
+        }
+    }
+
     /// The language of a locale's name, such as `de_AT.UTF-8@euro` (POSIX) or `de-AT` (BCP 47).
     #[must_use]
     pub fn from_locale(locale: &str) -> Option<Self> {
@@ -67,6 +76,20 @@ pub enum Choice {
 }
 
 impl Choice {
+    /// Every choice, in the order of a list.
+    pub const ALL: [Self; 3] = [Self::System, Self::English, Self::German];
+
+    /// What it is called in a list: each language by its own name, so that whoever reads no other finds it; `system` is
+    /// what it is called to follow the system.
+    #[must_use]
+    pub const fn name(self, system: &'static str) -> &'static str {
+        match self {
+            Self::System => system,
+            Self::English => Language::English.own_name(),
+            Self::German => Language::German.own_name(),
+        }
+    }
+
     /// The language to show; `variable` gives the value of one of the system's variables.
     #[must_use]
     pub fn language(self, variable: impl Fn(&str) -> Option<String>) -> Language {
@@ -135,6 +158,15 @@ mod tests {
         assert_eq!(Choice::default().language(german), Language::German);
         assert_eq!(Choice::English.language(german), Language::English);
         assert_eq!(Choice::German.language(|_| None), Language::German);
+    }
+
+    #[test]
+    fn a_list_names_each_language_in_itself_and_every_choice_once() {
+        let names = Choice::ALL.map(|choice| choice.name("As the system"));
+        assert_eq!(names, ["As the system", "English", "Deutsch"]);
+        for language in Language::ALL {
+            assert_eq!(Choice::ALL.iter().filter(|choice| choice.name("") == language.own_name()).count(), 1);
+        }
     }
 
     #[test]

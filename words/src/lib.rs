@@ -15,8 +15,8 @@ pub use text::{Argument, Text, Value, text_with};
 
 static CHOSEN: AtomicU8 = AtomicU8::new(Language::English as u8);
 
-/// Chooses the language of this process: in `main`, before the first text is asked for, and once more when the settings
-/// are read. It is English until then. What was asked for earlier stays as it is.
+/// Chooses the language of this process: in `main`, before the first text is asked for, once more when the settings are
+/// read, and when the person changes them. It is English until then. What was asked for earlier stays as it is.
 pub fn choose(language: Language) {
     CHOSEN.store(language as u8, Ordering::Relaxed);
 }

@@ -62,7 +62,7 @@ fn picture(theme: &str, window: &str, folder: &Path) -> Outcome<u64> {
         Language::German => ('j', 'v', 'w'),
     };
     match window {
-        "introduction-warning" => hands.click_at(shown.x + 100, shown.y + 314)?,
+        "introduction-warning" => hands.click_at(shown.x + 100, shown.y + 332)?,
         "make-ticket" => hands.chord(&[ALT, u32::from(invite)])?,
         "sharing-hide-area" => hands.chord(&[ALT, u32::from(hide)])?,
         "sharing-less" => hands.chord(&[ALT, u32::from(less)])?,

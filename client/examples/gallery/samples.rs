@@ -28,6 +28,7 @@ pub fn view(window: &str, theme: Theme, name: &PersonName) -> AppView {
         uses: 1,
         picture: PictureChoice::Auto,
         theme,
+        language: deskside_words::Choice::System,
         mail_server: None,
         file: PathBuf::from("/home/anna/.config/deskside/config.toml"),
         fingerprint: "R2VD-X5KC-7HNA-ME4T-QY3P".to_owned(),

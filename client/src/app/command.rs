@@ -114,6 +114,8 @@ pub enum SettingsChange {
     Picture(PictureChoice),
     /// Light, dark, or as the system.
     Theme(Theme),
+    /// The language of what people read; in force at once.
+    Language(deskside_words::Choice),
 }
 
 /// Where surfaces put commands; clones reach the same controller.

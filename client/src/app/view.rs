@@ -383,6 +383,8 @@ pub struct SettingsView {
     pub picture: PictureChoice,
     /// Light, dark, or as the system.
     pub theme: Theme,
+    /// The language of what people read.
+    pub language: deskside_words::Choice,
     /// The mail server that sends tickets; without, the person's own mail program opens.
     pub mail_server: Option<String>,
     /// The settings file.

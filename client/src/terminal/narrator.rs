@@ -274,6 +274,7 @@ mod tests {
             uses: 1,
             picture: PictureChoice::Auto,
             theme: Theme::System,
+            language: deskside_words::Choice::System,
             mail_server: None,
             file: "config.toml".into(),
             fingerprint: "AAAA-BBBB-CCCC-DDDD-EEEE".into(),

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use deskside_look::reader;
 use deskside_look::tokens::{Meaning, size, space};
-use deskside_look::widget::{self, Button, Card, Row};
+use deskside_look::widget::{self, Button, Card, Foot, Row};
 use deskside_words::t;
 use egui::accesskit::{Action, NodeId};
 use egui::{Event, Id, Key, Ui};
@@ -61,13 +61,13 @@ impl ConsentWindow {
         reader::name_window(ui.ctx(), reader::Kind::Question, &title, &text);
         let pressed_by_software = self.software(ui);
         let awake = self.awake(ui, question, confirm);
-        let mut wish = None;
+        // While the list of what they see is open, Escape closes that.
+        let choosing = egui::Popup::is_any_open(ui.ctx());
         let bar = egui::Frame::new().fill(deskside_look::Palette::of(ui).ground.window).inner_margin(BAR);
-        egui::Panel::bottom(Id::unique("answers")).frame(bar).show_separator_line(false).show(ui, |ui| {
-            wish = self.answers(ui, awake, &pressed_by_software);
-        });
-        scrolling(ui, |ui| who_and_what(ui, scene, question, &mut self.share));
-        if ui.input(|input| input.key_pressed(Key::Escape)) && awake {
+        let page = |ui: &mut Ui| who_and_what(ui, scene, question, &mut self.share);
+        let (foot, ()) = Foot::below(ui, |ui| scrolling(ui, page));
+        let mut wish = foot.show(ui, bar, |ui| self.answers(ui, awake, &pressed_by_software)).inner;
+        if ui.input(|input| input.key_pressed(Key::Escape)) && awake && !choosing {
             wish = Some(Wish::Deny);
         }
         if ui.input(|input| input.viewport().close_requested()) && awake {
@@ -287,8 +287,9 @@ fn what_they_see(ui: &mut Ui, scene: Scene<'_>, share: &mut Option<Share>) {
         let offered = shares(scene);
         let known = offered.iter().find(|(_, share)| *share == chosen).map(|(label, _)| label.clone());
         let width = ui.available_width();
+        let seen = known.unwrap_or_else(|| words::share(sharing));
         let response = egui::ComboBox::from_id_salt("what-they-see")
-            .selected_text(known.unwrap_or_else(|| words::share(sharing)))
+            .selected_text(&seen)
             .width(width)
             .truncate()
             .show_ui(ui, |ui| {
@@ -297,7 +298,8 @@ fn what_they_see(ui: &mut Ui, scene: Scene<'_>, share: &mut Option<Share>) {
                 }
             })
             .response;
-        response.labelled_by(label.id);
+        let response = response.labelled_by(label.id);
+        reader::tell_value(ui.ctx(), response.id, &seen);
     });
     if chosen != sharing.share {
         *share = Some(chosen);

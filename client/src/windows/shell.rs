@@ -368,6 +368,10 @@ fn show_banner(ui: &mut Ui, surroundings: &Surroundings, drag: &Mutex<Drag>, who
 
 /// Gives the banner the size that its sentences need; its middle stays where it is.
 fn fit_banner(ui: &Ui, wanted: egui::Vec2, whole: Option<desktop::Area>) {
+    if ui.ctx().will_discard() {
+        // Nobody sees this picture, and the next one knows better.
+        return;
+    }
     let Some(outer) = ui.input(|input| input.viewport().outer_rect) else {
         return;
     };

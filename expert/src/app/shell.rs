@@ -164,6 +164,9 @@ impl Shell {
             }
             Effect::ViewingBegan(size) => self.begin_viewing(size, model),
             Effect::Statistics(shown) => self.tell(ToSession::Statistics(shown)),
+            Effect::Language(choice) => {
+                deskside_words::choose(choice.language(|name| std::env::var(name).ok()));
+            }
             Effect::Theme(theme) => deskside_look::theme::choose(&self.post.context, theme.into()),
             Effect::Quit(exit) => {
                 self.quits = Some(exit);

@@ -79,6 +79,8 @@ pub enum Command {
     AlignLocks,
     /// Change the appearance.
     SetTheme(Theme),
+    /// Speak another language.
+    SetLanguage(deskside_words::Choice),
     /// Close the program.
     Quit,
 }
@@ -174,6 +176,8 @@ pub enum Effect {
     Statistics(bool),
     /// Change the appearance.
     Theme(Theme),
+    /// Show every text in this language from now on.
+    Language(deskside_words::Choice),
     /// End the program.
     Quit(Exit),
 }
@@ -328,6 +332,10 @@ impl Model {
             }
             Command::AlignLocks => self.if_session(Session::can_align_locks, Effect::AlignLocks),
             Command::Press(keys) => self.if_session(Session::is_controlling, Effect::Press(keys)),
+            Command::SetLanguage(language) => {
+                self.settings.language = language;
+                vec![Effect::Language(language), Effect::Save]
+            }
             Command::SetTheme(theme) => {
                 self.settings.theme = theme;
                 vec![Effect::Theme(theme), Effect::Save]

@@ -2,9 +2,9 @@
 
 use deskside_look::tokens::{Palette, size, space};
 use deskside_look::widget::{
-    Button, Card, ErrorText, body, card, error_panel, fingerprint, heading, small, subheading,
+    Button, Card, ErrorText, body, card, error_panel, fingerprint, heading, row_to_edges, small, subheading,
 };
-use deskside_words::t;
+use deskside_words::{Choice, t};
 use egui::{Align, CornerRadius, FontId, Layout, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
 use super::column;
@@ -121,53 +121,62 @@ fn line_with_copy(
     value: &str,
     commands: &mut Vec<Command>,
 ) {
-    ui.horizontal(|ui| {
+    let named = |ui: &mut Ui| {
         let height = size::BUTTON_HEIGHT - space::S;
         ui.allocate_ui_with_layout(Vec2::new(96.0, height), Layout::left_to_right(Align::Center), |ui| {
             ui.set_min_width(96.0);
             small(ui, name);
         });
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let word = match (model.copied == Some(what), what) {
-                (true, _) => t!("expert-start-copied"),
-                (false, Copied::PublicKey) => t!("expert-start-copy-key"),
-                (false, Copied::Fingerprint | Copied::RequestForTicket) => {
-                    t!("expert-start-copy-fingerprint")
-                }
-            };
-            if Button::quiet(word).low().min_width(136.0).show(ui).pressed() {
-                commands.push(Command::Copy(what));
+        match what {
+            Copied::Fingerprint => fingerprint(ui, value),
+            Copied::PublicKey | Copied::RequestForTicket => {
+                let ink = Palette::of(ui).ink.strong;
+                let value = egui::RichText::new(value).font(FontId::monospace(13.0)).color(ink);
+                ui.add(egui::Label::new(value).truncate());
             }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| match what {
-                Copied::Fingerprint => fingerprint(ui, value),
-                Copied::PublicKey | Copied::RequestForTicket => {
-                    let ink = Palette::of(ui).ink.strong;
-                    let value = egui::RichText::new(value).font(FontId::monospace(13.0)).color(ink);
-                    ui.add(egui::Label::new(value).truncate());
-                }
-            });
-        });
+        }
+    };
+    row_to_edges(ui, named, |ui| {
+        let word = match (model.copied == Some(what), what) {
+            (true, _) => t!("expert-start-copied"),
+            (false, Copied::PublicKey) => t!("expert-start-copy-key"),
+            (false, Copied::Fingerprint | Copied::RequestForTicket) => t!("expert-start-copy-fingerprint"),
+        };
+        if Button::quiet(word).low().min_width(136.0).show(ui).pressed() {
+            commands.push(Command::Copy(what));
+        }
     });
 }
 
 fn footer(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
-    ui.horizontal(|ui| {
-        small(ui, &t!("expert-start-name", name = model.name.as_str()));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let mut theme = model.settings.theme;
-            let menu = egui::ComboBox::from_id_salt("theme").width(96.0).selected_text(theme_word(theme));
-            let menu = menu.show_ui(ui, |ui| {
-                for offered in [Theme::System, Theme::Light, Theme::Dark] {
-                    ui.selectable_value(&mut theme, offered, theme_word(offered));
-                }
-            });
-            menu.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, t!("expert-start-theme")));
-            if theme != model.settings.theme {
-                commands.push(Command::SetTheme(theme));
-            }
-            small(ui, t!("expert-start-theme"));
-        });
+    let name = |ui: &mut Ui| small(ui, &t!("expert-start-name", name = model.name.as_str()));
+    row_to_edges(ui, name, |ui| {
+        let mut language = model.settings.language;
+        let offered = Choice::ALL.map(|choice| (choice, choice.name(t!("shared-language-system"))));
+        choice(ui, "language", t!("shared-language"), &mut language, &offered);
+        if language != model.settings.language {
+            commands.push(Command::SetLanguage(language));
+        }
+        let mut theme = model.settings.theme;
+        let offered = [Theme::System, Theme::Light, Theme::Dark].map(|theme| (theme, theme_word(theme)));
+        choice(ui, "theme", t!("expert-start-theme"), &mut theme, &offered);
+        if theme != model.settings.theme {
+            commands.push(Command::SetTheme(theme));
+        }
     });
+}
+
+/// A choice with its name before it.
+fn choice<T: Copy + PartialEq>(ui: &mut Ui, id: &str, name: &str, value: &mut T, offered: &[(T, &str)]) {
+    small(ui, name);
+    let word = offered.iter().find(|(one, _)| one == value).map_or("", |(_, word)| *word);
+    let menu = egui::ComboBox::from_id_salt(id).width(96.0).selected_text(word).show_ui(ui, |ui| {
+        for (one, word) in offered {
+            ui.selectable_value(value, *one, *word);
+        }
+    });
+    menu.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, name));
+    deskside_look::reader::tell_value(ui.ctx(), menu.response.id, word);
 }
 
 fn theme_word(theme: Theme) -> &'static str {

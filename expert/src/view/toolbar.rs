@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use deskside_look::fonts;
+use deskside_look::reader;
 use deskside_look::tokens::{Meaning, Palette, space, text as sizes};
-use deskside_look::widget::{Button, Pressed, badge, small};
+use deskside_look::widget::{Button, Pressed, badge, row_to_edges, small};
 use deskside_proto::name::PersonName;
 use deskside_proto::session::Way;
 use deskside_proto::wire::monitors::Monitor;
 use deskside_words::t;
-use egui::{Align, ComboBox, Label, Layout, RichText, TextStyle, TextWrapMode, Ui, Vec2, WidgetText};
+use egui::{ComboBox, Label, RichText, TextStyle, TextWrapMode, Ui, Vec2, WidgetText};
 
 use super::{Live, keys};
 use crate::model::{Command, Model, Now, Passage, Phase, Session, Wish};
@@ -37,7 +38,7 @@ pub fn show(
     let left_half = |ui: &mut Ui| {
         let word = words::phase(&session.phase);
         let state = badge(ui, word, meaning(&session.phase));
-        deskside_look::reader::announce(ui.ctx(), state.id, true);
+        reader::announce(ui.ctx(), state.id, true);
         let first = control(ui, session, now, commands);
         if called {
             first.response.request_focus();
@@ -64,15 +65,18 @@ pub fn show(
     }
 }
 
-/// What stands at the right, and left of it what is said; gives the width that both would like.
+/// What is said, and what stands at the right; gives the width that both would like.
 fn right_half(ui: &mut Ui, model: &Model, session: &Session, commands: &mut Vec<Command>) -> f32 {
-    let content = |ui: &mut Ui| {
-        right_side(ui, model, commands);
-        monitors(ui, session, commands);
-        let width = ui.min_rect().width();
-        width + ui.with_layout(Layout::left_to_right(Align::Center), |ui| message(ui, session)).inner
-    };
-    ui.with_layout(Layout::right_to_left(Align::Center), content).inner
+    let (said, controls) = row_to_edges(
+        ui,
+        |ui| message(ui, session),
+        |ui| {
+            monitors(ui, session, commands);
+            right_side(ui, model, commands);
+            ui.min_rect().width()
+        },
+    );
+    said + controls
 }
 
 /// A line below the toolbar that says where the keyboard is.
@@ -172,7 +176,7 @@ fn monitors(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     };
     let shown = chosen.as_ref().map_or_else(|| t!("expert-toolbar-all-monitors").to_owned(), named);
     let is_apart = |monitor: &Monitor| session.apart.contains(&monitor.name);
-    let menu = ComboBox::from_id_salt("monitor").width(96.0).selected_text(shown).show_ui(ui, |ui| {
+    let menu = ComboBox::from_id_salt("monitor").width(96.0).selected_text(&shown).show_ui(ui, |ui| {
         ui.selectable_value(&mut chosen, None, t!("expert-toolbar-all-monitors"));
         for (at, monitor) in monitors.iter().enumerate() {
             ui.selectable_value(&mut chosen, Some(monitor.name.clone()), words::monitor(monitors, at));
@@ -190,6 +194,7 @@ fn monitors(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     });
     menu.response
         .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, t!("expert-toolbar-monitor")));
+    reader::tell_value(ui.ctx(), menu.response.id, &shown);
     if chosen != session.monitor {
         commands.push(Command::LookAt(chosen));
     }
@@ -221,19 +226,8 @@ fn message(ui: &mut Ui, session: &Session) -> f32 {
     width
 }
 
-/// From right to left: end, statistics, full screen, size.
+/// Size, full screen, statistics, end.
 fn right_side(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
-    if Button::danger(t!("expert-toolbar-end")).low().show(ui).pressed() {
-        commands.push(Command::End);
-    }
-    ui.add_space(space::XS);
-    if Button::quiet(t!("expert-toolbar-statistics")).low().show(ui).pressed() {
-        commands.push(Command::SetStatistics(!model.statistics));
-    }
-    let word = if model.full_screen { t!("expert-toolbar-window") } else { t!("expert-toolbar-full-screen") };
-    if Button::quiet(word).low().hint("F11").show(ui).pressed() {
-        commands.push(Command::SetFullScreen(!model.full_screen));
-    }
     let mut scale = model.scale;
     let menu =
         ComboBox::from_id_salt("scale").width(64.0).selected_text(words::scale(scale)).show_ui(ui, |ui| {
@@ -243,7 +237,19 @@ fn right_side(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
         });
     menu.response
         .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, t!("expert-toolbar-scale")));
+    reader::tell_value(ui.ctx(), menu.response.id, &words::scale(model.scale));
     if scale != model.scale {
         commands.push(Command::SetScale(scale));
+    }
+    let word = if model.full_screen { t!("expert-toolbar-window") } else { t!("expert-toolbar-full-screen") };
+    if Button::quiet(word).low().hint("F11").show(ui).pressed() {
+        commands.push(Command::SetFullScreen(!model.full_screen));
+    }
+    if Button::quiet(t!("expert-toolbar-statistics")).low().show(ui).pressed() {
+        commands.push(Command::SetStatistics(!model.statistics));
+    }
+    ui.add_space(space::XS);
+    if Button::danger(t!("expert-toolbar-end")).low().show(ui).pressed() {
+        commands.push(Command::End);
     }
 }

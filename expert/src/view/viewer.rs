@@ -53,6 +53,12 @@ pub fn show(
         });
         beneath = bar.response.rect.bottom();
     }
+    // Before the picture, over which it lies, as in a window.
+    let over = if model.full_screen {
+        full_screen_toolbar(ui, model, session, now, called, &live, shown)
+    } else {
+        None
+    };
     // Dark in both appearances: a bright frame around a desktop blinds.
     let ground = Palette::for_dark(true).ground.field;
     let area = CentralPanel::default()
@@ -63,14 +69,17 @@ pub fn show(
         .inner;
     let system_keys = model.settings.system_keys == SystemKeys::Sent;
     shown.layout = Layout { controlling: session.is_controlling(), system_keys, ..area };
+    if model.full_screen {
+        shown.layout.calling_edge = Some(pixels(ui, edge(ui.ctx().content_rect())));
+    }
+    if let Some(bar) = over {
+        shown.layout.covers.push(pixels(ui, bar));
+        beneath = bar.bottom();
+    }
     state.system_keys.follow(live.wants, now);
     let about_locks = locks_note(ui, session, live.wants, now)
         .filter(|_| model.full_screen && note(ui, session, now).is_none());
     let about_keys = state.system_keys.note(ui, session, now).or(about_locks);
-    if model.full_screen {
-        let bar = full_screen_toolbar(ui, model, session, now, called, &live, shown);
-        beneath = bar.map_or(beneath, |bar| bar.bottom());
-    }
     if let Some(word) = about_keys.filter(|_| shown.layout.covers.is_empty()) {
         note_over_picture(ui, &word, Meaning::Watch);
     }
@@ -146,7 +155,7 @@ fn bar_frame(ui: &Ui) -> Frame {
 }
 
 /// In full screen the toolbar lies over the picture only while it is wanted; otherwise at most a note does. Gives where
-/// it lies.
+/// the toolbar lies.
 fn full_screen_toolbar(
     ui: &Ui,
     model: &Model,
@@ -157,7 +166,6 @@ fn full_screen_toolbar(
     shown: &mut Shown,
 ) -> Option<Rect> {
     let screen = ui.ctx().content_rect();
-    shown.layout.calling_edge = Some(pixels(ui, edge(screen)));
     let menu_open = egui::Popup::is_any_open(ui.ctx());
     if live.wants.toolbar || menu_open {
         let frame =
@@ -176,7 +184,6 @@ fn full_screen_toolbar(
                 });
             })
             .response;
-        shown.layout.covers.push(pixels(ui, response.rect));
         return Some(response.rect);
     }
     if let Some((word, meaning)) = note(ui, session, now) {

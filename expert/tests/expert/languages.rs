@@ -16,7 +16,7 @@ use crate::screens::{Screen, show_in};
 /// Whoever runs a test in a process of its own sets this, because the language is the whole process's.
 const ALONE: &str = "DESKSIDE_TEST_ALONE";
 /// Words that are the same in both languages, and data.
-const SAME: [&str; 4] = ["Anna Berg", "Ines Weber", "Desktop", "System"];
+const SAME: [&str; 6] = ["Anna Berg", "Ines Weber", "Desktop", "System", "English", "Deutsch"];
 
 /// The numbers of the tickets that are made once.
 static TICKETS: LazyLock<Vec<String>> = LazyLock::new(|| {
@@ -53,6 +53,7 @@ fn menus(size: [f32; 2]) -> Vec<(String, Screen)> {
         ("viewing", t!("expert-toolbar-scale").to_owned()),
         ("monitor", t!("expert-toolbar-monitor").to_owned()),
         ("start", t!("expert-start-theme").to_owned()),
+        ("start", t!("shared-language").to_owned()),
     ];
     let mut shown = Vec::new();
     for (at, (name, menu)) in menus.into_iter().enumerate() {
@@ -105,6 +106,23 @@ fn no_screen_has_a_text_of_the_other_language() {
             assert!(worded(english) > 0 && worded(german) > 0, "{name}");
             let both: Vec<_> = german.intersection(english).filter(|text| is_worded(text)).collect();
             assert!(both.is_empty(), "{name}: not translated: {both:?}");
+        }
+    });
+}
+
+#[test]
+fn every_screen_is_gone_through_in_the_order_of_reading() {
+    alone("every_screen_is_gone_through_in_the_order_of_reading", || {
+        for language in Language::ALL {
+            choose(language);
+            for size in [[1000.0, 680.0], [640.0, 400.0]] {
+                for (name, model) in samples::screens() {
+                    // While controlling, Tab is the other side's until the keyboard is brought here.
+                    let wants = Wants { toolbar: true, keyboard_in_toolbar: true, ..Wants::default() };
+                    let wrong = deskside_testkit::order::disorder(&mut show_in(size, model, wants));
+                    assert!(wrong.is_empty(), "{name} at {size:?}, {language:?}: {wrong:#?}");
+                }
+            }
         }
     });
 }

@@ -7,7 +7,7 @@ use deskside_expert::app::input::{Layout, Wants};
 use deskside_expert::config::SystemKeys;
 use deskside_expert::keyboard::Combination;
 use deskside_expert::link::{Picture, SharedCursor};
-use deskside_expert::model::{Command, Copied, Message, Model, Now};
+use deskside_expert::model::{Command, Copied, Effect, Message, Model, Now};
 use deskside_expert::present::TexturePresenter;
 use deskside_expert::scale::Scale;
 use deskside_expert::view::{self, Live};
@@ -147,6 +147,20 @@ fn the_start_screen_opens_and_copies() {
     assert_eq!(click(&mut screen, "Open a ticket\u{2026}"), [Command::ChooseFile]);
     assert_eq!(click(&mut screen, "Copy key"), [Command::Copy(Copied::PublicKey)]);
     assert_eq!(click(&mut screen, "Copy fingerprint"), [Command::Copy(Copied::Fingerprint)]);
+}
+
+#[test]
+fn the_language_is_chosen_on_the_start_screen_and_kept() {
+    let mut screen = show(model("start"));
+    let list = screen.get_by_role_and_label(Role::ComboBox, "Language");
+    list.click();
+    screen.run_steps(3);
+    let german = deskside_words::Choice::German;
+    assert_eq!(click(&mut screen, "Deutsch"), [Command::SetLanguage(german)]);
+    let mut model = model("start");
+    let effects = model.handle(Message::Command(Command::SetLanguage(german)), samples::now());
+    assert!(matches!(effects[..], [Effect::Language(chosen), Effect::Save] if chosen == german));
+    assert_eq!(model.settings.language, german);
 }
 
 #[test]

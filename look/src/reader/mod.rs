@@ -4,11 +4,14 @@
 //! here. Knows nothing of what is in a window: its parts describe themselves with `widget_info`.
 
 mod atspi;
+mod hand;
 
 use std::collections::HashMap;
 
 use egui::accesskit::{ActionRequest, Live, Role, TreeUpdate};
-use egui::{Context, FullOutput, Id, Plugin, RawInput, Rect, ViewportId};
+use egui::{Context, FullOutput, Id, Key, Plugin, RawInput, Rect, Ui, ViewportId};
+
+pub use hand::{by_hand, forget_refusal, was_refused};
 
 /// One window's connection to the desktop's accessibility service.
 trait Connection: Send + Sync {
@@ -62,6 +65,12 @@ pub fn describe(ctx: &Context, id: Id, text: &str) {
     ctx.accesskit_node_builder(id, |node| node.set_description(text));
 }
 
+/// Says what is chosen in a list or written in a field, which screen readers on Linux say only where it is the
+/// description: a list has no text there, and a field gets its own a moment after the keyboard has come.
+pub fn tell_value(ctx: &Context, id: Id, value: &str) {
+    describe(ctx, id, value);
+}
+
 /// Connects the windows beyond the first; once, before the first window is painted.
 pub fn install(ctx: &Context) {
     ctx.add_plugin(Reader::default());
@@ -97,13 +106,54 @@ impl Plugin for Reader {
         input.events.extend(window.requests().into_iter().map(egui::Event::AccessKitActionRequest));
     }
 
-    fn output_hook(&mut self, _: &Context, output: &mut FullOutput) {
+    /// Tab at the last control would give the keyboard to the first one only in the next picture, and a screen reader
+    /// would say the window's name in between.
+    fn on_end_pass(&mut self, ui: &mut Ui) {
+        let is_tab = ui.input(|input| input.key_pressed(Key::Tab));
+        if is_tab && ui.memory(|memory| memory.focused().is_none()) {
+            ui.ctx().request_discard("focus");
+        }
+    }
+
+    fn output_hook(&mut self, ctx: &Context, output: &mut FullOutput) {
         self.windows.retain(|viewport, _| output.viewport_output.contains_key(viewport));
         let painted = self.painted.pop();
+        let made = &output.platform_output;
+        if made.requested_discard() && made.num_completed_passes < ctx.options(|all| all.max_passes.get()) {
+            // Nobody sees this picture, so nobody hears of it.
+            return;
+        }
         if let Some(window) = painted.and_then(|viewport| self.windows.get_mut(&viewport))
             && let Some(update) = output.platform_output.accesskit_update.take()
         {
             window.show(update);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::Queryable as _;
+
+    use super::*;
+
+    #[test]
+    fn tab_goes_round_in_one_step() {
+        let mut harness = Harness::builder().with_context_setup(install).build_ui(|ui| {
+            let _ = ui.button("one");
+            let _ = ui.button("two");
+        });
+        for stop in ["one", "two", "one"] {
+            harness.input_mut().events.push(egui::Event::Key {
+                key: Key::Tab,
+                physical_key: None,
+                pressed: true,
+                repeat: false,
+                modifiers: egui::Modifiers::NONE,
+            });
+            harness.step();
+            assert!(harness.get_by_label(stop).is_focused(), "{stop}");
         }
     }
 }

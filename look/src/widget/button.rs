@@ -19,6 +19,16 @@ pub struct Button<'a> {
     height: f32,
     enabled: bool,
     hint: Option<&'a str>,
+    presser: Presser,
+}
+
+/// Who may press a button.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Presser {
+    /// Also other software, over the accessibility bus.
+    Anybody,
+    /// Whoever has the keyboard or the pointer.
+    Hand,
 }
 
 /// How a button is painted.
@@ -81,14 +91,14 @@ impl Face {
 pub struct Pressed {
     /// egui's answer, for focus and layout.
     pub response: Response,
-    by_mnemonic: bool,
+    pressed: bool,
 }
 
 impl Pressed {
     /// Whether it was pressed: by pointer, by Enter or Space while focused, or by its mnemonic.
     #[must_use]
-    pub fn pressed(&self) -> bool {
-        self.by_mnemonic || self.response.clicked()
+    pub const fn pressed(&self) -> bool {
+        self.pressed
     }
 }
 
@@ -123,7 +133,15 @@ impl<'a> Button<'a> {
     }
 
     const fn new(text: &'a str, face: Face) -> Self {
-        Self { text, face, min_width: 0.0, height: size::BUTTON_HEIGHT, enabled: true, hint: None }
+        Self {
+            text,
+            face,
+            min_width: 0.0,
+            height: size::BUTTON_HEIGHT,
+            enabled: true,
+            hint: None,
+            presser: Presser::Anybody,
+        }
     }
 
     /// At least this wide (points).
@@ -155,6 +173,12 @@ impl<'a> Button<'a> {
         self
     }
 
+    /// Not to be pressed by other software, because it shows or gives somebody more; see [`crate::reader::by_hand`].
+    pub const fn by_hand(mut self) -> Self {
+        self.presser = Presser::Hand;
+        self
+    }
+
     /// Shows it.
     pub fn show(self, ui: &mut Ui) -> Pressed {
         let (plain, mnemonic) = split(self.text);
@@ -178,6 +202,11 @@ impl<'a> Button<'a> {
             }
             None => response,
         };
+        let by_mnemonic = self.enabled && ui.is_enabled() && mnemonic.is_some_and(|(_, key)| take(ui, key));
+        let mut pressed = by_mnemonic || response.clicked();
+        if self.presser == Presser::Hand {
+            pressed = crate::reader::by_hand(ui, &response, pressed);
+        }
         if ui.is_rect_visible(rect) {
             let fade = |colour: Color32| if self.enabled { colour } else { colour.gamma_multiply(0.45) };
             let fill = if response.hovered() { paint.fill_hovered } else { paint.fill };
@@ -193,8 +222,7 @@ impl<'a> Button<'a> {
                 focus_ring(ui, rect);
             }
         }
-        let by_mnemonic = self.enabled && ui.is_enabled() && mnemonic.is_some_and(|(_, key)| take(ui, key));
-        Pressed { response, by_mnemonic }
+        Pressed { response, pressed }
     }
 }
 

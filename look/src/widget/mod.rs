@@ -6,6 +6,7 @@ mod badge;
 mod button;
 mod card;
 mod code;
+mod order;
 mod panel;
 mod rows;
 
@@ -13,6 +14,7 @@ pub use badge::{badge, dot};
 pub use button::{Button, Pressed};
 pub use card::{Card, card, page};
 pub use code::{big_code, fingerprint};
+pub use order::{Foot, row_to_edges};
 pub use panel::{ErrorText, answered_panel, error_panel, hint_panel};
 pub use rows::{Row, key_values};
 

@@ -56,3 +56,8 @@ shared-date-year = { $day }. { shared-month } { $year }
 shared-date-short-year = { $day }. { shared-month-short } { $year }
 shared-date-short-time = { $day }. { shared-month-short }, { $time }
 shared-date-short-year-time = { $day }. { shared-month-short } { $year }, { $time }
+
+## Die Wahl der Sprache; in der Liste hat jede Sprache ihren eigenen Namen
+
+shared-language = Sprache
+shared-language-system = Systemsprache

@@ -56,3 +56,8 @@ shared-date-year = { $day } { shared-month } { $year }
 shared-date-short-year = { $day } { shared-month-short } { $year }
 shared-date-short-time = { $day } { shared-month-short }, { $time }
 shared-date-short-year-time = { $day } { shared-month-short } { $year }, { $time }
+
+## The choice of the language; each language in the list has its own name
+
+shared-language = Language
+shared-language-system = System language

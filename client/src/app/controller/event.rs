@@ -162,6 +162,8 @@ pub enum Effect {
     SendTicket(TicketId, Option<String>),
     /// Remember that the introduction was read.
     MarkIntroductionSeen,
+    /// Show every text in this language from now on.
+    ChooseLanguage(deskside_words::Choice),
     /// Write the settings.
     SaveSettings(Box<Settings>),
     /// End the program.

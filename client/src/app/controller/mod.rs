@@ -252,6 +252,13 @@ impl Controller {
             }
             SettingsChange::Picture(picture) => settings.picture = picture,
             SettingsChange::Theme(theme) => settings.theme = theme,
+            SettingsChange::Language(language) => {
+                settings.language = language;
+                return vec![
+                    Effect::ChooseLanguage(language),
+                    Effect::SaveSettings(Box::new(settings.clone())),
+                ];
+            }
         }
         vec![Effect::SaveSettings(Box::new(self.start.settings.clone()))]
     }

@@ -91,6 +91,7 @@ impl Controller {
             uses: settings.uses.get(),
             picture: settings.picture,
             theme: settings.theme,
+            language: settings.language,
             mail_server: settings.smtp.as_ref().map(|smtp| smtp.host.clone()),
             file: self.start.settings_file.clone(),
             fingerprint: self.start.fingerprint.clone(),

@@ -153,6 +153,7 @@ fn kinds(effects: &[Effect]) -> Vec<&'static str> {
             Effect::SaveTicket(..) => "save ticket",
             Effect::SendTicket(..) => "send ticket",
             Effect::MarkIntroductionSeen => "mark introduction",
+            Effect::ChooseLanguage(_) => "choose language",
             Effect::SaveSettings(_) => "save settings",
             Effect::SetSharing(_) => "set sharing",
             Effect::ReadChoices => "read choices",
@@ -437,6 +438,17 @@ fn the_view_shows_the_hotkey_that_is_in_force_not_the_one_of_tomorrow() {
     assert_eq!(settings.hotkey.to_string(), "Ctrl+Alt+F12");
     assert_eq!(desk.view().settings.hotkey, "Ctrl+Alt+Shift+Esc");
     assert!(desk.command(UserCommand::ChangeSettings(SettingsChange::Hotkey("Q".into()))).is_empty());
+}
+
+#[test]
+fn another_language_is_spoken_before_anything_is_shown_again_and_is_kept() {
+    let mut desk = Desk::new();
+    let german = deskside_words::Choice::German;
+    let effects = desk.command(UserCommand::ChangeSettings(SettingsChange::Language(german)));
+    let [Effect::ChooseLanguage(chosen), Effect::SaveSettings(settings)] = &effects[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!([*chosen, settings.language, desk.view().settings.language], [german; 3]);
 }
 
 #[test]

@@ -79,6 +79,10 @@ impl Shell {
                 Effect::SaveTicket(ticket, path) => self.save_ticket(ticket, path),
                 Effect::SendTicket(ticket, address) => self.send_ticket(ticket, address),
                 Effect::MarkIntroductionSeen => self.paper.mark_introduction_seen(),
+                // Before the view is published, so that all that is shown from then on is in it.
+                Effect::ChooseLanguage(choice) => {
+                    deskside_words::choose(choice.language(|name| std::env::var(name).ok()));
+                }
                 Effect::SaveSettings(settings) => self.paper.save_settings(*settings),
                 Effect::End => return true,
             }

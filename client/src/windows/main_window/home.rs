@@ -4,7 +4,7 @@ use deskside_look::tokens::{Meaning, space};
 use deskside_look::widget::{self, Button, Card};
 use deskside_proto::session::Way;
 use deskside_words::t;
-use egui::{Align, Layout, Ui};
+use egui::Ui;
 
 use super::{Scene, sharing, words};
 use crate::app::UserCommand;
@@ -70,27 +70,24 @@ fn sessions(ui: &mut Ui, scene: Scene<'_>) {
 }
 
 fn session_card(ui: &mut Ui, scene: Scene<'_>, session: &SessionView) {
-    ui.horizontal(|ui| {
-        let several = scene.view.sessions.len() > 1;
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if several {
-                let end = Button::quiet(t!("client-end-one")).low().show(ui);
-                deskside_look::reader::describe(ui.ctx(), end.response.id, session.expert_name.as_str());
-                if end.pressed() {
-                    scene.commands.send(UserCommand::EndSession(Some(session.id)));
-                }
+    let name = |ui: &mut Ui| {
+        let name = egui::RichText::new(session.expert_name.as_str())
+            .font(deskside_look::fonts::strong(deskside_look::tokens::text::BODY));
+        ui.add(egui::Label::new(name).truncate());
+    };
+    widget::row_to_edges(ui, name, |ui| {
+        let meaning = match session.state {
+            SessionState::Watching | SessionState::Asking => Meaning::Watch,
+            SessionState::Controlling { .. } => Meaning::Alert,
+        };
+        widget::badge(ui, words::session_state(session.state), meaning);
+        if scene.view.sessions.len() > 1 {
+            let end = Button::quiet(t!("client-end-one")).low().show(ui);
+            deskside_look::reader::describe(ui.ctx(), end.response.id, session.expert_name.as_str());
+            if end.pressed() {
+                scene.commands.send(UserCommand::EndSession(Some(session.id)));
             }
-            let meaning = match session.state {
-                SessionState::Watching | SessionState::Asking => Meaning::Watch,
-                SessionState::Controlling { .. } => Meaning::Alert,
-            };
-            widget::badge(ui, words::session_state(session.state), meaning);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let name = egui::RichText::new(session.expert_name.as_str())
-                    .font(deskside_look::fonts::strong(deskside_look::tokens::text::BODY));
-                ui.add(egui::Label::new(name).truncate());
-            });
-        });
+        }
     });
     let passed = scene.moment.instant.saturating_duration_since(session.since);
     ui.horizontal_wrapped(|ui| {

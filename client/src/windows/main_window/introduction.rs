@@ -1,7 +1,7 @@
 //! The first start: three sentences, and the question that fraud does not survive.
 
 use deskside_look::tokens::{Meaning, space};
-use deskside_look::widget::{self, Button};
+use deskside_look::widget::{self, Button, Foot};
 use deskside_words::t;
 use egui::Ui;
 
@@ -22,21 +22,23 @@ enum Caller {
 }
 
 pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) {
-    actions(ui, |ui| buttons(ui, scene, draft.caller));
-    scrolling(ui, |ui| {
-        widget::heading(ui, t!("client-welcome"));
-        super::numbered(ui, &words::three_sentences());
-        widget::subheading(ui, t!("client-who-called"));
-        ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = space::XS;
-            ui.spacing_mut().interact_size.y = space::XL;
-            ui.radio_value(&mut draft.caller, Some(Caller::ThePerson), t!("client-i-called"));
-            ui.radio_value(&mut draft.caller, Some(Caller::TheHelper), t!("client-they-called"));
-        });
-        if draft.caller == Some(Caller::TheHelper) {
-            widget::hint_panel(ui, Meaning::Alert, t!("client-scam-title"), t!("client-scam-text"));
-        }
+    let (foot, ()) = Foot::below(ui, |ui| scrolling(ui, |ui| page(ui, draft)));
+    actions(ui, foot, |ui| buttons(ui, scene, draft.caller));
+}
+
+fn page(ui: &mut Ui, draft: &mut Draft) {
+    widget::heading(ui, t!("client-welcome"));
+    super::numbered(ui, &words::three_sentences());
+    widget::subheading(ui, t!("client-who-called"));
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = space::XS;
+        ui.spacing_mut().interact_size.y = space::XL;
+        ui.radio_value(&mut draft.caller, Some(Caller::ThePerson), t!("client-i-called"));
+        ui.radio_value(&mut draft.caller, Some(Caller::TheHelper), t!("client-they-called"));
     });
+    if draft.caller == Some(Caller::TheHelper) {
+        widget::hint_panel(ui, Meaning::Alert, t!("client-scam-title"), t!("client-scam-text"));
+    }
 }
 
 fn buttons(ui: &mut Ui, scene: Scene<'_>, caller: Option<Caller>) {

@@ -3,7 +3,7 @@
 //! The passphrase is shown and never copied: a copied passphrase ends up in the message that it must not be in.
 
 use deskside_look::tokens::{Meaning, space};
-use deskside_look::widget::{self, Button, Card};
+use deskside_look::widget::{self, Button, Card, Foot};
 use deskside_words::t;
 use egui::{TextEdit, Ui};
 
@@ -30,7 +30,15 @@ enum Step {
 }
 
 pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, made: &InvitationView, draft: &mut Draft) {
-    actions(ui, |ui| {
+    let page = |ui: &mut Ui| {
+        super::notice(ui, scene);
+        widget::heading(ui, t!("client-invitation-title"));
+        widget::card(ui, Card::Plain, |ui| send(ui, scene, made, draft));
+        widget::card(ui, Card::Plain, |ui| tell(ui, scene, made, draft));
+        widget::subheading(ui, t!("client-step-wait"));
+    };
+    let (foot, ()) = Foot::below(ui, |ui| scrolling(ui, page));
+    actions(ui, foot, |ui| {
         if Button::primary(t!("client-done")).hint(t!("client-done-hint")).show(ui).pressed() {
             scene.commands.send(UserCommand::DismissInvitation);
         }
@@ -41,13 +49,6 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, made: &InvitationView, draft: 
         let left = made.valid_until.duration_since(scene.moment.system).ok();
         widget::small(ui, &words::validity(left, made.uses));
         super::repaint_at_minute_left(ui, left);
-    });
-    scrolling(ui, |ui| {
-        super::notice(ui, scene);
-        widget::heading(ui, t!("client-invitation-title"));
-        widget::card(ui, Card::Plain, |ui| send(ui, scene, made, draft));
-        widget::card(ui, Card::Plain, |ui| tell(ui, scene, made, draft));
-        widget::subheading(ui, t!("client-step-wait"));
     });
 }
 
@@ -116,7 +117,7 @@ fn tell(ui: &mut Ui, scene: Scene<'_>, made: &InvitationView, draft: &mut Draft)
         (Some(_), _) if !scene.view.sessions.is_empty() && !draft.shown_while_watched => {
             widget::subheading(ui, t!("client-step-tell"));
             widget::body(ui, t!("client-hidden-while-watched"));
-            if Button::quiet(t!("client-show-anyway")).show(ui).pressed() {
+            if Button::quiet(t!("client-show-anyway")).by_hand().show(ui).pressed() {
                 draft.shown_while_watched = true;
             }
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use deskside_crypto::identity::PublicIdentity;
 use deskside_look::tokens::space;
-use deskside_look::widget::{self, Button, Card};
+use deskside_look::widget::{self, Button, Card, Foot};
 use deskside_words::t;
 use egui::Ui;
 
@@ -48,8 +48,19 @@ const USES: [u32; 4] = [1, 2, 5, 10];
 
 pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) -> Outcome {
     let mut outcome = Outcome::Stay;
+    // While a list of choices is open, Escape closes that.
+    let choosing = egui::Popup::is_any_open(ui.ctx());
+    let is_wrong = draft.recipient().is_err();
+    let page = |ui: &mut Ui| {
+        super::notice(ui, scene);
+        widget::heading(ui, t!("client-make-title"));
+        widget::body(ui, t!("client-make-text"));
+        widget::card(ui, Card::Plain, |ui| choices(ui, draft));
+        more(ui, draft, is_wrong);
+    };
+    let (foot, ()) = Foot::below(ui, |ui| scrolling(ui, page));
     let recipient = draft.recipient();
-    actions(ui, |ui| {
+    actions(ui, foot, |ui| {
         if Button::primary(t!("client-make")).enabled(recipient.is_ok()).show(ui).pressed()
             && let Ok(to) = &recipient
         {
@@ -60,14 +71,7 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) -> Outcome 
             outcome = Outcome::Back;
         }
     });
-    scrolling(ui, |ui| {
-        super::notice(ui, scene);
-        widget::heading(ui, t!("client-make-title"));
-        widget::body(ui, t!("client-make-text"));
-        widget::card(ui, Card::Plain, |ui| choices(ui, draft));
-        more(ui, draft, recipient.is_err());
-    });
-    if ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+    if ui.input(|input| input.key_pressed(egui::Key::Escape)) && !choosing {
         outcome = Outcome::Back;
     }
     outcome
@@ -88,7 +92,8 @@ fn choices(ui: &mut Ui, draft: &mut Draft) {
                 }
             })
             .response;
-        response.labelled_by(label.id);
+        let response = response.labelled_by(label.id);
+        deskside_look::reader::tell_value(ui.ctx(), response.id, &words::uses(draft.uses));
         ui.end_row();
     });
 }

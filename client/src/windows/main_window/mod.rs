@@ -13,7 +13,7 @@ pub(in crate::windows) mod sharing;
 mod tickets;
 
 use deskside_look::tokens::{Meaning, Palette, size, space, text};
-use deskside_look::widget;
+use deskside_look::widget::{self, Foot};
 use deskside_look::{fonts, reader};
 use deskside_words::t;
 use egui::{Id, Response, Role, Sense, Ui, WidgetInfo};
@@ -185,19 +185,25 @@ pub(in crate::windows) fn scrolling<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui
         .inner
 }
 
-/// The buttons at the bottom of a page, always in view.
-fn actions(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+/// The buttons at the bottom of a page, always in view and read after what is on it.
+fn actions(ui: &mut Ui, foot: Foot, content: impl FnOnce(&mut Ui)) {
     let palette = Palette::of(ui);
     let frame = egui::Frame::new()
         .fill(palette.ground.card)
         .inner_margin(egui::Margin::symmetric(space::XL as i8, space::M as i8));
-    egui::Panel::bottom(Id::unique("actions")).frame(frame).show(ui, |ui| {
-        ui.horizontal(|ui| content(ui));
-    });
+    let bar = foot.show(ui, frame, |ui| ui.horizontal(content)).response.rect;
+    ui.painter().hline(bar.x_range(), bar.top(), egui::Stroke::new(1.0, palette.ground.line));
 }
 
+/// What the person should know before anything else on the page.
 fn notice(ui: &mut Ui, scene: Scene<'_>) {
     let Some(notice) = &scene.view.notice else {
+        let (title, text) = (t!("client-by-software-title"), t!("client-by-software-text"));
+        if reader::was_refused(ui.ctx())
+            && widget::answered_panel(ui, Meaning::Watch, title, text, t!("client-ok"))
+        {
+            reader::forget_refusal(ui.ctx());
+        }
         return;
     };
     let meaning = match notice.kind {
@@ -258,7 +264,8 @@ fn length_choice(ui: &mut Ui, id: &str, length: &mut std::time::Duration, label:
             }
         })
         .response;
-    response.labelled_by(label);
+    let response = response.labelled_by(label);
+    reader::tell_value(ui.ctx(), response.id, &words::valid_for(*length));
 }
 
 /// Paints again when a text with passed minutes says something else.

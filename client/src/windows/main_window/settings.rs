@@ -1,9 +1,10 @@
 //! The settings page: each change goes to the controller, which writes the file.
 
+use deskside_look::reader;
 use deskside_look::tokens::{Palette, space};
 use deskside_look::widget::{self, Button, Card, Row};
 use deskside_proto::name::PersonName;
-use deskside_words::t;
+use deskside_words::{Choice, t};
 use egui::{TextEdit, Ui};
 
 use super::{Scene, words};
@@ -16,15 +17,26 @@ use crate::config::{Hotkey, PictureChoice, Theme};
 pub(super) struct Draft {
     name: String,
     hotkey: String,
+    /// In which the keys are written.
+    language: Choice,
 }
 
 impl Draft {
     pub(super) fn new(view: &AppView) -> Self {
-        Self { name: view.me.as_str().to_owned(), hotkey: view.settings.hotkey.clone() }
+        let settings = &view.settings;
+        Self {
+            name: view.me.as_str().to_owned(),
+            hotkey: settings.hotkey.clone(),
+            language: settings.language,
+        }
     }
 }
 
 pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) {
+    if draft.language != scene.view.settings.language {
+        // Keys have other names in another language.
+        *draft = Draft::new(scene.view);
+    }
     widget::card(ui, Card::Plain, |ui| {
         let name = PersonName::parse(draft.name.trim()).map_err(|error| words::name_error(error).to_owned());
         let changed = name.as_ref().is_ok_and(|name| *name != scene.view.me);
@@ -73,9 +85,10 @@ fn field<T>(
             .char_limit(64)
             .margin(egui::vec2(space::S + 2.0, space::S + 2.0));
         let response = ui.add(field).labelled_by(label.id);
+        reader::tell_value(ui.ctx(), response.id, text);
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         let apply = Button::quiet(t!("client-apply")).enabled(changed).show(ui);
-        deskside_look::reader::describe(ui.ctx(), apply.response.id, name);
+        reader::describe(ui.ctx(), apply.response.id, name);
         applied = (changed && entered) | apply.pressed();
     });
     match value {
@@ -96,6 +109,15 @@ fn choices(ui: &mut Ui, scene: Scene<'_>) {
         super::length_choice(ui, "normally-valid", &mut valid_for, label.id);
         if valid_for != settings.valid_for {
             change(scene, SettingsChange::ValidFor(valid_for));
+        }
+        ui.end_row();
+
+        let label = ui.label(t!("shared-language"));
+        let mut language = settings.language;
+        let name = |choice: Choice| choice.name(t!("shared-language-system"));
+        pick(ui, "language", &mut language, Choice::ALL, name, label.id);
+        if language != settings.language {
+            change(scene, SettingsChange::Language(language));
         }
         ui.end_row();
 
@@ -135,5 +157,6 @@ fn pick<T: Copy + PartialEq>(
             }
         })
         .response;
-    response.labelled_by(label);
+    let response = response.labelled_by(label);
+    reader::tell_value(ui.ctx(), response.id, word(*value));
 }

@@ -1,10 +1,11 @@
 //! What experts may see: a card that says it, and the pages on which the person changes it. It chooses nothing by itself.
 
+use deskside_look::reader::by_hand;
 use deskside_look::tokens::{Palette, size, space};
-use deskside_look::widget::{self, Button, Card};
+use deskside_look::widget::{self, Button, Card, Foot, row_to_edges};
 use deskside_proto::geometry::Rect;
 use deskside_words::t;
-use egui::{Align, Key, Layout, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
+use egui::{Key, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
 
 use super::{Scene, actions, scrolling, words};
 use crate::app::UserCommand;
@@ -48,31 +49,28 @@ pub(super) fn card(ui: &mut Ui, scene: Scene<'_>) -> Option<Draft> {
         widget::small(ui, t!("client-see-title"));
         widget::strong(ui, &words::share(sharing));
         for hidden in &sharing.hidden {
-            ui.horizontal(|ui| {
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let label = words::hidden(hidden);
-                    if Button::quiet(t!("client-show-again")).low().hint(&label).show(ui).pressed() {
-                        scene.commands.send(UserCommand::Unhide(hidden.what));
-                    }
-                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                        ui.add(egui::Label::new(label).truncate());
-                    });
-                });
+            let label = words::hidden(hidden);
+            let name = |ui: &mut Ui| drop(ui.add(egui::Label::new(&label).truncate()));
+            row_to_edges(ui, name, |ui| {
+                let again = Button::quiet(t!("client-show-again")).low().hint(&label).by_hand();
+                if again.show(ui).pressed() {
+                    scene.commands.send(UserCommand::Unhide(hidden.what));
+                }
             });
         }
         ui.horizontal_wrapped(|ui| {
             let share = match sharing.share {
-                Share::Everything => t!("client-change-share"),
-                Share::Screen(_) | Share::Window(_) => t!("client-change-again"),
+                Share::Everything => Button::quiet(t!("client-change-share")),
+                Share::Screen(_) | Share::Window(_) => Button::quiet(t!("client-change-again")).by_hand(),
             };
             let area = Draft::Area(Area::default());
             let pages = [
-                (t!("client-hide-window"), Draft::Window),
-                (t!("client-hide-area"), area),
+                (Button::quiet(t!("client-hide-window")), Draft::Window),
+                (Button::quiet(t!("client-hide-area")), area),
                 (share, Draft::Share),
             ];
-            for (name, page) in pages {
-                if Button::quiet(name).low().show(ui).pressed() {
+            for (button, page) in pages {
+                if button.low().show(ui).pressed() {
                     wanted = Some(page);
                     scene.commands.send(UserCommand::ListChoices);
                 }
@@ -85,11 +83,25 @@ pub(super) fn card(ui: &mut Ui, scene: Scene<'_>) -> Option<Draft> {
 /// Shows a page.
 pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) -> Outcome {
     let mut outcome = Outcome::Open;
+    let page = |ui: &mut Ui| {
+        super::notice(ui, scene);
+        match draft {
+            Draft::Area(area) => {
+                widget::heading(ui, t!("client-hide-area-title"));
+                widget::body(ui, t!("client-hide-area-text"));
+                map(ui, scene, area);
+                false
+            }
+            Draft::Window => hide(ui, scene),
+            Draft::Share => share(ui, scene),
+        }
+    };
+    let (foot, chosen) = Foot::below(ui, |ui| scrolling(ui, page));
     let area = match draft {
         Draft::Area(area) => Some(area.or_middle(whole(scene))),
         Draft::Window | Draft::Share => None,
     };
-    actions(ui, |ui| {
+    actions(ui, foot, |ui| {
         if let Some(area) = area
             && Button::primary(t!("client-hide-this-area")).show(ui).pressed()
         {
@@ -103,16 +115,6 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, draft: &mut Draft) -> Outcome 
             scene.commands.send(UserCommand::ListChoices);
         }
     });
-    let chosen = scrolling(ui, |ui| match draft {
-        Draft::Area(area) => {
-            widget::heading(ui, t!("client-hide-area-title"));
-            widget::body(ui, t!("client-hide-area-text"));
-            map(ui, scene, area);
-            false
-        }
-        Draft::Window => hide(ui, scene),
-        Draft::Share => share(ui, scene),
-    });
     if chosen || ui.input(|input| input.key_pressed(Key::Escape)) {
         outcome = Outcome::Back;
     }
@@ -123,9 +125,13 @@ fn share(ui: &mut Ui, scene: Scene<'_>) -> bool {
     widget::heading(ui, t!("client-share-title"));
     widget::body(ui, t!("client-share-text"));
     let mut chosen = false;
+    let now = &scene.view.sharing.share;
     for (label, share) in shares(scene) {
-        let is_now = scene.view.sharing.share == share;
-        if choice(ui, &label, is_now) {
+        let line = choice(ui, &label, *now == share);
+        // Less than everything is always safe; from less, every other choice shows something that was not seen.
+        let is_pressed =
+            if *now == Share::Everything { line.clicked() } else { by_hand(ui, &line, line.clicked()) };
+        if is_pressed {
             scene.commands.send(UserCommand::Share(share));
             chosen = true;
         }
@@ -146,7 +152,7 @@ fn hide(ui: &mut Ui, scene: Scene<'_>) -> bool {
     }
     let mut chosen = false;
     for window in windows {
-        if choice(ui, &words::window(&window.title), false) {
+        if choice(ui, &words::window(&window.title), false).clicked() {
             scene.commands.send(UserCommand::Hide(Hidden::Window(window.number)));
             chosen = true;
         }
@@ -170,7 +176,7 @@ pub(in crate::windows) fn shares(scene: Scene<'_>) -> Vec<(String, Share)> {
 }
 
 /// One line of a list that is pressed as a whole.
-fn choice(ui: &mut Ui, label: &str, chosen: bool) -> bool {
+fn choice(ui: &mut Ui, label: &str, chosen: bool) -> Response {
     let palette = Palette::of(ui);
     let wanted = egui::vec2(ui.available_width(), size::BUTTON_HEIGHT);
     let (rect, response) = ui.allocate_exact_size(wanted, Sense::click());
@@ -191,7 +197,7 @@ fn choice(ui: &mut Ui, label: &str, chosen: bool) -> bool {
         let ring = Stroke::new(size::FOCUS_RING, palette.focus);
         ui.painter().rect_stroke(rect.shrink(2.0), size::CORNER_SMALL, ring, StrokeKind::Inside);
     }
-    response.clicked()
+    response
 }
 
 fn whole(scene: Scene<'_>) -> Rect {

@@ -244,7 +244,10 @@ fn tab_and_arrows_reach_both_answers_and_enter_presses_the_one_in_the_frame() {
     let (confirm, asked) = guard(true);
     let mut harness = awake(view_question(), confirm);
     key(&mut harness, Modifiers::NONE, Key::Tab);
-    assert!(harness.get_by_label("Deny").is_focused(), "the first stop is the no");
+    let list = egui::accesskit::Role::ComboBox;
+    assert!(harness.get_by_role(list).is_focused(), "the first stop is what they would see");
+    key(&mut harness, Modifiers::NONE, Key::Tab);
+    assert!(harness.get_by_label("Deny").is_focused(), "the no comes before the yes");
     key(&mut harness, Modifiers::NONE, Key::Tab);
     assert!(harness.get_by_label("Allow").is_focused());
     key(&mut harness, Modifiers::SHIFT, Key::Tab);
@@ -254,6 +257,26 @@ fn tab_and_arrows_reach_both_answers_and_enter_presses_the_one_in_the_frame() {
     key(&mut harness, Modifiers::NONE, Key::Enter);
     assert_eq!(asked.load(Ordering::Relaxed), 1);
     assert_eq!(harness.state_mut().sent().len(), 1);
+}
+
+#[test]
+fn escape_closes_an_open_list_and_the_next_one_denies() {
+    let mut harness = awake(view_question(), guard(true).0);
+    key(&mut harness, Modifiers::NONE, Key::Tab);
+    key(&mut harness, Modifiers::NONE, Key::Space);
+    assert!(harness.query_by_role(egui::accesskit::Role::ListBox).is_some(), "the list is open");
+    key(&mut harness, Modifiers::NONE, Key::Escape);
+    assert!(harness.query_by_role(egui::accesskit::Role::ListBox).is_none(), "it is closed");
+    assert!(harness.state_mut().sent().is_empty());
+    key(&mut harness, Modifiers::NONE, Key::Escape);
+    assert_eq!(harness.state_mut().sent().len(), 1);
+}
+
+#[test]
+fn a_question_without_a_choice_begins_with_the_no() {
+    let mut harness = awake(control_question(), guard(true).0);
+    key(&mut harness, Modifiers::NONE, Key::Tab);
+    assert!(harness.get_by_label("Deny").is_focused());
 }
 
 #[test]

@@ -36,13 +36,26 @@ struct Shown {
     name: String,
     width: f32,
     texts: Vec<(String, egui::Rect)>,
+    window: Box<dyn Walked>,
 }
 
-fn shown<W>(name: &str, width: f32, harness: &Harness<'_, Bench<W>>) -> Shown {
+/// A window, whatever is in it.
+trait Walked {
+    /// What is wrong with the order in which it is gone through.
+    fn disorder(&mut self) -> Vec<String>;
+}
+
+impl<W> Walked for Harness<'static, Bench<W>> {
+    fn disorder(&mut self) -> Vec<String> {
+        deskside_testkit::order::disorder(self)
+    }
+}
+
+fn shown<W: 'static>(name: &str, width: f32, harness: Harness<'static, Bench<W>>) -> Shown {
     let text_of = |node: &Node<'_>| node.accesskit_node().label().or_else(|| node.value());
     let nodes = harness.root().children_recursive();
     let texts = nodes.filter_map(|node| text_of(&node).map(|text| (text, node.rect()))).collect();
-    Shown { name: name.to_owned(), width, texts }
+    Shown { name: name.to_owned(), width, texts, window: Box::new(harness) }
 }
 
 fn page(name: &str, page: Page, view: AppView) -> Shown {
@@ -51,14 +64,14 @@ fn page(name: &str, page: Page, view: AppView) -> Shown {
 
 fn page_in(size: [f32; 2], name: &str, page: Page, view: AppView) -> Shown {
     let harness = open(Bench::new(MainWindow::on_page(page), view), size, MainWindow::show);
-    shown(name, size[0], &harness)
+    shown(name, size[0], harness)
 }
 
 /// A page that a button of the first page opens.
 fn behind(name: &str, button: &str, view: AppView) -> Shown {
     let mut harness = open(Bench::new(MainWindow::on_page(Page::Home), view), SIZE, MainWindow::show);
     press(&mut harness, &button.replace('&', ""));
-    shown(name, SIZE[0], &harness)
+    shown(name, SIZE[0], harness)
 }
 
 fn asked(name: &str, kind: QuestionKind, seen: SeenBefore) -> Shown {
@@ -70,7 +83,7 @@ fn asked(name: &str, kind: QuestionKind, seen: SeenBefore) -> Shown {
     let harness = open(bench, size, move |window, ui, scene| {
         window.show(ui, scene, &asked, &Confirm::blind());
     });
-    shown(name, size[0], &harness)
+    shown(name, size[0], harness)
 }
 
 fn seen(state: SessionState, clipboard: [bool; 2]) -> AppView {
@@ -98,12 +111,30 @@ fn copying(mut view: AppView) -> AppView {
     view
 }
 
+/// Two who see, something hidden twice, and news.
+fn several() -> AppView {
+    let mut view = seen(SessionState::Watching, [false; 2]);
+    view.sessions.push(session(2, "Ines Weber", SessionState::Controlling { paused: false }, 3));
+    let place = Rect::new(100, 100, 300, 200);
+    view.sharing.hidden.push(HiddenView { what: Hidden::Area(place), title: None });
+    let (title, text) = (t!("client-something-wrong").to_owned(), t!("client-answered").to_owned());
+    view.notice = Some(Notice { kind: NoticeKind::Trouble, title, text });
+    view
+}
+
+/// The question before the window goes.
+fn closing(name: &str) -> Shown {
+    let mut window = MainWindow::default();
+    window.ask_to_close();
+    shown(name, SIZE[0], open(Bench::new(window, view()), SIZE, MainWindow::show))
+}
+
 fn bar(name: &str, view: AppView) -> Shown {
     let width = 1000.0;
     let harness = open(Bench::new((), view), [width, banner::SIZE[1]], |(), ui, scene| {
         banner::show(ui, scene);
     });
-    shown(name, width, &harness)
+    shown(name, width, harness)
 }
 
 /// Every window, shown in the language of the process.
@@ -128,6 +159,8 @@ fn all() -> Vec<Shown> {
         page_in(LEAST_SIZE, "small sessions", Page::Home, copying(seen(controlling, [true; 2]))),
         page_in(LEAST_SIZE, "small invitation", Page::Home, with(invitation())),
         page_in(LEAST_SIZE, "small settings", Page::Settings, view()),
+        page("several sessions", Page::Home, several()),
+        closing("closing"),
         page("no tickets", Page::Tickets, view()),
         page("tickets", Page::Tickets, AppView { tickets: tickets.map(ticket).to_vec(), ..view() }),
         page("receipt", Page::Receipt, view()),
@@ -137,6 +170,7 @@ fn all() -> Vec<Shown> {
         behind("make", t!("client-invite"), view()),
         behind("less", t!("client-change-share"), seen(SessionState::Watching, [false; 2])),
         behind("area", t!("client-hide-area"), seen(SessionState::Watching, [false; 2])),
+        behind("window", t!("client-hide-window"), seen(SessionState::Watching, [false; 2])),
         asked("view", QuestionKind::View, SeenBefore::New),
         asked("join", QuestionKind::JoinView { others: vec![name("Bert")] }, before(Some(name("Kurt")))),
         asked("control", QuestionKind::Control { scopes: Scopes::CONTROL }, before(None)),
@@ -150,7 +184,7 @@ fn all() -> Vec<Shown> {
 
 /// Has a word of three small letters at least, which is not data.
 fn is_worded(text: &str) -> bool {
-    let data = ["Anna", "Martin Berg", "velvet-harbor-pencil-dolphin", "deskside-expert-1-…"];
+    let data = ["Anna", "Martin Berg", "Ines Weber", "velvet-harbor-pencil-dolphin", "deskside-expert-1-…"];
     let is_data = data.contains(&text) || text == TicketId([3; 16]).short();
     let longest = text.split(|sign: char| !sign.is_lowercase()).map(str::len).max();
     !is_data && longest.is_some_and(|longest| longest >= 3)
@@ -175,6 +209,38 @@ fn no_window_has_a_text_of_the_other_language() {
             let both: Vec<_> = german.intersection(english).collect();
             assert!(both.is_empty(), "{name}: not translated: {both:?}");
         }
+    });
+}
+
+#[test]
+fn every_window_is_gone_through_in_the_order_of_reading() {
+    alone("every_window_is_gone_through_in_the_order_of_reading", || {
+        for language in Language::ALL {
+            choose(language);
+            // The bar never has the keyboard, and keeps its buttons at the right edge by making them from there.
+            let bars = ["watched", "controlled", "copying"];
+            for mut window in all().into_iter().filter(|window| !bars.contains(&window.name.as_str())) {
+                let wrong = window.window.disorder();
+                assert!(wrong.is_empty(), "{}, {language:?}: {wrong:#?}", window.name);
+            }
+        }
+    });
+}
+
+#[test]
+fn another_language_is_spoken_at_once_also_where_keys_are_written() {
+    alone("another_language_is_spoken_at_once_also_where_keys_are_written", || {
+        let mut harness =
+            open(Bench::new(MainWindow::on_page(Page::Settings), view()), SIZE, MainWindow::show);
+        assert!(says(&harness, "Language") && says(&harness, "Appearance"));
+        choose(Language::German);
+        let settings = &mut harness.state_mut().view.settings;
+        settings.language = deskside_words::Choice::German;
+        settings.hotkey = crate::config::Hotkey::default().said();
+        harness.run_steps(3);
+        assert!(says(&harness, "Sprache") && says(&harness, "Aussehen"));
+        let fields = harness.root().children_recursive().filter_map(|node| node.value());
+        assert!(fields.into_iter().any(|text| text == "Strg+Alt+Umschalt+Esc"));
     });
 }
 

@@ -1,6 +1,7 @@
 //! The main window: two clicks to a ticket, one question before the first, and everything that the tray offers.
 
 use deskside_proto::geometry::{Rect, Size};
+use deskside_words::Choice;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -11,13 +12,13 @@ use crate::sharing::list::{Choices, Screen, Titled};
 use crate::sharing::{Hidden, ScreenName, Share, Title, WindowNumber};
 use crate::windows::main_window::{LEAST_SIZE, MainWindow, Page, SIZE};
 
-type Open = Harness<'static, Bench<MainWindow>>;
+pub(super) type Open = Harness<'static, Bench<MainWindow>>;
 
 fn on(page: Page, view: AppView, size: [f32; 2]) -> Open {
     open(Bench::new(MainWindow::on_page(page), view), size, MainWindow::show)
 }
 
-fn home(view: AppView) -> Open {
+pub(super) fn home(view: AppView) -> Open {
     on(Page::Home, view, SIZE)
 }
 
@@ -222,6 +223,20 @@ fn a_name_is_applied_when_it_is_one() {
 }
 
 #[test]
+fn the_language_is_chosen_from_a_list_in_which_each_has_its_own_name() {
+    let mut harness = on(Page::Settings, view(), SIZE);
+    for (name, choice) in [("Deutsch", Choice::German), ("English", Choice::English)] {
+        harness.get_by_role_and_label(egui::accesskit::Role::ComboBox, "Language").click();
+        harness.run_steps(3);
+        harness.get_by_label(name).click();
+        harness.run_steps(3);
+        let sent = harness.state_mut().sent();
+        let wanted = UserCommand::ChangeSettings(SettingsChange::Language(choice));
+        assert!(matches!(&sent[..], [one] if format!("{one:?}") == format!("{wanted:?}")), "{sent:?}");
+    }
+}
+
+#[test]
 fn a_small_window_keeps_its_buttons_in_view() {
     let [width, height] = LEAST_SIZE;
     let harness = on(Page::Home, AppView { invitation: Some(invitation()), ..view() }, LEAST_SIZE);
@@ -266,7 +281,7 @@ fn a_thousand_receipt_lines_are_no_trouble() {
 }
 
 /// Somebody watches; two windows and two screens are there, and one area is hidden already.
-fn shared_desktop() -> AppView {
+pub(super) fn shared_desktop() -> AppView {
     let window = |number, title: &str, x| Titled {
         number: WindowNumber(number),
         title: Title(title.into()),

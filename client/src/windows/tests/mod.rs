@@ -1,6 +1,7 @@
 //! The windows by what a screen reader would find in them.
 
 mod banner;
+mod by_hand;
 mod consent;
 mod languages;
 mod main_window;
@@ -37,6 +38,7 @@ fn view() -> AppView {
         uses: 1,
         picture: PictureChoice::Auto,
         theme: Theme::Light,
+        language: deskside_words::Choice::System,
         mail_server: None,
         file: PathBuf::from("/home/anna/.config/deskside/config.toml"),
         fingerprint: FINGERPRINT.into(),
