@@ -4,6 +4,7 @@
 pub mod desk;
 pub mod expert;
 pub mod load;
+pub mod monitors;
 pub mod person;
 pub mod story;
 pub mod talk;

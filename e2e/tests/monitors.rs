@@ -5,24 +5,14 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use deskside_e2e::PATIENCE;
-use deskside_e2e::desk::{Desk, eventually};
+use deskside_e2e::desk::eventually;
 use deskside_e2e::expert::ExpertSide;
+use deskside_e2e::monitors::{DESKTOP, RIGHT, RIGHT_SIZE, RIGHT_WINDOW, add_right, open_right, xrandr};
 use deskside_e2e::person::{PersonSide, allow};
 use deskside_e2e::talk::Talk;
 use deskside_testkit::x11::{Program, Window, keysym};
 
-/// Where the second monitor lies.
-const RIGHT: (i16, i16) = (500, 100);
-const RIGHT_SIZE: (u16, u16) = (700, 480);
-/// Its window's title begins so.
-const RIGHT_WINDOW: &str = "2 \u{b7} right";
 const F4: u32 = 0xffc1;
-
-fn monitors(desk: &Desk, words: &[&str]) -> Result<()> {
-    let done = desk.command("xrandr").args(words).output()?;
-    ensure!(done.status.success(), "xrandr {words:?}: {}", String::from_utf8_lossy(&done.stderr));
-    Ok(())
-}
 
 struct Scene {
     person: PersonSide,
@@ -34,8 +24,8 @@ struct Scene {
 
 /// A session with a desktop of two monitors; `density`: how large the expert's programs draw.
 fn scene(density: &str) -> Result<Scene> {
-    let (person, expert) = (PersonSide::new(1200, 600)?, ExpertSide::new(1600, 1000)?);
-    monitors(&person.desk, &["--setmonitor", "left", "500/100x600/100+0+0", "screen"])?;
+    let (person, expert) = (PersonSide::new(DESKTOP.0, DESKTOP.1)?, ExpertSide::new(1600, 1000)?);
+    xrandr(&person.desk, &["--setmonitor", "left", "500/100x600/100+0+0", "screen"])?;
     add_right(&person.desk)?;
     let file = person.desk.home().join("typed.txt");
     let shell = format!("cat > '{}'", file.display());
@@ -53,20 +43,6 @@ fn scene(density: &str) -> Result<Scene> {
     allow(&mut deskside, "view")?;
     viewer.wait_for("stage viewing", PATIENCE)?;
     Ok(Scene { person, expert, deskside, viewer, _letter })
-}
-
-/// Asks for a window for each monitor until there is one: they may not have been announced yet.
-fn each_apart(scene: &mut Scene) -> Result<Window> {
-    eventually("a window of the second monitor", PATIENCE, || {
-        scene.viewer.say("monitors each")?;
-        std::thread::sleep(Duration::from_millis(500));
-        scene.expert.desk.has_window(RIGHT_WINDOW)
-    })?;
-    scene.expert.desk.window(RIGHT_WINDOW)
-}
-
-fn add_right(desk: &Desk) -> Result<()> {
-    monitors(desk, &["--setmonitor", "right", "700/100x480/100+500+100", "none"])
 }
 
 /// Where in the window the second monitor's first pixel is seen, once all of it is seen there.
@@ -99,7 +75,7 @@ fn seen(scene: &Scene, window: &Window) -> Result<(i16, i16)> {
 
 fn works_at(density: &str) -> Result<()> {
     let mut scene = scene(density)?;
-    let window = each_apart(&mut scene)?;
+    let window = open_right(&mut scene.viewer, &scene.expert.desk)?;
     seen(&scene, &window)?;
     // Away from the screen's edges, so that a drag can leave it.
     let mut moving = scene.expert.desk.command("xdotool");
@@ -140,7 +116,7 @@ fn works_at(density: &str) -> Result<()> {
     eventually("the typed text", PATIENCE, || Ok(std::fs::read_to_string(&file)?.contains("typed apart")))?;
 
     // The monitor goes, and with it the window; it comes back, and nobody opens it.
-    monitors(person, &["--delmonitor", "right"])?;
+    xrandr(person, &["--delmonitor", "right"])?;
     expert.without_window(RIGHT_WINDOW)?;
     ensure!(scene.viewer.is_running(), "the session goes on");
     add_right(person)?;
@@ -148,7 +124,7 @@ fn works_at(density: &str) -> Result<()> {
     ensure!(!expert.has_window(RIGHT_WINDOW)?, "nobody asked for it");
     scene.viewer.say("release")?;
     scene.viewer.wait_for("stage viewing", PATIENCE)?;
-    let window = each_apart(&mut scene)?;
+    let window = open_right(&mut scene.viewer, &scene.expert.desk)?;
     seen(&scene, &window)?;
     let expert = &scene.expert.desk;
     // Its person closes it as any window: the session goes on in the first one.

@@ -71,7 +71,8 @@ pub fn show(
         let bar = full_screen_toolbar(ui, model, session, now, called, &live, shown);
         beneath = bar.map_or(beneath, |bar| bar.bottom());
     }
-    if let Some(word) = about_keys.filter(|_| shown.layout.covers.is_empty()) {
+    // Another of the windows says it where the expert works.
+    if let Some(word) = about_keys.filter(|_| shown.layout.covers.is_empty() && live.wants.focused) {
         note_over_picture(ui, &word, Meaning::Watch);
     }
     if model.statistics {
@@ -191,8 +192,8 @@ fn edge(screen: Rect) -> Rect {
     Rect::from_min_size(egui::pos2(screen.left() + third, screen.top()), Vec2::new(third, 1.0))
 }
 
-/// What is worth saying over a picture in full screen: what waits, and what has just happened.
-fn note(ui: &Ui, session: &Session, now: Now) -> Option<(String, Meaning)> {
+/// What is worth saying over a picture without a toolbar: what waits, and what has just happened.
+pub fn note(ui: &Ui, session: &Session, now: Now) -> Option<(String, Meaning)> {
     match session.phase {
         Phase::Asked { until } => {
             ui.ctx().request_repaint_after(Duration::from_secs(1));
@@ -214,7 +215,8 @@ fn note(ui: &Ui, session: &Session, now: Now) -> Option<(String, Meaning)> {
     Some((words::last(last, &session.client), Meaning::Alert))
 }
 
-fn note_over_picture(ui: &Ui, word: &str, meaning: Meaning) {
+/// A line at the top of the picture, which takes no clicks.
+pub fn note_over_picture(ui: &Ui, word: &str, meaning: Meaning) {
     let palette = Palette::of(ui);
     Area::new(Id::unique("note-over-picture"))
         .order(Order::Foreground)
