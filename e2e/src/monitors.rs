@@ -97,8 +97,11 @@ impl Apart {
         viewer.say("control")?;
         allow(&mut deskside, "control")?;
         viewer.wait_for("stage controlling", PATIENCE)?;
-        let left = view(&person.desk, &expert.desk, FIRST_WINDOW)?;
-        let right = view(&person.desk, &expert.desk, RIGHT_WINDOW)?;
+        let find = |title| {
+            let at = expert.desk.window(title)?.middle();
+            find_view(&person.desk, &expert.desk, title, at)
+        };
+        let (left, right) = (find(FIRST_WINDOW)?, find(RIGHT_WINDOW)?);
         Ok(Self { person, expert, deskside, viewer, left, right })
     }
 }
@@ -133,10 +136,12 @@ fn place(desk: &Desk, title: &str, at: (i16, i16), size: (u16, u16)) -> Result<(
     })
 }
 
-/// Finds by the pointers of both sides how that window shows the desktop at 1:1.
-fn view(person: &Desk, expert: &Desk, title: &str) -> Result<View> {
+/// Finds by the pointers of both sides how that window shows the desktop at 1:1, from that place of the expert's screen.
+///
+/// # Errors
+/// The person's pointer does not follow there.
+pub fn find_view(person: &Desk, expert: &Desk, title: &str, (x, y): (i16, i16)) -> Result<View> {
     let window = expert.window(title)?;
-    let (x, y) = window.middle();
     let mut found = None;
     eventually(&format!("the pointer through {title:?}"), PATIENCE, || {
         let offset = || -> Result<(i16, i16)> {

@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use deskside_e2e::PATIENCE;
 use deskside_e2e::desk::{Desk, eventually};
 use deskside_e2e::expert::ExpertSide;
-use deskside_e2e::monitors::{Apart, RIGHT_WINDOW};
+use deskside_e2e::monitors::{Apart, RIGHT_WINDOW, View, find_view};
 use deskside_e2e::person::{BANNER, CONTROL_QUESTION, PersonSide, VIEW_QUESTION, allow};
 use deskside_e2e::talk::Talk;
 use deskside_testkit::x11::{EventRecorder, Program, RecordedKind, ScreenReader, Screenshot, keysym};
@@ -19,17 +19,19 @@ struct Scene {
     person: PersonSide,
     expert: ExpertSide,
     viewer: Talk,
+    view: View,
     theirs: ScreenReader,
     ours: ScreenReader,
     eye: EventRecorder,
-    _deskside: Program,
+    _programs: [Program; 2],
 }
 
 /// A session with windows on both sides, in which the expert controls and is heard.
 fn controlled() -> Result<Scene> {
     let (person, expert) = (PersonSide::new(1024, 768)?, ExpertSide::new(1280, 900)?);
     let (theirs, ours) = (person.desk.screen_reader()?, expert.desk.screen_reader()?);
-    let _deskside = person.start_windows()?;
+    let letter = person.desk.run("xterm", &["-title", "Letter", "-geometry", "30x6+0+620"])?;
+    let deskside = person.start_windows()?;
     let invitation = person.invite("ticket", &[])?;
     let mut viewer = expert.open_and_wait(&invitation, &["--scale", "1:1"])?;
     person.answer(VIEW_QUESTION, 'a')?;
@@ -37,19 +39,27 @@ fn controlled() -> Result<Scene> {
     viewer.say("control")?;
     person.answer(CONTROL_QUESTION, 'a')?;
     viewer.wait_for("stage controlling", PATIENCE)?;
+    // Keys of the expert's do not reach Deskside's own windows: the person works in another.
+    let (x, y) = person.desk.window("Letter")?.middle();
+    person.desk.hands.click_at(x, y)?;
+    person.desk.screen.wait_for_focus(&person.desk.window("Letter")?, PATIENCE)?;
     let eye = person.desk.screen.record_events()?;
     let window = expert.desk.window("Anna Example")?;
-    eventually("the expert is heard", PATIENCE, || {
-        for step in 0..3 {
-            let (x, y) = window.middle();
-            expert.desk.hands.move_to(x + step, y)?;
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        Ok(eye.drain()?.iter().any(|event| event.injected))
-    })?;
+    // Deskside's own windows, which the expert does not reach, lie in the middle.
+    let at = (window.x + 120, window.y + window.height.cast_signed() - 120);
+    let view = find_view(&person.desk, &expert.desk, "Anna Example", at)?;
     // The answer's own keys have made the expert wait, too.
-    std::thread::sleep(Duration::from_secs(1));
-    Ok(Scene { person, expert, viewer, theirs, ours, eye, _deskside })
+    stage(&viewer, "controlling")?;
+    Ok(Scene { person, expert, viewer, view, theirs, ours, eye, _programs: [deskside, letter] })
+}
+
+/// Waits until the viewer's last word of its stage is that.
+fn stage(viewer: &Talk, wanted: &str) -> Result<()> {
+    eventually(&format!("stage {wanted}"), PATIENCE, || {
+        let said = viewer.said();
+        let last = said.lines().rev().find_map(|line| line.trim().strip_prefix("stage "));
+        Ok(last.is_some_and(|last| last.starts_with(wanted)))
+    })
 }
 
 /// Waits until that window says that.
@@ -61,10 +71,12 @@ fn says(reader: &ScreenReader, title: &str, words: &str) -> Result<()> {
 
 #[test]
 fn the_persons_own_key_makes_the_expert_wait_and_both_are_told() -> Result<()> {
-    let mut scene = controlled()?;
+    let scene = controlled()?;
     let (person, expert) = (&scene.person.desk, &scene.expert.desk);
     says(&scene.theirs, BANNER, "controls this computer")?;
-    // The expert holds a key and a button.
+    // The expert holds a key and a button, over nothing of Deskside's.
+    let (x, y) = scene.view.at(60, 700);
+    expert.hands.move_to(x, y)?;
     expert.hands.key(keysym::SHIFT, true)?;
     expert.hands.button(1, true)?;
     eventually("both are held", PATIENCE, || {
@@ -75,18 +87,17 @@ fn the_persons_own_key_makes_the_expert_wait_and_both_are_told() -> Result<()> {
 
     // The person types, for longer than one pause is: key after key prolongs it.
     person.hands.tap(u32::from('q'))?;
-    scene.viewer.wait_for("stage paused", PATIENCE)?;
-    ensure!(scene.eye.held_by_injection()?.is_empty(), "a Shift of the expert changes what the person types");
+    stage(&scene.viewer, "paused")?;
+    let held = scene.eye.held_by_injection()?;
+    ensure!(held.is_empty(), "a Shift of the expert changes what the person types: {held:?}");
     for round in 0..6_u8 {
         person.hands.tap(u32::from('q'))?;
-        let window = expert.window("Anna Example")?;
-        let (x, y) = window.middle();
-        expert.hands.move_to(x + i16::from(round), y)?;
+        let (x, y) = scene.view.at(60 + i16::from(round), 700);
+        expert.hands.move_to(x, y)?;
         expert.hands.tap(u32::from('x'))?;
         expert.hands.click(3)?;
         std::thread::sleep(Duration::from_millis(250));
     }
-    let window = expert.window("Anna Example")?;
     let injected = |scene: &Scene| -> Result<Vec<RecordedKind>> {
         let events = scene.eye.drain()?.into_iter();
         Ok(events
@@ -102,13 +113,14 @@ fn the_persons_own_key_makes_the_expert_wait_and_both_are_told() -> Result<()> {
     says(&scene.ours, "Anna Example", "They are active")?;
 
     // It ends by itself, nothing of the pause comes later, and what was held is not pressed again.
-    scene.viewer.wait_for("stage controlling", PATIENCE)?;
+    stage(&scene.viewer, "controlling")?;
     says(&scene.theirs, BANNER, "controls this computer")?;
     ensure!(scene.eye.held_by_injection()?.is_empty(), "pressed again by itself");
     expert.hands.key(keysym::SHIFT, false)?;
     expert.hands.button(1, false)?;
     injected(&scene)?;
-    expert.hands.move_to(window.middle().0 - 9, window.middle().1)?;
+    let (x, y) = scene.view.at(50, 690);
+    expert.hands.move_to(x, y)?;
     expert.hands.tap(u32::from('x'))?;
     eventually(
         "the expert's key",
@@ -118,9 +130,9 @@ fn the_persons_own_key_makes_the_expert_wait_and_both_are_told() -> Result<()> {
 
     // The hotkey in the middle of a pause ends control.
     person.hands.move_by(2, 2)?;
-    scene.viewer.wait_for("stage paused", PATIENCE)?;
+    stage(&scene.viewer, "paused")?;
     scene.person.press_hotkey()?;
-    scene.viewer.wait_for("stage viewing", PATIENCE)?;
+    stage(&scene.viewer, "revoked by-person")?;
     says(&scene.theirs, BANNER, "sees your screen")?;
     expert.hands.tap(u32::from('x'))?;
     std::thread::sleep(Duration::from_secs(1));
@@ -131,10 +143,12 @@ fn the_persons_own_key_makes_the_expert_wait_and_both_are_told() -> Result<()> {
 #[test]
 fn what_the_expert_does_is_not_taken_for_the_person() -> Result<()> {
     let scene = controlled()?;
-    let (x, y) = scene.expert.desk.window("Anna Example")?.middle();
+    // All of it goes into one program, so that nothing else can stop it.
+    let letter = scene.person.desk.window("Letter")?;
+    let (x, y) = scene.view.at(letter.x + 20, letter.y + 10);
     let before = scene.viewer.said().len();
     for step in 0..400_i16 {
-        scene.expert.desk.hands.move_to(x - 200 + step, y - 100 + step / 2)?;
+        scene.expert.desk.hands.move_to(x + step / 4, y + step / 10)?;
         if step % 10 == 0 {
             scene.expert.desk.hands.tap(u32::from('x'))?;
             scene.expert.desk.hands.click(1)?;
@@ -146,10 +160,11 @@ fn what_the_expert_does_is_not_taken_for_the_person() -> Result<()> {
         Ok(scene.eye.drain()?.iter().filter(|event| event.injected && is_press(event.kind)).count())
     };
     let mut seen = 0;
-    eventually("all of it arrives", PATIENCE, || {
+    let all = eventually("all of it arrives", Duration::from_secs(10), || {
         seen += presses()?;
         Ok(seen >= 80)
-    })?;
+    });
+    all.with_context(|| format!("{seen} of 80 presses; viewer: {}", scene.viewer.said()))?;
     let said = scene.viewer.said();
     let new = said.get(before..).unwrap_or_default();
     ensure!(!new.contains("stage paused"), "the expert's own events made them wait:\n{new}");

@@ -28,8 +28,7 @@ pub(super) fn open(display: RawDisplayHandle) -> Option<Box<dyn KeyboardGrab>> {
 
 impl KeyboardGrab for XlibGrab {
     fn take(&mut self, window: WindowId) -> bool {
-        // A window manager that answers a click holds the pointer until it has: a grab of the keyboard would set it free,
-        // and the click would reach nobody.
+        // A button that is down here may be a drag whose beginning has not been read yet.
         if self.is_button_down() {
             return false;
         }

@@ -39,7 +39,7 @@ pub fn show(
             keys.or_else(|| locks_note(ui, session, live.wants, now)).map(|word| (word, Meaning::Watch))
         };
         if let Some((word, meaning)) = note(ui, session, now).or_else(about_keys) {
-            note_over_picture(ui, &word, meaning);
+            note_over_picture(ui, ui.ctx().content_rect().top(), &word, meaning);
         }
     }
     let system_keys = model.settings.system_keys == SystemKeys::Sent;
