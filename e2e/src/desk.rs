@@ -1,7 +1,8 @@
 //! A desktop: an X server, a window manager, a session bus, a home folder, and somebody at the keyboard.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -160,6 +161,31 @@ impl Desk {
     /// The X server went away, or the file cannot be written.
     pub fn photograph(&self, path: &Path) -> Result<()> {
         self.screen.screenshot()?.save(path)
+    }
+
+    /// Saves what is on the screen for whoever wants to look at it: in the folder that `DESKSIDE_PICTURES` names, if it
+    /// names one.
+    ///
+    /// # Errors
+    /// As [`Self::photograph`].
+    pub fn keep_picture(&self, name: &str) -> Result<()> {
+        let folder = std::env::var_os("DESKSIDE_PICTURES").map(PathBuf::from);
+        folder.map_or(Ok(()), |folder| self.photograph(&folder.join(format!("{name}.png"))))
+    }
+
+    /// Makes programs that start from now on draw at this density, as a desktop's settings do.
+    ///
+    /// # Errors
+    /// `xrdb` is not installed.
+    pub fn set_density(&self, dots_per_inch: u32) -> Result<()> {
+        let mut command = self.command("xrdb");
+        command.args(["-nocpp", "-merge"]).stdin(Stdio::piped());
+        let mut child = command.spawn().context("xrdb is needed (Debian package `x11-xserver-utils`)")?;
+        let mut input = child.stdin.take().context("no standard input")?;
+        writeln!(input, "Xft.dpi: {dots_per_inch}")?;
+        drop(input);
+        anyhow::ensure!(child.wait()?.success(), "xrdb failed");
+        Ok(())
     }
 }
 

@@ -6,6 +6,7 @@ pub mod expert;
 pub mod letter;
 pub mod line;
 pub mod load;
+pub mod monitors;
 pub mod person;
 pub mod session;
 pub mod sight;

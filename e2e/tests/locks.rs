@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use deskside_e2e::PATIENCE;
 use deskside_e2e::desk::{Desk, eventually};
+use deskside_e2e::monitors::{Apart, RIGHT_WINDOW};
 use deskside_e2e::person::PersonSide;
 use deskside_e2e::session::Session;
 use deskside_testkit::x11::keysym;
@@ -61,4 +62,21 @@ fn the_locks_of_both_are_in_step_and_nobody_fights_over_them() -> Result<()> {
     viewer.wait_for("stage controlling", PATIENCE)?;
     hands.tap(keysym::NUM_LOCK)?;
     become_alike(person, [false, false, false])
+}
+
+#[test]
+fn that_they_differ_stands_in_the_title_of_a_monitors_window() -> Result<()> {
+    let mut scene = Apart::new(|_| Ok(()))?;
+    let expert = &scene.session.expert.desk;
+    let note = format!("{RIGHT_WINDOW} \u{2013} Anna Example \u{2013} Caps Lock is on over there");
+    ensure!(!expert.has_window(&note)?);
+    scene.session.person.desk.hands.tap(keysym::CAPS_LOCK)?;
+    expert.window(&note)?;
+    scene.session.viewer.wait_for("stage paused", PATIENCE)?;
+    scene.session.viewer.wait_for("stage controlling", PATIENCE)?;
+    scene.session.viewer.say("locks")?;
+    become_alike(&scene.session.person, [false; 3])?;
+    expert.without_window(&note)?;
+    ensure!(expert.has_window(RIGHT_WINDOW)?, "the window stays");
+    Ok(())
 }

@@ -5,19 +5,13 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use deskside_e2e::PATIENCE;
-use deskside_e2e::desk::{Desk, eventually};
-use deskside_e2e::expert::ExpertSide;
+use deskside_e2e::desk::eventually;
 use deskside_e2e::letter::Letter;
-use deskside_e2e::person::PersonSide;
+use deskside_e2e::monitors::{RIGHT, RIGHT_SIZE, RIGHT_WINDOW, add_right, open_right, sides};
 use deskside_e2e::session::Session;
 use deskside_e2e::sight::{Part, is_seen};
 use deskside_testkit::x11::{Window, keysym};
 
-/// Where the second monitor lies.
-const RIGHT: (i16, i16) = (500, 100);
-const RIGHT_SIZE: (u16, u16) = (700, 480);
-/// Its window's title begins so.
-const RIGHT_WINDOW: &str = "2 \u{b7} right";
 const F4: u32 = 0xffc1;
 
 struct Scene {
@@ -27,27 +21,11 @@ struct Scene {
 
 /// A session with a desktop of two monitors; `density`: how large the expert's programs draw.
 fn scene(density: &str) -> Result<Scene> {
-    let (person, expert) = (PersonSide::new(1200, 600)?, ExpertSide::new(1600, 1000)?);
-    person.desk.does("xrandr", &["--setmonitor", "left", "500/100x600/100+0+0", "screen"])?;
-    add_right(&person.desk)?;
+    let (person, expert) = sides(1600, 1000)?;
     let letter = Letter::open(&person.desk, &["-geometry", "60x20+600+200"])?;
     let wanted = Session::between(person, expert).with(&["--scale", "1:1"]);
     let session = wanted.with_variable("WINIT_X11_SCALE_FACTOR", density).viewing()?;
     Ok(Scene { session, letter })
-}
-
-/// Asks for a window for each monitor until there is one: they may not have been announced yet.
-fn each_apart(session: &mut Session) -> Result<Window> {
-    eventually("a window of the second monitor", PATIENCE, || {
-        session.viewer.say("monitors each")?;
-        std::thread::sleep(Duration::from_millis(500));
-        session.expert.desk.has_window(RIGHT_WINDOW)
-    })?;
-    session.expert.desk.window(RIGHT_WINDOW)
-}
-
-fn add_right(desk: &Desk) -> Result<()> {
-    desk.does("xrandr", &["--setmonitor", "right", "700/100x480/100+500+100", "none"]).map(drop)
 }
 
 /// Where in the window the second monitor's first pixel is seen, once all of it is seen there.
@@ -68,7 +46,7 @@ fn seen(session: &Session, window: &Window) -> Result<(i16, i16)> {
 
 fn works_at(density: &str) -> Result<()> {
     let Scene { mut session, letter } = scene(density)?;
-    let window = each_apart(&mut session)?;
+    let window = open_right(&mut session.viewer, &session.expert.desk)?;
     seen(&session, &window)?;
     // Away from the screen's edges, so that a drag can leave it.
     session.expert.desk.does("xdotool", &["windowmove", &window.id.to_string(), "400", "300"])?;
@@ -112,7 +90,7 @@ fn works_at(density: &str) -> Result<()> {
     ensure!(!expert.has_window(RIGHT_WINDOW)?, "nobody asked for it");
     session.viewer.say("release")?;
     session.viewer.wait_for("stage viewing", PATIENCE)?;
-    let window = each_apart(&mut session)?;
+    let window = open_right(&mut session.viewer, &session.expert.desk)?;
     seen(&session, &window)?;
     let expert = &session.expert.desk;
     // Its person closes it as any window: the session goes on in the first one.

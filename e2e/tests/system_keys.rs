@@ -1,16 +1,18 @@
 //! Keys that a desktop keeps for itself: while the expert controls they go to the person's machine, and the expert's own
-//! window manager gets them back at once by the right Ctrl key and when control ends. Real X servers, a real window manager.
+//! window manager gets them back at once by the right Ctrl key and when control ends. Real X servers, a real window manager,
+//! one window and several.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use deskside_e2e::PATIENCE;
 use deskside_e2e::desk::eventually;
 use deskside_e2e::expert::ExpertSide;
+use deskside_e2e::monitors::{Apart, FIRST_WINDOW, RIGHT_WINDOW, View, add_right, open_right};
 use deskside_e2e::person::PersonSide;
 use deskside_e2e::session::Session;
-use deskside_testkit::x11::{EventRecorder, Program, RecordedKind, keysym};
+use deskside_testkit::x11::{EventRecorder, Program, Recorded, RecordedKind, keysym};
 
 /// Key codes of a PC keyboard.
 const TAB: u8 = 23;
@@ -61,6 +63,8 @@ fn settings_with_keys(log: &Path) -> String {
     };
     format!(
         "<?xml version=\"1.0\"?><openbox_config xmlns=\"http://openbox.org/3.4/rc\"><keyboard>{}{}{}</keyboard>\
+         <mouse><context name=\"Client\"><mousebind button=\"Left\" action=\"Press\"><action name=\"Focus\"/>\
+         <action name=\"Raise\"/></mousebind></context></mouse>\
          <focus><focusNew>yes</focusNew></focus></openbox_config>",
         bind("A-Tab", "alt-tab"),
         bind("A-F4", "alt-f4"),
@@ -135,4 +139,179 @@ fn there(expert: &ExpertSide, eye: &EventRecorder) -> Result<()> {
         std::thread::sleep(Duration::from_millis(250));
         Ok(injected(eye)?.contains(&SUPER))
     })
+}
+
+/// A session in which each monitor has its window, with a window manager that keeps keys for itself.
+fn apart() -> Result<(Apart, Manager)> {
+    let mut manager = None;
+    let scene = Apart::new(|expert| {
+        manager = Some(Manager::replace(expert)?);
+        Ok(())
+    })?;
+    Ok((scene, manager.context("no window manager")?))
+}
+
+fn focus(scene: &Apart, title: &str) -> Result<()> {
+    let window = scene.session.expert.desk.window(title)?;
+    let number = window.id.to_string();
+    scene.session.expert.desk.does("xdotool", &["windowactivate", &number])?;
+    scene.session.expert.desk.screen.wait_for_focus(&window, PATIENCE)
+}
+
+/// A place on the expert's screen where no window of the viewer is.
+const BESIDE: (i16, i16) = (10, 980);
+
+#[test]
+fn they_go_there_from_whichever_window_has_the_keyboard_and_come_back_from_all() -> Result<()> {
+    let (scene, manager) = apart()?;
+    let (expert, eye) = (&scene.session.expert, scene.session.person.desk.screen.record_events()?);
+    for (title, view, at) in
+        [(RIGHT_WINDOW, &scene.right, (700, 300)), (FIRST_WINDOW, &scene.left, (200, 300))]
+    {
+        focus(&scene, title)?;
+        let (x, y) = view.at(at.0, at.1);
+        expert.desk.hands.move_to(x, y)?;
+        there(expert, &eye).context(title)?;
+        for (name, keys, code) in
+            [("alt-tab", &[keysym::ALT, keysym::TAB][..], TAB), ("super", &[keysym::SUPER][..], SUPER)]
+        {
+            let before = manager.count(name)?;
+            expert.desk.injector()?.chord(keys)?;
+            eventually(&format!("{name} at the person's, from {title}"), PATIENCE, || {
+                Ok(injected(&eye)?.contains(&code))
+            })?;
+            std::thread::sleep(Duration::from_millis(200));
+            ensure!(manager.count(name)? == before, "{name} also went to the expert's window manager");
+        }
+        // The pointer in another of the viewer's windows changes nothing; beside them all, the desktop has its keys back.
+        let (x, y) = if title == FIRST_WINDOW { scene.right.at(700, 300) } else { scene.left.at(200, 300) };
+        expert.desk.hands.move_to(x, y)?;
+        there(expert, &eye).context("the pointer in the other window")?;
+        expert.desk.hands.move_to(BESIDE.0, BESIDE.1)?;
+        manager.gets(expert, "super", &[keysym::SUPER])?;
+    }
+    // Taken back in one window they are taken back in all, until a picture is clicked.
+    focus(&scene, RIGHT_WINDOW)?;
+    let (x, y) = scene.right.at(700, 300);
+    expert.desk.hands.move_to(x, y)?;
+    there(expert, &eye)?;
+    expert.desk.injector()?.tap(keysym::CONTROL_RIGHT)?;
+    manager.gets(expert, "super", &[keysym::SUPER])?;
+    focus(&scene, FIRST_WINDOW)?;
+    let (x, y) = scene.left.at(200, 300);
+    expert.desk.hands.move_to(x, y)?;
+    manager.gets(expert, "alt-tab", &[keysym::ALT, keysym::TAB])?;
+    expert.desk.injector()?.click(1)?;
+    there(expert, &eye)?;
+    focus(&scene, RIGHT_WINDOW)?;
+    there(expert, &eye)?;
+    ensure!(eye.held_by_injection()?.is_empty(), "something stays pressed: {:?}", eye.held_by_injection()?);
+    Ok(())
+}
+
+/// Drags from that place of the desktop, in steps; gives what was injected.
+fn drag(
+    scene: &Apart,
+    eye: &EventRecorder,
+    view: &View,
+    from: (i16, i16),
+    steps: (i16, i16),
+) -> Result<Vec<Recorded>> {
+    let (expert, person) = (&scene.session.expert.desk, &scene.session.person.desk);
+    let at = |step: i16| (from.0 + step * steps.1, from.1);
+    let (x, y) = view.at(from.0, from.1);
+    expert.hands.move_to(x, y)?;
+    eventually("the pointer at the start", PATIENCE, || Ok(person.hands.pointer()? == from))?;
+    eye.drain()?;
+    expert.hands.button(1, true)?;
+    for step in 0..=steps.0 {
+        let (x, y) = view.at(at(step).0, at(step).1);
+        expert.hands.move_to(x, y)?;
+        if step == steps.0 / 2 {
+            expert.hands.tap(keysym::SUPER)?;
+        }
+        std::thread::sleep(Duration::from_millis(4));
+    }
+    eventually("the end of the drag", PATIENCE, || Ok(person.hands.pointer()? == at(steps.0)))
+        .with_context(|| format!("{:?} instead of {:?}", person.hands.pointer(), at(steps.0)))?;
+    ensure!(eye.held_by_injection()?.buttons == [1], "not held at the end: {:?}", eye.held_by_injection()?);
+    expert.hands.button(1, false)?;
+    eventually("the button is up", PATIENCE, || Ok(eye.held_by_injection()?.is_empty()))?;
+    Ok(eye.drain()?.into_iter().filter(|event| event.injected).collect())
+}
+
+#[test]
+fn a_drag_from_one_monitors_window_into_anothers_is_whole_while_they_go_there() -> Result<()> {
+    let (scene, _manager) = apart()?;
+    let eye = scene.session.person.desk.screen.record_events()?;
+    let there_and_back = [(&scene.left, (450, 300), (30, 20)), (&scene.right, (1000, 300), (30, -30))];
+    for round in 0..6 {
+        for (view, from, steps) in there_and_back {
+            // It begins in the window that has not the keyboard, or has it: odd and even rounds.
+            let other = if std::ptr::eq(view, &scene.left) { RIGHT_WINDOW } else { FIRST_WINDOW };
+            let own = if std::ptr::eq(view, &scene.left) { FIRST_WINDOW } else { RIGHT_WINDOW };
+            focus(&scene, if round % 2 == 0 { other } else { own })?;
+            if round >= 2 {
+                there(&scene.session.expert, &eye)?;
+            }
+            let seen =
+                drag(&scene, &eye, view, from, steps).with_context(|| format!("round {round}, {own}"))?;
+            let buttons: Vec<RecordedKind> =
+                seen.iter().map(|event| event.kind).filter(|kind| is_of_button(*kind)).collect();
+            let whole = [RecordedKind::ButtonPressed(1), RecordedKind::ButtonReleased(1)];
+            ensure!(buttons == whole, "round {round}, {own}: {buttons:?}");
+            let super_went = seen.iter().any(|event| event.kind == RecordedKind::KeyPressed(SUPER));
+            ensure!(super_went || round < 2, "round {round}, {own}: Super in the drag");
+        }
+    }
+    Ok(())
+}
+
+fn is_of_button(kind: RecordedKind) -> bool {
+    matches!(kind, RecordedKind::ButtonPressed(_) | RecordedKind::ButtonReleased(_))
+}
+
+#[test]
+fn no_key_stays_down_and_the_desktop_has_its_keyboard_when_windows_change_and_close() -> Result<()> {
+    let (mut scene, manager) = apart()?;
+    let eye = scene.session.person.desk.screen.record_events()?;
+    let hands = scene.session.expert.desk.injector()?;
+    let (x, y) = scene.right.at(700, 300);
+    hands.click_at(x, y)?;
+    there(&scene.session.expert, &eye)?;
+    // Keys are down while another of the windows gets the keyboard, and go up after it has.
+    for title in [FIRST_WINDOW, RIGHT_WINDOW] {
+        for key in [keysym::SHIFT, u32::from('x'), keysym::SUPER] {
+            hands.key(key, true)?;
+            let is_down = |held: &deskside_testkit::x11::Held| !held.keys.is_empty();
+            eventually("a key is down", PATIENCE, || Ok(is_down(&eye.held_by_injection()?)))?;
+            focus(&scene, title)?;
+            hands.key(key, false)?;
+            eventually(&format!("{key:#x} is up"), PATIENCE, || Ok(eye.held_by_injection()?.is_empty()))?;
+            focus(&scene, if title == FIRST_WINDOW { RIGHT_WINDOW } else { FIRST_WINDOW })?;
+            there(&scene.session.expert, &eye)?;
+        }
+    }
+    focus(&scene, RIGHT_WINDOW)?;
+    there(&scene.session.expert, &eye)?;
+    // The window closes under the hands: its monitor is gone.
+    hands.key(u32::from('x'), true)?;
+    eventually("x is down", PATIENCE, || Ok(!eye.held_by_injection()?.is_empty()))?;
+    scene.session.person.desk.does("xrandr", &["--delmonitor", "right"])?;
+    scene.session.expert.desk.without_window(RIGHT_WINDOW)?;
+    eventually("x is up", PATIENCE, || Ok(eye.held_by_injection()?.is_empty()))?;
+    hands.key(u32::from('x'), false)?;
+    manager.gets(&scene.session.expert, "super", &[keysym::SUPER])?;
+    // The first window takes it again when it is used, and gives it when the session ends.
+    let (x, y) = scene.left.at(200, 300);
+    hands.click_at(x, y)?;
+    there(&scene.session.expert, &eye)?;
+    add_right(&scene.session.person.desk)?;
+    scene.session.viewer.say("release")?;
+    scene.session.viewer.wait_for("stage viewing", PATIENCE)?;
+    manager.gets(&scene.session.expert, "super", &[keysym::SUPER])?;
+    open_right(&mut scene.session.viewer, &scene.session.expert.desk)?;
+    manager.gets(&scene.session.expert, "alt-tab", &[keysym::ALT, keysym::TAB])?;
+    ensure!(eye.held_by_injection()?.is_empty(), "something stays pressed");
+    Ok(())
 }

@@ -122,10 +122,10 @@ impl Keyboard {
         self.chord.spoil();
     }
 
-    /// Forgets every held key; true if there was any, so that the client must be told to release all.
-    pub fn release_all(&mut self) -> bool {
+    /// Forgets every held key; gives what lets go of each.
+    pub fn release_all(&mut self) -> Vec<KeyEvent> {
         let held = std::mem::take(self).held;
-        !held.is_empty()
+        held.into_values().map(|usage| KeyEvent::place(usage, false)).collect()
     }
 
     fn press(&mut self, place: KeyUsage, stroke: Stroke<'_>) -> Option<KeyEvent> {

@@ -130,7 +130,8 @@ fn average([red, green, blue, alpha]: [u32; 4]) -> [u8; 4] {
 /// The icon for a window.
 #[must_use]
 pub fn window_icon(subject: Subject) -> egui::IconData {
-    let side = 64;
+    // What a dock draws at twice the usual density.
+    let side = 128;
     egui::IconData { rgba: rgba(subject, Signal::None, side), width: side, height: side }
 }
 

@@ -135,6 +135,7 @@ impl InputPath {
             told_paused: false,
             used_at: None,
             retry_at: None,
+            owed_locks: None,
         };
         let thread = thread::Builder::new().name("input".into()).spawn(move || worker.run())?;
         Ok(Self { shared, thread: Some(thread) })
@@ -223,6 +224,7 @@ impl InputPath {
         if open {
             return self.shared.chain().as_mut().map_or(Ok(()), Chain::release_all);
         }
+        self.shared.look();
         Ok(())
     }
 }
@@ -310,6 +312,9 @@ struct Worker {
     used_at: Option<Instant>,
     /// What waits in the queue is not to be tried before.
     retry_at: Option<Instant>,
+    /// How the expert's locks became while nothing passed. That is a state and no event: it holds when the pause ends, and
+    /// nobody sends it again.
+    owed_locks: Option<InputFrame>,
 }
 
 impl Worker {
@@ -389,9 +394,24 @@ impl Worker {
             passed.is_some_and(|(frame, passed)| passed.is_ok() && frame.event != InputEvent::ReleaseAll);
         let is_controlled = chain.is_some();
         drop(chain);
-        if let Some((frame, Err(Refusal::NotYet))) = passed {
-            self.retry_at = Some(now + RETRY);
-            self.shared.inbox().queue.put_back(frame);
+        if let Some((frame, passed)) = passed {
+            match (passed, frame.event) {
+                (Err(Refusal::NotYet), _) => {
+                    self.retry_at = Some(now + RETRY);
+                    self.shared.inbox().queue.put_back(frame);
+                }
+                (Err(Refusal::LocalPriority | Refusal::QuestionOpen), InputEvent::Locks(_)) => {
+                    self.owed_locks = Some(frame);
+                }
+                (_, InputEvent::Locks(_)) => self.owed_locks = None,
+                _ => {}
+            }
+        }
+        if !rests
+            && !self.shared.question.is_open()
+            && let Some(locks) = self.owed_locks.take()
+        {
+            self.shared.inbox().queue.put_back(locks);
         }
         self.tell(rests, is_controlled, is_used, now);
         Ok(())

@@ -4,7 +4,8 @@ use deskside_look::icon::{Signal, Subject, rgba};
 
 use crate::app::view::Activity;
 
-const SIDES: [u32; 4] = [16, 22, 32, 48];
+/// What trays draw, at the usual density and at twice that.
+const SIDES: [u32; 7] = [16, 22, 24, 32, 44, 48, 64];
 
 pub(super) fn pictures(activity: Activity) -> Vec<ksni::Icon> {
     SIDES.into_iter().map(|side| picture(activity, side)).collect()

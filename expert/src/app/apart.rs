@@ -14,9 +14,9 @@ use egui::{CentralPanel, Context, Frame, Key, Vec2, ViewportBuilder, ViewportCom
 use super::input::{Layout, Tap};
 use super::taps::{Place, SharedTap, Taps};
 use crate::link::{InputGate, Shared};
-use crate::model::{Command, Model, Session};
+use crate::model::{Command, Model, Now, Session};
 use crate::present::{Presenter, Watcher};
-use crate::view::{self, Live, PictureState};
+use crate::view::{Live, monitor};
 use crate::words;
 
 /// The part of the screen that a window takes at first, at most.
@@ -67,7 +67,7 @@ struct Window {
     place: Place,
     /// Its presenter and whom that wants told of changes; there once the window's number is known.
     shown: Option<(Box<dyn Presenter>, Arc<dyn Watcher>)>,
-    picture: PictureState,
+    content: monitor::Remembered,
     is_full_screen: bool,
 }
 
@@ -91,7 +91,7 @@ impl Apart {
     pub fn show(
         &mut self,
         context: &Context,
-        model: &Model,
+        (model, now): (&Model, Now),
         session: Option<&Session>,
         shared: &Shared,
         main: (&dyn Presenter, &SharedTap),
@@ -110,7 +110,7 @@ impl Apart {
         for window in &mut self.windows {
             let Some(part) = session.place_of(&window.monitor) else { continue };
             window.find_presenter(context, presenter, &self.watchers);
-            let answer = window.show(context, model, session, part, shared);
+            let answer = window.show(context, (model, now), session, part, shared);
             window.place.tap.borrow_mut().set_layout(answer.layout);
             if answer.closes {
                 commands.push(Command::Apart(window.monitor.clone(), false));
@@ -162,8 +162,8 @@ impl Apart {
         let tap = Tap::new(Box::new(move |event| gate.send(event)));
         let place = Place { tap: Rc::new(RefCell::new(tap)), window: Rc::default() };
         self.taps.borrow_mut().add(place.clone());
-        let (monitor, picture) = (monitor.clone(), PictureState::default());
-        self.windows.push(Window { monitor, place, shown: None, picture, is_full_screen: false });
+        let (monitor, content) = (monitor.clone(), monitor::Remembered::default());
+        self.windows.push(Window { monitor, place, shown: None, content, is_full_screen: false });
         context.request_repaint();
     }
 }
@@ -188,19 +188,22 @@ impl Window {
     fn show(
         &mut self,
         context: &Context,
-        model: &Model,
+        (model, now): (&Model, Now),
         session: &Session,
         part: Rect,
         shared: &Shared,
     ) -> Answer {
-        let title = self.title(session);
-        let (id, builder) = (self.id(), self.builder(context, &title, part));
-        let Self { place, shown, picture, is_full_screen, .. } = self;
         let wants = {
-            let mut tap = place.tap.borrow_mut();
+            let mut tap = self.place.tap.borrow_mut();
             tap.painted();
             tap.wants()
         };
+        let mut title = self.title(session);
+        if let Some(note) = monitor::title_note(context, session, wants, now) {
+            title = format!("{title} \u{2013} {note}");
+        }
+        let (id, builder) = (self.id(), self.builder(context, &title, part));
+        let Self { shown, content, is_full_screen, .. } = self;
         let mut answer = Answer::default();
         context.show_viewport_immediate(id, builder, |ui, _| {
             reader::name_window(ui.ctx(), reader::Kind::Window, &title, "");
@@ -212,14 +215,11 @@ impl Window {
                     cursor: &shared.cursor,
                     wants,
                 };
-                let area = CentralPanel::default()
+                answer.layout = CentralPanel::default()
                     .frame(Frame::new().fill(ground))
-                    .show(ui, |ui| view::picture(ui, model, session, part, picture, &mut live))
+                    .show(ui, |ui| monitor::show(ui, model, session, part, now, content, &mut live))
                     .inner;
                 presenter.finish(ui.ctx());
-                // System keys stay with this desktop here: where the grab is given back in the middle of a drag, the
-                // window can hear that it has lost the keyboard, and the drag ends (ADR 113).
-                answer.layout = Layout { controlling: session.is_controlling(), ..area };
             } else {
                 CentralPanel::default().frame(Frame::new().fill(ground)).show(ui, |_| {});
                 ui.ctx().request_repaint();

@@ -1,6 +1,7 @@
 //! Keys and pointer on their way to the other machine, taken from the window before egui sees them.
 //! What belongs to the toolbar goes on to egui; what belongs to the other machine does not cause a repaint.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -76,8 +77,10 @@ pub struct Wants {
     pub scroll: (f32, f32),
     /// Keys that the desktop would keep for itself go to the other machine at the moment.
     pub system_keys: bool,
-    /// The expert has taken them back, until the picture is clicked.
+    /// The expert has taken them back in all windows, until a picture is clicked.
     pub freed: bool,
+    /// The window has the keyboard.
+    pub focused: bool,
     /// How the locks are here; none where this desktop does not tell.
     pub locks: Option<Locks>,
     /// The window must be painted again.
@@ -97,6 +100,8 @@ pub struct Tap {
     wheel: Wheel,
     wheel_kind: Option<Rc<dyn WheelKind>>,
     wants: Wants,
+    /// The expert has taken system keys back; common to all windows.
+    freed: Rc<Cell<bool>>,
     locks: LockWatch,
     /// What was sent of the locks since control or the keyboard came.
     locks_sent: Option<Locks>,
@@ -126,6 +131,7 @@ impl Tap {
             wheel: Wheel::default(),
             wheel_kind: None,
             wants: Wants::default(),
+            freed: Rc::default(),
             locks: LockWatch::blind(),
             locks_sent: None,
         }
@@ -141,6 +147,11 @@ impl Tap {
         self.wheel_kind = kind;
     }
 
+    /// Whether system keys are taken back is known there, for all windows.
+    pub fn set_freed(&mut self, freed: Rc<Cell<bool>>) {
+        self.freed = freed;
+    }
+
     /// Takes over how the window lies. When control has ended, what is held is forgotten: the client has released it.
     pub fn set_layout(&mut self, layout: Layout) {
         if self.layout.controlling != layout.controlling {
@@ -151,7 +162,7 @@ impl Tap {
             self.buttons.clear();
             self.wants.over_picture = false;
             self.wants.keyboard_in_toolbar = false;
-            self.wants.freed = false;
+            self.freed.set(false);
         }
         if layout.calling_edge.is_none() {
             self.wants.toolbar = self.wants.keyboard_in_toolbar;
@@ -162,7 +173,8 @@ impl Tap {
     /// What the view should know.
     #[must_use]
     pub fn wants(&self) -> Wants {
-        Wants { locks: self.locks.now(), ..self.wants }
+        let (focused, freed) = (self.place.focused, self.freed.get());
+        Wants { locks: self.locks.now(), focused, freed, ..self.wants }
     }
 
     /// The locks are followed there from now on, and their keys are not sent where it knows them.
@@ -196,15 +208,24 @@ impl Tap {
         self.place.focused
     }
 
-    /// Whether keys that the desktop would keep for itself are wanted at the moment.
-    ///
-    /// Only while the pointer is in the window: a menu of another program cannot open while the keyboard is taken.
+    /// Whether the pointer is in this window.
+    #[must_use]
+    pub fn is_entered(&self) -> bool {
+        self.place.inside
+    }
+
+    /// Whether something is dragged that was taken hold of in this window's picture.
+    #[must_use]
+    pub fn is_dragging(&self) -> bool {
+        !self.buttons.is_empty()
+    }
+
+    /// Whether keys that the desktop would keep for itself are wanted at the moment, as far as this window knows.
     #[must_use]
     pub fn wants_system_keys(&self) -> bool {
-        let Place { focused, inside } = self.place;
         let is_picture_shown = self.layout.picture.is_some();
         let goes_there = self.layout.system_keys && self.keyboard_is_away() && is_picture_shown;
-        goes_there && focused && inside && !self.wants.freed
+        goes_there && self.place.focused && !self.freed.get()
     }
 
     /// Whether they come now.
@@ -217,7 +238,7 @@ impl Tap {
 
     /// The expert wants them to go there again.
     pub fn resume_system_keys(&mut self) {
-        self.wants.freed = false;
+        self.freed.set(false);
     }
 
     /// The view has painted what was wanted.
@@ -238,10 +259,28 @@ impl Tap {
 
     /// Everything that is held is let go, here and there.
     pub fn release_all(&mut self) {
-        let keys = self.keyboard.release_all();
+        let keys = !self.keyboard.release_all().is_empty();
         let buttons = !std::mem::take(&mut self.buttons).is_empty();
         if self.layout.controlling && (keys || buttons) {
             (self.sink)(InputEvent::ReleaseAll);
+        }
+    }
+
+    /// Buttons are up without this window having heard of it.
+    pub fn release_buttons(&mut self) {
+        let (x, y) = self.pointer;
+        let Some(at) = self.nearest(x, y) else { return self.release_all() };
+        for button in std::mem::take(&mut self.buttons).into_iter().filter_map(PointerButton::from_code) {
+            (self.sink)(InputEvent::PointerButton { button, pressed: false, at });
+        }
+    }
+
+    /// Keys are let go with the keyboard, and buttons are not: a drag goes on, and its end is told to this window
+    /// whoever has the keyboard. Each by itself, because another of the windows may hold something, too.
+    fn lose_keyboard(&mut self) {
+        let keys = self.keyboard.release_all();
+        for key in keys.into_iter().filter(|_| self.layout.controlling) {
+            (self.sink)(InputEvent::Key(key));
         }
     }
 
@@ -267,10 +306,11 @@ impl Tap {
             WindowEvent::MouseWheel { delta, .. } => self.wheel(*delta),
             WindowEvent::Focused(focused) => {
                 // Whether it is by the window manager's own grab for a moment is not told: what was freed stays so.
-                self.place.focused = *focused;
-                self.locks_sent = None;
+                if std::mem::replace(&mut self.place.focused, *focused) != *focused {
+                    self.locks_sent = None;
+                }
                 if !focused {
-                    self.release_all();
+                    self.lose_keyboard();
                 }
                 Route::Window
             }
@@ -297,13 +337,16 @@ impl Tap {
             self.keyboard.handle_click();
             events.extend(self.keyboard.take_waiting());
         }
+        // What goes up because the keyboard goes elsewhere was not let go.
+        let chord = if is_synthetic { Chord::None } else { chord };
         let is_sent = |event: &KeyEvent| !(is_lock(event.usage) && self.locks.now().is_some());
         events.into_iter().filter(is_sent).for_each(|event| (self.sink)(InputEvent::Key(event)));
         match chord {
             Chord::None => {}
             Chord::ToToolbar => self.call_toolbar(),
             Chord::Free if self.layout.system_keys => {
-                self.wants = Wants { freed: true, repaint: true, ..self.wants };
+                self.freed.set(true);
+                self.wants.repaint = true;
             }
             // There is nothing to take back: it is a key like any other.
             Chord::Free => {
@@ -330,7 +373,6 @@ impl Tap {
     fn moved(&mut self, position: PhysicalPosition<f64>) -> Route {
         let (x, y) = (position.x as f32, position.y as f32);
         self.pointer = (x, y);
-        self.place.inside = true;
         let dragging = !self.buttons.is_empty();
         self.watch_edge(x, y, dragging);
         let over = self.picture_at(x, y).is_some();
@@ -372,7 +414,7 @@ impl Tap {
             self.buttons.insert(button.code());
             self.keyboard.handle_click();
             self.send_waiting();
-            self.wants.freed = false;
+            self.freed.set(false);
             if self.wants.keyboard_in_toolbar {
                 self.leave_toolbar();
                 self.wants.repaint = true;

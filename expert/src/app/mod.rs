@@ -228,7 +228,8 @@ impl eframe::App for App {
         let shared = self.shell.shared().unwrap_or_default();
         let Shared { picture, cursor, .. } = &shared;
         let live = Live { presenter: &mut *self.presenter, picture, cursor, wants };
-        let shown = view::show(ui, &self.model, now(), &mut self.state, live);
+        let at = now();
+        let shown = view::show(ui, &self.model, at, &mut self.state, live);
         self.presenter.finish(ui.ctx());
         {
             let mut tap = self.tap.borrow_mut();
@@ -242,7 +243,7 @@ impl eframe::App for App {
         let session = if let Stage::Session(session) = &self.model.stage { Some(session) } else { None };
         let main = (&*self.presenter, &self.tap);
         let gate = self.shell.gate();
-        commands.extend(self.apart.show(ui.ctx(), &self.model, session, &shared, main, &gate));
+        commands.extend(self.apart.show(ui.ctx(), (&self.model, at), session, &shared, main, &gate));
         for command in commands {
             if matches!(command, Command::SetSystemKeys(_)) {
                 self.tap.borrow_mut().resume_system_keys();

@@ -32,14 +32,26 @@ pub struct Taps {
     closed: Vec<WindowId>,
     wheel_kind: Option<Rc<dyn WheelKind>>,
     locks: LockWatch,
+    /// System keys are taken back.
+    freed: Rc<Cell<bool>>,
+}
+
+/// What the pointer does in all windows together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hand {
+    /// It is in one of them.
+    pub is_inside: bool,
+    /// It drags something in one of them.
+    pub is_dragging: bool,
 }
 
 impl Taps {
     /// The first window's; wheels are of this kind in all windows.
     pub fn new(first: SharedTap, wheel_kind: Option<Rc<dyn WheelKind>>) -> Self {
         first.borrow_mut().set_wheel_kind(wheel_kind.clone());
-        let locks = LockWatch::blind();
-        Self { first, first_window: None, others: Vec::new(), closed: Vec::new(), wheel_kind, locks }
+        let (locks, freed) = (LockWatch::blind(), Rc::new(Cell::new(false)));
+        first.borrow_mut().set_freed(Rc::clone(&freed));
+        Self { first, first_window: None, others: Vec::new(), closed: Vec::new(), wheel_kind, locks, freed }
     }
 
     /// The locks are followed there in all windows from now on.
@@ -53,6 +65,7 @@ impl Taps {
         let mut tap = place.tap.borrow_mut();
         tap.set_wheel_kind(self.wheel_kind.clone());
         tap.set_locks(self.locks.clone());
+        tap.set_freed(Rc::clone(&self.freed));
         drop(tap);
         self.others.push(place);
     }
@@ -66,6 +79,17 @@ impl Taps {
     /// The taps of all windows, the first window's first.
     pub fn all(&self) -> impl Iterator<Item = &SharedTap> {
         std::iter::once(&self.first).chain(self.others.iter().map(|place| &place.tap))
+    }
+
+    /// What the pointer does in all windows together.
+    pub fn hand(&self) -> Hand {
+        let any = |holds: fn(&Tap) -> bool| self.all().any(|tap| holds(&tap.borrow()));
+        Hand { is_inside: any(Tap::is_entered), is_dragging: any(Tap::is_dragging) }
+    }
+
+    /// Whether this window is closed, or is about to be.
+    pub fn is_closed(&self, window: WindowId) -> bool {
+        self.closed.contains(&window)
     }
 
     /// The tap and the number of the window that has the keyboard; the first window's while none has.
@@ -82,7 +106,7 @@ impl Taps {
         if *self.first_window.get_or_insert(window) == window {
             return Some(Rc::clone(&self.first));
         }
-        if self.closed.contains(&window) {
+        if self.is_closed(window) {
             return None;
         }
         let known = self.others.iter().find(|place| place.window.get() == Some(window));
@@ -94,6 +118,8 @@ impl Taps {
 
 #[cfg(test)]
 mod tests {
+    use winit::event::{DeviceId, WindowEvent};
+
     use super::*;
 
     fn place() -> Place {
@@ -118,5 +144,28 @@ mod tests {
         assert!(taps.of(number(2)).is_none(), "its last events");
         assert!(is(taps.of(number(3)), &other.tap));
         assert_eq!((one.window.get(), other.window.get()), (Some(number(2)), Some(number(3))));
+    }
+
+    #[test]
+    fn the_pointer_is_in_the_program_wherever_it_is_and_what_is_taken_back_is_so_everywhere() {
+        let (first, other) = (place().tap, place());
+        let mut taps = Taps::new(Rc::clone(&first), None);
+        taps.add(other.clone());
+        let nowhere = Hand { is_inside: false, is_dragging: false };
+        assert_eq!(taps.hand(), nowhere);
+        let device_id = DeviceId::dummy();
+        first.borrow_mut().handle(&WindowEvent::CursorEntered { device_id });
+        other.tap.borrow_mut().handle(&WindowEvent::CursorEntered { device_id });
+        first.borrow_mut().handle(&WindowEvent::CursorLeft { device_id });
+        assert_eq!(taps.hand(), Hand { is_inside: true, ..nowhere });
+        other.tap.borrow_mut().handle(&WindowEvent::CursorLeft { device_id });
+        // The window that gets the keyboard is told of the pointer's place, wherever that is.
+        let position = winit::dpi::PhysicalPosition::new(-5.0, 7.0);
+        first.borrow_mut().handle(&WindowEvent::CursorMoved { device_id, position });
+        assert_eq!(taps.hand(), nowhere);
+        taps.freed.set(true);
+        assert!(taps.all().all(|tap| tap.borrow().wants().freed));
+        other.tap.borrow_mut().resume_system_keys();
+        assert!(!first.borrow().wants().freed);
     }
 }

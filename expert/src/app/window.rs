@@ -19,7 +19,7 @@ use super::apart::Watchers;
 use super::input::{Route, Tap};
 use super::taps::Taps;
 use super::{App, Start};
-use crate::grab::{self, Keeper};
+use crate::grab::{self, Keeper, Wish};
 use crate::present::{self, Watcher};
 use crate::run::{Failure, PROGRAM};
 use crate::words;
@@ -55,6 +55,7 @@ pub fn run(start: Start) -> Result<Exit, Failure> {
                 watcher: watchers.clone(),
                 keeper,
                 used: Instant::now(),
+                looked: None,
             });
             let app = App::new(start, &context, presenter, (tap, taps), watchers, exit)?;
             Ok(Box::new(app) as Box<dyn eframe::App>)
@@ -107,11 +108,16 @@ struct Made {
     keeper: Keeper,
     /// When the expert did something last.
     used: Instant,
+    /// When it was looked last whether a drag goes on, while it is in doubt.
+    looked: Option<Instant>,
 }
 
 /// After so long without key or pointer the keyboard is given back: while somebody has it, the screen of this machine
 /// cannot be locked. Lockers wait for five minutes or more.
 const UNUSED: Duration = Duration::from_secs(240);
+
+/// How often it is looked whether something is still dragged while another program has the keyboard.
+const DRAG_LOOK: Duration = Duration::from_millis(250);
 
 impl Window<'_> {
     /// Takes or gives the keyboard and tells of its locks, after whatever may have changed who should have it.
@@ -120,24 +126,49 @@ impl Window<'_> {
         let Some(made) = made.as_mut() else { return };
         let taps = self.taps.borrow();
         let (focused, window) = taps.focused();
-        taps.all().filter(|tap| !Rc::ptr_eq(tap, &focused)).for_each(|tap| {
-            tap.borrow_mut().set_system_keys(false);
-        });
-        let mut tap = focused.borrow_mut();
-        tap.send_locks();
+        focused.borrow_mut().send_locks();
         let now = Instant::now();
         let left = UNUSED.saturating_sub(now.duration_since(made.used));
-        let wanted = window.filter(|_| tap.wants_system_keys() && !left.is_zero());
-        let (held, again) = made.keeper.follow(wanted, now);
-        tap.set_system_keys(held);
+        made.watch_drag(!focused.borrow().is_focused(), &taps, now);
+        let hand = taps.hand();
+        // A menu of another program cannot open while the keyboard is taken: the pointer must be in one of the windows.
+        let is_wanted = hand.is_inside && focused.borrow().wants_system_keys() && !left.is_zero();
+        if made.keeper.held().is_some_and(|window| taps.is_closed(window)) {
+            // The window system ends it with the window.
+            made.keeper.give();
+        }
+        let is_dragging = hand.is_dragging && !left.is_zero();
+        let wish = Wish { window: window.filter(|_| is_wanted), is_dragging };
+        let (held, again) = made.keeper.follow(wish, now);
+        taps.all().for_each(|tap| tap.borrow_mut().set_system_keys(held));
         if held {
             made.context.request_repaint_after(left);
         }
         match again {
             Some(pause) => made.context.request_repaint_after(pause),
-            None if tap.wants().repaint => made.context.request_repaint(),
+            None if taps.all().any(|tap| tap.borrow().wants().repaint) => made.context.request_repaint(),
             None => {}
         }
+    }
+}
+
+impl Made {
+    /// A window that is taken off the screen in the middle of a drag is not told of its end. It has not the keyboard then,
+    /// and what it is told otherwise it is told sooner than this looks.
+    fn watch_drag(&mut self, is_keyboard_elsewhere: bool, taps: &Taps, now: Instant) {
+        if !(is_keyboard_elsewhere && taps.hand().is_dragging) {
+            self.looked = None;
+            return;
+        }
+        let left = DRAG_LOOK.saturating_sub(now.duration_since(*self.looked.get_or_insert(now)));
+        if left.is_zero() {
+            self.looked = Some(now);
+            if !self.keeper.is_button_down() {
+                taps.all().for_each(|tap| tap.borrow_mut().release_buttons());
+                return;
+            }
+        }
+        self.context.request_repaint_after(if left.is_zero() { DRAG_LOOK } else { left });
     }
 }
 
@@ -168,15 +199,15 @@ impl ApplicationHandler<UserEvent> for Window<'_> {
                 made.context.request_repaint();
             }
         }
-        self.keep_keyboard();
+        // What one of the windows loses by an event, another may have by the next: in between nothing is to be given.
+        if event != WindowEvent::Focused(false) {
+            self.keep_keyboard();
+        }
         if route == Route::Window {
             let is_frame = event == WindowEvent::RedrawRequested;
             self.eframe.window_event(event_loop, window, event);
             if is_frame && let Some(made) = &*self.made.borrow() {
                 made.watcher.frame_is_over();
-            }
-            if is_frame {
-                self.keep_keyboard();
             }
         }
     }
@@ -202,6 +233,7 @@ impl ApplicationHandler<UserEvent> for Window<'_> {
     }
 
     fn about_to_wait(&mut self, event_loop: &ActiveEventLoop) {
+        self.keep_keyboard();
         self.eframe.about_to_wait(event_loop);
     }
 

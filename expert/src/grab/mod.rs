@@ -10,12 +10,15 @@ use winit::window::WindowId;
 
 /// Takes the keyboard from the desktop and gives it back.
 pub trait KeyboardGrab {
-    /// Takes it for one of this program's windows, which has the focus: for another, the window system would tell that one
-    /// that it has lost the keyboard. False where another program has it at the moment.
+    /// Takes it for one of this program's windows, or moves it there. False where another program has it at the moment, and
+    /// where another window has the focus by now: that one would be told that it has lost the keyboard.
     fn take(&mut self, window: WindowId) -> bool;
 
     /// Gives it back.
     fn give(&mut self);
+
+    /// Whether a button of the pointer is down, in whatever window.
+    fn is_button_down(&mut self) -> bool;
 }
 
 /// The way to the keyboard on this desktop; none where there is none.
@@ -32,12 +35,22 @@ pub fn open(creation: &eframe::CreationContext<'_>) -> Option<Box<dyn KeyboardGr
 /// How long after a refusal it is tried again.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Brings what is held into line with what is wanted.
+/// Brings what is held into line with what is wanted, and nothing while something is dragged: whatever changes then can
+/// end the drag.
 #[derive(Default)]
 pub struct Keeper {
     grab: Option<Box<dyn KeyboardGrab>>,
     held: Option<WindowId>,
-    refused: Option<Instant>,
+    refused: Option<(WindowId, Instant)>,
+}
+
+/// What the keeper needs to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wish {
+    /// The window that should have the keyboard.
+    pub window: Option<WindowId>,
+    /// Something is dragged.
+    pub is_dragging: bool,
 }
 
 impl Keeper {
@@ -49,28 +62,46 @@ impl Keeper {
 
     /// Takes the keyboard for a window, or gives it; says whether it is held now, and when to ask again if it should be and
     /// is not.
-    pub fn follow(&mut self, wanted: Option<WindowId>, now: Instant) -> (bool, Option<Duration>) {
-        let Some(grab) = &mut self.grab else { return (false, None) };
-        if self.held.is_some() && self.held != wanted {
-            self.held = None;
-            grab.give();
+    pub fn follow(&mut self, wish: Wish, now: Instant) -> (bool, Option<Duration>) {
+        if wish.is_dragging || self.grab.is_none() {
+            return (self.held.is_some(), None);
         }
-        let Some(window) = wanted else {
+        let Some(window) = wish.window else {
             self.refused = None;
+            self.give();
             return (false, None);
         };
-        if self.held.is_none() {
-            let since = self.refused.map(|at| now.duration_since(at));
-            if let Some(left) =
-                since.and_then(|since| PAUSE.checked_sub(since)).filter(|left| !left.is_zero())
-            {
-                return (false, Some(left));
+        if self.held != Some(window) {
+            let since = self.refused.filter(|(other, _)| *other == window);
+            let left = since.and_then(|(_, at)| PAUSE.checked_sub(now.duration_since(at)));
+            if let Some(left) = left.filter(|left| !left.is_zero()) {
+                return (self.held.is_some(), Some(left));
             }
-            let taken = grab.take(window);
-            self.held = taken.then_some(window);
-            self.refused = (!taken).then_some(now);
+            let is_taken = self.grab.as_mut().is_some_and(|grab| grab.take(window));
+            self.refused = (!is_taken).then_some((window, now));
+            if is_taken {
+                self.held = Some(window);
+            }
         }
-        (self.held.is_some(), self.held.is_none().then_some(PAUSE))
+        (self.held.is_some(), self.refused.is_some().then_some(PAUSE))
+    }
+
+    /// The window that the keyboard is held for.
+    #[must_use]
+    pub const fn held(&self) -> Option<WindowId> {
+        self.held
+    }
+
+    /// Gives the keyboard back at once.
+    pub fn give(&mut self) {
+        if let Some(grab) = self.grab.as_mut().filter(|_| self.held.take().is_some()) {
+            grab.give();
+        }
+    }
+
+    /// Whether a button of the pointer is down; where that cannot be asked, none is.
+    pub fn is_button_down(&mut self) -> bool {
+        self.grab.as_mut().is_some_and(|grab| grab.is_button_down())
     }
 }
 
@@ -99,45 +130,82 @@ mod tests {
         fn give(&mut self) {
             self.0.borrow_mut().told.push("give");
         }
+
+        fn is_button_down(&mut self) -> bool {
+            false
+        }
+    }
+
+    fn keeper(desktop: Desktop) -> (Keeper, Rc<RefCell<Desktop>>) {
+        let desktop = Rc::new(RefCell::new(desktop));
+        (Keeper::new(Some(Box::new(Fake(Rc::clone(&desktop))))), desktop)
+    }
+
+    fn wish(window: Option<u64>) -> Wish {
+        Wish { window: window.map(WindowId::from), is_dragging: false }
     }
 
     #[test]
     fn it_is_taken_once_and_given_once() {
-        let desktop = Rc::new(RefCell::new(Desktop::default()));
-        let mut keeper = Keeper::new(Some(Box::new(Fake(Rc::clone(&desktop)))));
+        let (mut keeper, desktop) = keeper(Desktop::default());
         let now = Instant::now();
-        assert_eq!(keeper.follow(None, now), (false, None));
-        assert_eq!(keeper.follow(Some(WindowId::from(7)), now), (true, None));
-        assert_eq!(keeper.follow(Some(WindowId::from(7)), now), (true, None));
-        assert_eq!(keeper.follow(None, now), (false, None));
-        assert_eq!(keeper.follow(None, now), (false, None));
+        assert_eq!(keeper.follow(wish(None), now), (false, None));
+        assert_eq!(keeper.follow(wish(Some(7)), now), (true, None));
+        assert_eq!(keeper.follow(wish(Some(7)), now), (true, None));
+        assert_eq!(keeper.follow(wish(None), now), (false, None));
+        assert_eq!(keeper.follow(wish(None), now), (false, None));
         assert_eq!(desktop.borrow().told, ["take", "give"]);
     }
 
     #[test]
-    fn another_window_of_the_program_gets_it_anew() {
-        let desktop = Rc::new(RefCell::new(Desktop::default()));
-        let mut keeper = Keeper::new(Some(Box::new(Fake(Rc::clone(&desktop)))));
+    fn it_moves_to_another_window_of_the_program_without_being_given_in_between() {
+        let (mut keeper, desktop) = keeper(Desktop::default());
         let now = Instant::now();
-        assert_eq!(keeper.follow(Some(WindowId::from(7)), now), (true, None));
-        assert_eq!(keeper.follow(Some(WindowId::from(8)), now), (true, None));
-        assert_eq!(desktop.borrow().told, ["take", "give", "take"]);
+        assert_eq!(keeper.follow(wish(Some(7)), now), (true, None));
+        assert_eq!(keeper.follow(wish(Some(8)), now), (true, None));
+        assert_eq!((keeper.held(), desktop.borrow().told.len()), (Some(WindowId::from(8)), 2));
+        desktop.borrow_mut().is_busy = true;
+        assert_eq!(keeper.follow(wish(Some(7)), now), (true, Some(PAUSE)), "the other has it still");
+        keeper.give();
+        keeper.give();
+        assert_eq!(desktop.borrow().told, ["take", "take", "take", "give"]);
+    }
+
+    #[test]
+    fn nothing_changes_while_something_is_dragged() {
+        let (mut keeper, desktop) = keeper(Desktop::default());
+        let now = Instant::now();
+        let dragging = |window| Wish { is_dragging: true, ..wish(window) };
+        assert_eq!(keeper.follow(dragging(Some(7)), now), (false, None));
+        keeper.follow(wish(Some(7)), now);
+        for window in [None, Some(8), Some(7)] {
+            assert_eq!(keeper.follow(dragging(window), now), (true, None));
+        }
+        assert_eq!(desktop.borrow().told, ["take"]);
+        keeper.follow(wish(None), now);
+        assert_eq!(desktop.borrow().told, ["take", "give"]);
     }
 
     #[test]
     fn a_keyboard_that_another_program_has_is_asked_for_again_a_little_later() {
-        let desktop = Rc::new(RefCell::new(Desktop { is_busy: true, ..Desktop::default() }));
-        let mut keeper = Keeper::new(Some(Box::new(Fake(Rc::clone(&desktop)))));
+        let (mut keeper, desktop) = keeper(Desktop { is_busy: true, ..Desktop::default() });
         let now = Instant::now();
-        assert_eq!(keeper.follow(Some(WindowId::from(7)), now), (false, Some(PAUSE)));
-        assert_eq!(keeper.follow(Some(WindowId::from(7)), now + PAUSE / 2), (false, Some(PAUSE / 2)));
+        assert_eq!(keeper.follow(wish(Some(7)), now), (false, Some(PAUSE)));
+        assert_eq!(keeper.follow(wish(Some(7)), now + PAUSE / 2), (false, Some(PAUSE / 2)));
         assert_eq!(desktop.borrow().told.len(), 1);
+        assert_eq!(
+            keeper.follow(wish(Some(8)), now + PAUSE / 2),
+            (false, Some(PAUSE)),
+            "at once for another window"
+        );
         desktop.borrow_mut().is_busy = false;
-        assert_eq!(keeper.follow(Some(WindowId::from(7)), now + PAUSE), (true, None));
+        assert_eq!(keeper.follow(wish(Some(8)), now + PAUSE * 2), (true, None));
     }
 
     #[test]
     fn without_a_way_to_it_nothing_is_held() {
-        assert_eq!(Keeper::default().follow(Some(WindowId::from(7)), Instant::now()), (false, None));
+        let mut keeper = Keeper::default();
+        assert_eq!(keeper.follow(wish(Some(7)), Instant::now()), (false, None));
+        assert!(!keeper.is_button_down());
     }
 }

@@ -7,7 +7,7 @@ use deskside_look::reader;
 use deskside_look::tokens::Meaning;
 use deskside_look::widget::{Button, badge, small};
 use deskside_words::t;
-use egui::{Id, Ui};
+use egui::{Context, Id, Ui};
 
 use crate::app::input::Wants;
 use crate::config::SystemKeys;
@@ -68,30 +68,36 @@ pub fn show(
             }
         }
     });
-    if let Some((line, _)) = locks_line(ui, session, wants, now) {
+    if let Some((line, _)) = locks_line(ui.ctx(), session, wants, now) {
         let state = badge(ui, line, Meaning::Watch);
         reader::announce(ui.ctx(), state.id, true);
     }
 }
 
-/// What is worth saying about the locks over a picture in full screen, for a moment. To be called in every frame.
+/// What is worth saying about the locks over a picture without a toolbar, for a moment. To be called in every frame.
 pub fn locks_note(ui: &Ui, session: &Session, wants: Wants, now: Now) -> Option<String> {
-    let (line, age) = locks_line(ui, session, wants, now)?;
+    let (line, age) = locks_line(ui.ctx(), session, wants, now)?;
     let left = NOTE_TIME.checked_sub(age).filter(|left| !left.is_zero())?;
     ui.ctx().request_repaint_after(left);
     Some(line.to_owned())
 }
 
-/// The first of what differs in the locks, once it has stayed so, and for how long it has been worth saying.
-fn locks_line(ui: &Ui, session: &Session, wants: Wants, now: Now) -> Option<(&'static str, Duration)> {
+/// The first of what differs in the locks, once it has stayed so, and for how long it has been worth saying. The same in
+/// all windows.
+pub fn locks_line(
+    context: &Context,
+    session: &Session,
+    wants: Wants,
+    now: Now,
+) -> Option<(&'static str, Duration)> {
     let line = locks_apart(session, wants).first().copied();
     let id = Id::unique("locks-apart");
-    let known: Option<Instant> = ui.data(|data| data.get_temp(id)).flatten();
+    let known: Option<Instant> = context.data(|data| data.get_temp(id)).flatten();
     let since = line.map(|_| known.unwrap_or(now.monotonic));
-    ui.data_mut(|data| data.insert_temp(id, since));
+    context.data_mut(|data| data.insert_temp(id, since));
     let age = now.monotonic.saturating_duration_since(since?);
     if let Some(left) = LOCKS_SETTLE.checked_sub(age).filter(|left| !left.is_zero()) {
-        ui.ctx().request_repaint_after(left);
+        context.request_repaint_after(left);
         return None;
     }
     line.map(|line| (line, age.saturating_sub(LOCKS_SETTLE)))

@@ -2,6 +2,7 @@
 
 mod ended;
 mod keys;
+pub mod monitor;
 mod picture;
 mod progress;
 mod start;
@@ -12,13 +13,12 @@ mod viewer;
 
 use std::sync::Arc;
 
-use deskside_proto::geometry::Rect;
 use egui::Ui;
 use zeroize::Zeroizing;
 
 use crate::app::input::{Layout, Wants};
 use crate::link::{Picture, SharedCursor};
-use crate::model::{Command, Model, Now, Session, Stage};
+use crate::model::{Command, Model, Now, Stage};
 use crate::present::Presenter;
 
 /// What the views remember between frames: text being typed, scroll places. Nothing that the model should know.
@@ -51,20 +51,6 @@ pub struct Shown {
     pub layout: Layout,
     /// The keyboard goes back to the other side.
     pub leave_toolbar: bool,
-}
-
-pub use picture::Remembered as PictureState;
-
-/// Shows this part of the desktop in all the room there is, for a window that shows nothing else.
-pub fn picture(
-    ui: &mut Ui,
-    model: &Model,
-    session: &Session,
-    part: Rect,
-    state: &mut PictureState,
-    live: &mut Live<'_>,
-) -> Layout {
-    picture::show(ui, model.scale, session, Some(part), state, live)
 }
 
 /// Shows the model.

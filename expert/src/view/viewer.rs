@@ -6,7 +6,8 @@ use deskside_look::tokens::{Meaning, Palette, size, space};
 use deskside_look::widget::dot;
 use deskside_words::t;
 use egui::{
-    Align2, Area, CentralPanel, CornerRadius, Frame, Id, Margin, Order, Panel, Rect, Stroke, Ui, Vec2,
+    Align2, Area, CentralPanel, CornerRadius, Frame, Id, Label, Margin, Order, Panel, Rect, RichText, Stroke,
+    TextStyle, TextWrapMode, Ui, Vec2, WidgetText,
 };
 
 use super::keys::{SystemKeysNote, locks_note};
@@ -19,6 +20,9 @@ use crate::words;
 
 /// How long something that happened stays written over the picture in full screen.
 const NOTE_TIME: Duration = Duration::from_secs(6);
+
+/// What a note over the picture needs besides its text: its dot, its margins, and a little of the picture (points).
+const NOTE_SURROUNDINGS: f32 = size::DOT + 2.0 * (space::XL + space::L + space::S);
 
 /// What the viewer remembers between frames.
 #[derive(Default)]
@@ -80,8 +84,9 @@ pub fn show(
     let about_locks = locks_note(ui, session, live.wants, now)
         .filter(|_| model.full_screen && note(ui, session, now).is_none());
     let about_keys = state.system_keys.note(ui, session, now).or(about_locks);
-    if let Some(word) = about_keys.filter(|_| shown.layout.covers.is_empty()) {
-        note_over_picture(ui, &word, Meaning::Watch);
+    // Another of the windows says it where the expert works.
+    if let Some(word) = about_keys.filter(|_| shown.layout.covers.is_empty() && live.wants.focused) {
+        note_over_picture(ui, beneath, &word, Meaning::Watch);
     }
     if model.statistics {
         statistics::show(ui, session, &mut state.statistics, live.presenter, beneath);
@@ -187,7 +192,7 @@ fn full_screen_toolbar(
         return Some(response.rect);
     }
     if let Some((word, meaning)) = note(ui, session, now) {
-        note_over_picture(ui, &word, meaning);
+        note_over_picture(ui, screen.top(), &word, meaning);
     }
     None
 }
@@ -198,8 +203,8 @@ fn edge(screen: Rect) -> Rect {
     Rect::from_min_size(egui::pos2(screen.left() + third, screen.top()), Vec2::new(third, 1.0))
 }
 
-/// What is worth saying over a picture in full screen: what waits, and what has just happened.
-fn note(ui: &Ui, session: &Session, now: Now) -> Option<(String, Meaning)> {
+/// What is worth saying over a picture without a toolbar: what waits, and what has just happened.
+pub fn note(ui: &Ui, session: &Session, now: Now) -> Option<(String, Meaning)> {
     match session.phase {
         Phase::Asked { until } => {
             ui.ctx().request_repaint_after(Duration::from_secs(1));
@@ -221,11 +226,13 @@ fn note(ui: &Ui, session: &Session, now: Now) -> Option<(String, Meaning)> {
     Some((words::last(last, &session.client), Meaning::Alert))
 }
 
-fn note_over_picture(ui: &Ui, word: &str, meaning: Meaning) {
+/// A line at the top of the picture, which begins at `top` (points). It takes no clicks.
+pub fn note_over_picture(ui: &Ui, top: f32, word: &str, meaning: Meaning) {
     let palette = Palette::of(ui);
+    let from_top = top - ui.ctx().content_rect().top() + space::XL;
     Area::new(Id::unique("note-over-picture"))
         .order(Order::Foreground)
-        .anchor(Align2::CENTER_TOP, Vec2::new(0.0, space::XL))
+        .anchor(Align2::CENTER_TOP, Vec2::new(0.0, from_top))
         .interactable(false)
         .show(ui.ctx(), |ui| {
             Frame::new()
@@ -237,7 +244,11 @@ fn note_over_picture(ui: &Ui, word: &str, meaning: Meaning) {
                     ui.horizontal(|ui| {
                         dot(ui, meaning);
                         let ink = palette.ink.strong;
-                        ui.add(egui::Label::new(egui::RichText::new(word).color(ink)).extend());
+                        // In more lines where the window is narrow, or draws large.
+                        let room = ui.ctx().content_rect().width() - NOTE_SURROUNDINGS;
+                        let text = WidgetText::from(RichText::new(word).color(ink));
+                        let wrap = Some(TextWrapMode::Wrap);
+                        ui.add(Label::new(text.into_galley(ui, wrap, room.max(1.0), TextStyle::Body)));
                     });
                 });
         });

@@ -257,7 +257,7 @@ fn locks_that_differ_are_said_and_brought_into_step_from_the_menu_of_keys() {
     let (begin, second) = (samples::now(), Duration::from_secs(1));
     let at = |screen: &mut Screen, after: Duration| {
         screen.state_mut().stopped = Some(Now { monotonic: begin.monotonic + after, ..begin });
-        screen.state_mut().wants.locks = Some(Locks::default());
+        screen.state_mut().wants = Wants { locks: Some(Locks::default()), focused: true, ..Wants::default() };
         screen.run_steps(2);
     };
     let mut screen = show(model("locks"));
@@ -309,10 +309,10 @@ fn when_system_keys_begin_to_go_there_it_is_said_how_to_get_them_back() {
         controlling.full_screen = full_screen;
         let mut screen = show(controlling);
         assert!(screen.query_by_label_contains("right Ctrl").is_none());
-        screen.state_mut().wants = Wants { system_keys: true, ..Wants::default() };
+        screen.state_mut().wants = Wants { system_keys: true, focused: true, ..Wants::default() };
         screen.run_steps(3);
         assert!(screen.query_by_label_contains("The right Ctrl key alone").is_some(), "{name}");
-        screen.state_mut().wants = Wants { freed: true, ..Wants::default() };
+        screen.state_mut().wants = Wants { freed: true, focused: true, ..Wants::default() };
         screen.run_steps(3);
         assert!(screen.query_by_label_contains("System keys stay here").is_some(), "{name}");
         if !full_screen {

@@ -137,7 +137,7 @@ expert-phase-waiting = Waiting
 expert-phase-viewing = Viewing
 expert-phase-asked = Asked for control
 expert-phase-controlling = Controlling
-expert-phase-paused = They are typing
+expert-phase-paused = They are active
 # That less than everything may be seen, in a badge.
 expert-sharing-hidden = Part hidden
 expert-sharing-screen = One screen only
@@ -168,7 +168,7 @@ expert-toolbar-chord = Press and release left Ctrl and left Alt together to brin
 
 # $left: minutes and seconds, as 0:45.
 expert-note-asked = Waiting for { $client } to give you control, { $left }
-expert-note-paused = { $client } is typing; your input waits
+expert-note-paused = { $client } uses mouse or keyboard; your input waits
 
 ## What happened last, in the toolbar or over the picture
 

@@ -128,6 +128,45 @@ fn the_persons_activity_releases_pauses_and_ends_by_itself() {
 }
 
 #[test]
+fn locks_that_changed_while_nothing_passed_follow_when_it_does_and_only_the_last_ones() {
+    let (path, desktop, reports) = path();
+    let grant = grant(1, Scopes::CONTROL);
+    let number = grant.number();
+    path.enable(grant).unwrap();
+    let locks = |caps, num| Locks { caps, num, scroll: false };
+    let submit = |event| path.submit(number.session(), InputFrame { grant: number, event }).unwrap();
+    let done = |count: usize| desktop.wait_until(SOON, |actions| actions.len() == count);
+    submit(InputEvent::Locks(locks(false, true)));
+    assert!(done(1));
+    path.person_active();
+    while reports.recv_timeout(SOON).unwrap() != InputReport::Paused {}
+    submit(InputEvent::Locks(locks(true, true)));
+    submit(key(KeyUsage::A, true));
+    submit(InputEvent::Locks(locks(true, false)));
+    while reports.recv_timeout(SOON).unwrap() != InputReport::Resumed {}
+    assert!(done(2), "{:?}", desktop.actions());
+    path.question_open(true).unwrap();
+    submit(InputEvent::Locks(locks(false, false)));
+    assert!(!desktop.wait_until(Duration::from_millis(100), |actions| actions.len() > 2));
+    path.question_open(false).unwrap();
+    assert!(done(3), "{:?}", desktop.actions());
+    // What the person changes in a pause in which the expert changed nothing stays.
+    path.person_active();
+    while reports.recv_timeout(SOON).unwrap() != InputReport::Paused {}
+    while reports.recv_timeout(SOON).unwrap() != InputReport::Resumed {}
+    submit(key(KeyUsage::B, true));
+    assert!(done(4));
+    let set = |locks: Locks| Action::Locks { bits: locks.bits() };
+    let expected = [
+        set(locks(false, true)),
+        set(locks(true, false)),
+        set(locks(false, false)),
+        Action::Key { usage: KeyUsage::B.number(), pressed: true },
+    ];
+    assert_eq!(desktop.actions(), expected);
+}
+
+#[test]
 fn opening_a_question_releases_first() {
     let (path, desktop, _reports) = path();
     let grant = grant(1, Scopes::CONTROL);

@@ -97,7 +97,7 @@ fn what_is_covered_is_not_clicked() {
 }
 
 #[test]
-fn losing_the_focus_releases_what_is_held_once() {
+fn losing_the_keyboard_lets_go_of_keys_once_and_a_drag_goes_on() {
     let (mut tap, sent) = tap();
     moved(&mut tap, 100.0, 60.0);
     press(&mut tap, KeyCode::ShiftLeft, true, false);
@@ -105,11 +105,38 @@ fn losing_the_focus_releases_what_is_held_once() {
     sent.borrow_mut().clear();
     assert_eq!(tap.handle(&WindowEvent::Focused(false)), Route::Window);
     tap.handle(&WindowEvent::Focused(false));
-    assert_eq!(*sent.borrow(), vec![InputEvent::ReleaseAll]);
+    let shift_up = InputEvent::Key(KeyEvent::place(KeyUsage::SHIFT_LEFT, false));
+    assert_eq!(*sent.borrow(), [shift_up], "not all: another window may hold something");
     // Coming back with the key still down, then letting it go: it was released before.
     assert_eq!(press(&mut tap, KeyCode::ShiftLeft, true, true), Route::Taken);
     assert_eq!(press(&mut tap, KeyCode::ShiftLeft, false, false), Route::Taken);
     assert_eq!(sent.borrow().len(), 1);
+    assert!(tap.is_dragging());
+    moved(&mut tap, 120.0, 60.0);
+    tap.release_buttons();
+    tap.release_buttons();
+    let at = DesktopPoint { x: 60, y: 10 };
+    let expected = [
+        InputEvent::PointerMoved { at },
+        InputEvent::PointerButton { button: PointerButton::Left, pressed: false, at },
+    ];
+    assert_eq!(sent.borrow()[1..], expected);
+    assert!(!tap.is_dragging());
+}
+
+#[test]
+fn chords_are_let_go_by_hand_and_not_by_losing_the_keyboard() {
+    let mut tap = with_system_keys();
+    press(&mut tap, KeyCode::ControlRight, true, false);
+    press(&mut tap, KeyCode::ControlRight, false, true);
+    assert!(!tap.wants().freed);
+    for key in [KeyCode::ControlLeft, KeyCode::AltLeft] {
+        press(&mut tap, key, true, false);
+    }
+    for key in [KeyCode::AltLeft, KeyCode::ControlLeft] {
+        press(&mut tap, key, false, true);
+    }
+    assert!(!tap.wants().keyboard_in_toolbar, "the window manager had the last key of Ctrl+Alt+something");
 }
 
 #[test]
@@ -261,13 +288,9 @@ fn with_system_keys() -> Tap {
 }
 
 #[test]
-fn system_keys_are_wanted_only_while_controlling_with_keyboard_and_pointer_here() {
+fn system_keys_are_wanted_only_while_controlling_with_the_keyboard_here() {
     let mut tap = with_system_keys();
     assert!(tap.wants_system_keys());
-    tap.left();
-    assert!(!tap.wants_system_keys(), "the pointer has left");
-    moved(&mut tap, 50.0, 20.0);
-    assert!(tap.wants_system_keys(), "on the toolbar as well");
     tap.handle(&WindowEvent::Focused(false));
     assert!(!tap.wants_system_keys(), "another window has the keyboard");
     tap.handle(&WindowEvent::Focused(true));
