@@ -1,6 +1,8 @@
 //! Keys and pointer on their way to the other machine, taken from the window before egui sees them.
 //! What belongs to the toolbar goes on to egui; what belongs to the other machine does not cause a repaint.
 
+mod wheel;
+
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -14,6 +16,8 @@ use winit::event::{ElementState, Ime, MouseButton, MouseScrollDelta, WindowEvent
 
 use crate::keyboard::{Chord, Keyboard, Stroke};
 use crate::wheel::WheelKind;
+
+use wheel::Wheel;
 
 /// Where input goes; must not block.
 pub type Sink = Box<dyn Fn(InputEvent)>;
@@ -461,50 +465,6 @@ fn pointer_button(button: MouseButton) -> Option<PointerButton> {
         MouseButton::Back => Some(PointerButton::Back),
         MouseButton::Forward => Some(PointerButton::Forward),
         MouseButton::Other(_) => None,
-    }
-}
-
-/// Turns what the window reports into 1/120 of a notch; fractions are kept for the next turn.
-#[derive(Debug, Default)]
-struct Wheel {
-    rest: (f64, f64),
-    /// Buttons of the wheel that are down: up, down, left, right.
-    down: [bool; 4],
-}
-
-impl Wheel {
-    const UNITS_PER_NOTCH: f64 = 120.0;
-    /// What a touchpad must travel for a notch. Units: physical pixels.
-    const PIXELS_PER_NOTCH: f64 = 40.0;
-
-    /// A wheel of buttons is reported at the press and at the release alike, which would be two notches for one.
-    fn is_release(&mut self, delta: MouseScrollDelta, kind: Option<&dyn WheelKind>) -> bool {
-        const ONE_NOTCH: [(f32, f32); 4] = [(0.0, 1.0), (0.0, -1.0), (1.0, 0.0), (-1.0, 0.0)];
-        let MouseScrollDelta::LineDelta(x, y) = delta else { return false };
-        let button = ONE_NOTCH.iter().position(|notch| *notch == (x, y));
-        let Some(down) = button.and_then(|button| self.down.get_mut(button)) else { return false };
-        if kind.is_some_and(WheelKind::is_of_buttons) {
-            return std::mem::replace(down, !*down);
-        }
-        self.down = [false; 4];
-        false
-    }
-
-    fn units(&mut self, delta: MouseScrollDelta) -> (i16, i16) {
-        // The window reports where the content moves, the wire where the wheel turns: the opposite way.
-        let (x, y) = match delta {
-            MouseScrollDelta::LineDelta(x, y) => (-f64::from(x), -f64::from(y)),
-            MouseScrollDelta::PixelDelta(by) => {
-                (-by.x / Self::PIXELS_PER_NOTCH, -by.y / Self::PIXELS_PER_NOTCH)
-            }
-        };
-        let whole = |rest: &mut f64, notches: f64| {
-            *rest += notches * Self::UNITS_PER_NOTCH;
-            let units = rest.trunc().clamp(f64::from(i16::MIN), f64::from(i16::MAX));
-            *rest = (*rest - units).clamp(-1.0, 1.0);
-            units as i16
-        };
-        (whole(&mut self.rest.0, x), whole(&mut self.rest.1, y))
     }
 }
 

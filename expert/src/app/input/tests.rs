@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use deskside_proto::geometry::{Size, ViewTransform};
-use proptest::prelude::*;
 use winit::keyboard::{Key, KeyCode, NamedKey};
 
 use super::*;
@@ -189,33 +188,6 @@ fn near_the_edge_of_a_large_picture_it_scrolls() {
     assert_eq!(tap.wants().scroll, (1.0, -1.0));
     tap.left();
     assert_eq!(tap.wants().scroll, (0.0, 0.0));
-}
-
-proptest! {
-    /// However finely a touchpad or wheel reports, what is sent is what was turned, up to the unit that is not full yet;
-    /// nothing adds up over time, and turning back costs nothing.
-    #[test]
-    fn what_the_wheel_turns_is_sent_without_loss_or_drift(
-        steps in proptest::collection::vec((-40_i32..40, -40_i32..40, any::<bool>()), 1..400),
-    ) {
-        let mut wheel = Wheel::default();
-        let (mut turned, mut sent) = ((0.0_f64, 0.0_f64), (0_i64, 0_i64));
-        for (x, y, is_pixels) in steps {
-            // Eighths are exact in both number formats, so that the sum is as well.
-            let (x, y) = (f64::from(x) / 8.0, f64::from(y) / 8.0);
-            let (delta, notch) = if is_pixels {
-                (MouseScrollDelta::PixelDelta(PhysicalPosition::new(x, y)), Wheel::PIXELS_PER_NOTCH)
-            } else {
-                (MouseScrollDelta::LineDelta(x as f32, y as f32), 1.0)
-            };
-            let (dx, dy) = wheel.units(delta);
-            turned = (turned.0 - x / notch * 120.0, turned.1 - y / notch * 120.0);
-            sent = (sent.0 + i64::from(dx), sent.1 + i64::from(dy));
-            for (turned, sent) in [(turned.0, sent.0), (turned.1, sent.1)] {
-                prop_assert!((turned - sent as f64).abs() < 1.0 + 1e-6, "{turned} was turned, {sent} sent");
-            }
-        }
-    }
 }
 
 struct Kind(std::cell::Cell<bool>);
