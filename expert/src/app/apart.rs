@@ -196,10 +196,10 @@ impl Window {
         let title = self.title(session);
         let (id, builder) = (self.id(), self.builder(context, &title, part));
         let Self { place, shown, picture, is_full_screen, .. } = self;
-        let wants = {
+        let (wants, composing) = {
             let mut tap = place.tap.borrow_mut();
             tap.painted();
-            tap.wants()
+            (tap.wants(), tap.composing())
         };
         let mut answer = Answer::default();
         context.show_viewport_immediate(id, builder, |ui, _| {
@@ -211,6 +211,7 @@ impl Window {
                     picture: &shared.picture,
                     cursor: &shared.cursor,
                     wants,
+                    composing: &composing,
                 };
                 let area = CentralPanel::default()
                     .frame(Frame::new().fill(ground))

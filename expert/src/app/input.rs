@@ -1,26 +1,30 @@
 //! Keys and pointer on their way to the other machine, taken from the window before egui sees them.
 //! What belongs to the toolbar goes on to egui; what belongs to the other machine does not cause a repaint.
 
+mod composing;
+mod layout;
+mod outlet;
 mod wheel;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use deskside_host::locks::LockWatch;
-use deskside_proto::geometry::{DesktopPoint, ViewPoint, ViewTransform};
+use deskside_proto::geometry::{DesktopPoint, ViewPoint};
 use deskside_proto::keycode::KeyUsage;
 use deskside_proto::wire::input::{InputEvent, KeyEvent, Locks, PointerButton};
-use deskside_proto::wire::typed::Typed;
 use winit::dpi::PhysicalPosition;
-use winit::event::{ElementState, Ime, MouseButton, MouseScrollDelta, WindowEvent};
+use winit::event::{ElementState, MouseButton, MouseScrollDelta, WindowEvent};
 
 use crate::keyboard::{Chord, Keyboard, Stroke};
 use crate::wheel::WheelKind;
 
+pub use composing::Composing;
+use composing::Method;
+pub use layout::{Layout, Pixels, Wants};
+use outlet::Outlet;
+pub use outlet::Sink;
 use wheel::Wheel;
-
-/// Where input goes; must not block.
-pub type Sink = Box<dyn Fn(InputEvent)>;
 
 /// Who gets an event of the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,66 +35,9 @@ pub enum Route {
     Window,
 }
 
-/// An area of the window. Units: physical pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Pixels {
-    /// Left edge.
-    pub left: f32,
-    /// Top edge.
-    pub top: f32,
-    /// First column to the right.
-    pub right: f32,
-    /// First row below.
-    pub bottom: f32,
-}
-
-impl Pixels {
-    fn contains(&self, x: f32, y: f32) -> bool {
-        (self.left..self.right).contains(&x) && (self.top..self.bottom).contains(&y)
-    }
-}
-
-/// How the window lies at the moment; the view publishes it with each frame.
-#[derive(Debug, Clone, Default)]
-pub struct Layout {
-    /// Input goes to the other machine.
-    pub controlling: bool,
-    /// Where the picture is shown, and how the desktop lies in it.
-    pub picture: Option<(Pixels, ViewTransform)>,
-    /// Keys that the desktop would keep for itself go there, too.
-    pub system_keys: bool,
-    /// What lies over the picture: toolbar, menus.
-    pub covers: Vec<Pixels>,
-    /// Touching this calls the toolbar; only in full screen.
-    pub calling_edge: Option<Pixels>,
-    /// The pixels at which the picture is scrolled when the pointer comes near; none where all of it is seen.
-    pub scroll_margin_px: f32,
-}
-
-/// What the view should know about the pointer and the keyboard.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Wants {
-    /// The toolbar was called by pointer or keyboard and has not been left yet.
-    pub toolbar: bool,
-    /// The keyboard belongs to the toolbar.
-    pub keyboard_in_toolbar: bool,
-    /// The pointer is over the picture, where the other side's pointer stands for it.
-    pub over_picture: bool,
-    /// Which way the picture should scroll because the pointer is at its edge, -1 to 1.
-    pub scroll: (f32, f32),
-    /// Keys that the desktop would keep for itself go to the other machine at the moment.
-    pub system_keys: bool,
-    /// The expert has taken them back, until the picture is clicked.
-    pub freed: bool,
-    /// How the locks are here; none where this desktop does not tell.
-    pub locks: Option<Locks>,
-    /// The window must be painted again.
-    pub repaint: bool,
-}
-
 /// The tap between the window and egui.
 pub struct Tap {
-    sink: Sink,
+    outlet: Outlet,
     layout: Layout,
     keyboard: Keyboard,
     buttons: BTreeSet<u8>,
@@ -99,8 +46,8 @@ pub struct Tap {
     pointer: (f32, f32),
     place: Place,
     wheel: Wheel,
-    wheel_kind: Option<Rc<dyn WheelKind>>,
     wants: Wants,
+    method: Method,
     locks: LockWatch,
     /// What was sent of the locks since control or the keyboard came.
     locks_sent: Option<Locks>,
@@ -120,7 +67,7 @@ impl Tap {
     #[must_use]
     pub fn new(sink: Sink) -> Self {
         Self {
-            sink,
+            outlet: Outlet::new(sink),
             layout: Layout::default(),
             keyboard: Keyboard::default(),
             buttons: BTreeSet::new(),
@@ -128,8 +75,8 @@ impl Tap {
             pointer: (-1.0, -1.0),
             place: Place::default(),
             wheel: Wheel::default(),
-            wheel_kind: None,
             wants: Wants::default(),
+            method: Method::default(),
             locks: LockWatch::blind(),
             locks_sent: None,
         }
@@ -137,12 +84,12 @@ impl Tap {
 
     /// Input goes there from now on.
     pub fn set_sink(&mut self, sink: Sink) {
-        self.sink = sink;
+        self.outlet = Outlet::new(sink);
     }
 
     /// Wheels are of this kind.
     pub fn set_wheel_kind(&mut self, kind: Option<Rc<dyn WheelKind>>) {
-        self.wheel_kind = kind;
+        self.wheel.set_kind(kind);
     }
 
     /// Takes over how the window lies. When control has ended, what is held is forgotten: the client has released it.
@@ -182,7 +129,7 @@ impl Tap {
         }
         if let Some(locks) = self.locks.now().filter(|now| self.locks_sent != Some(*now)) {
             self.locks_sent = Some(locks);
-            (self.sink)(InputEvent::Locks(locks));
+            self.outlet.send(InputEvent::Locks(locks));
         }
     }
 
@@ -190,7 +137,7 @@ impl Tap {
     pub fn align_locks(&mut self) {
         if let Some(locks) = self.locks.now().filter(|_| self.layout.controlling) {
             self.locks_sent = Some(locks);
-            (self.sink)(InputEvent::Locks(locks));
+            self.outlet.send(InputEvent::Locks(locks));
         }
     }
 
@@ -245,7 +192,7 @@ impl Tap {
         let keys = self.keyboard.release_all();
         let buttons = !std::mem::take(&mut self.buttons).is_empty();
         if self.layout.controlling && (keys || buttons) {
-            (self.sink)(InputEvent::ReleaseAll);
+            self.outlet.send(InputEvent::ReleaseAll);
         }
     }
 
@@ -254,11 +201,14 @@ impl Tap {
     pub fn handle(&mut self, event: &WindowEvent) -> Route {
         match event {
             WindowEvent::KeyboardInput { event, is_synthetic, .. } => self.key(event.into(), *is_synthetic),
-            WindowEvent::Ime(Ime::Commit(text)) if self.keyboard_is_away() => {
-                self.commit(text);
+            WindowEvent::Ime(event) if self.keyboard_is_away() => {
+                self.composed(event);
                 Route::Taken
             }
-            WindowEvent::ModifiersChanged(_) | WindowEvent::Ime(_) if self.keyboard_is_away() => Route::Taken,
+            WindowEvent::ModifiersChanged(modifiers) => {
+                self.method.modifiers = modifiers.state();
+                if self.keyboard_is_away() { Route::Taken } else { Route::Window }
+            }
             WindowEvent::CursorMoved { position, .. } => self.moved(*position),
             WindowEvent::CursorEntered { .. } => {
                 self.place.inside = true;
@@ -295,14 +245,20 @@ impl Tap {
             self.keyboard.handle_held_before(stroke);
             return Route::Taken;
         }
-        let (mut events, chord) = self.keyboard.handle_key(stroke);
+        if stroke.pressed {
+            self.wait_for_text();
+            self.settle_modifiers();
+        }
+        // Where a method has kept a release, what the window library takes for a repeat is a press.
+        let repeat = stroke.repeat && !self.method.composing.is_on;
+        let (mut events, chord) = self.keyboard.handle_key(Stroke { repeat, ..stroke });
         if stroke.pressed && !self.buttons.is_empty() {
             // A modifier in the middle of a drag is part of it.
             self.keyboard.handle_click();
             events.extend(self.keyboard.take_waiting());
         }
         let is_sent = |event: &KeyEvent| !(is_lock(event.usage) && self.locks.now().is_some());
-        events.into_iter().filter(is_sent).for_each(|event| (self.sink)(InputEvent::Key(event)));
+        events.into_iter().filter(is_sent).for_each(|event| self.outlet.send(InputEvent::Key(event)));
         match chord {
             Chord::None => {}
             Chord::ToToolbar => self.call_toolbar(),
@@ -312,22 +268,17 @@ impl Tap {
             // There is nothing to take back: it is a key like any other.
             Chord::Free => {
                 let right_ctrl = |pressed| InputEvent::Key(KeyEvent::place(KeyUsage::CONTROL_RIGHT, pressed));
-                (self.sink)(right_ctrl(true));
-                (self.sink)(right_ctrl(false));
+                self.outlet.send(right_ctrl(true));
+                self.outlet.send(right_ctrl(false));
             }
         }
         Route::Taken
     }
 
-    /// An input method has finished a text; the keys that made it never came here.
-    fn commit(&self, text: &str) {
-        Typed::parts(text).into_iter().for_each(|part| (self.sink)(InputEvent::Text(part)));
-    }
-
     /// Modifiers that were down when the window got the keyboard count for what the pointer does, too.
     fn send_waiting(&mut self) {
         for event in self.keyboard.take_waiting() {
-            (self.sink)(InputEvent::Key(event));
+            self.outlet.send(InputEvent::Key(event));
         }
     }
 
@@ -348,7 +299,7 @@ impl Tap {
         }
         self.watch_scroll(x, y);
         if let Some(at) = self.nearest(x, y) {
-            (self.sink)(InputEvent::PointerMoved { at });
+            self.outlet.send(InputEvent::PointerMoved { at });
         }
         // The first motion over the picture also tells the toolbar that the pointer has gone.
         if was_over || dragging { Route::Taken } else { Route::Window }
@@ -374,6 +325,8 @@ impl Tap {
         };
         if pressed {
             self.buttons.insert(button.code());
+            self.method.composing.near = Some((x, y));
+            self.settle_modifiers();
             self.keyboard.handle_click();
             self.send_waiting();
             self.wants.freed = false;
@@ -384,7 +337,7 @@ impl Tap {
         } else {
             self.buttons.remove(&button.code());
         }
-        (self.sink)(InputEvent::PointerButton { button, pressed, at });
+        self.outlet.send(InputEvent::PointerButton { button, pressed, at });
         Route::Taken
     }
 
@@ -393,13 +346,14 @@ impl Tap {
         let Some(at) = self.picture_at(x, y).filter(|_| self.layout.controlling) else {
             return Route::Window;
         };
-        if self.wheel.is_release(delta, self.wheel_kind.as_deref()) {
+        if self.wheel.is_release(delta) {
             return Route::Taken;
         }
         let (dx, dy) = self.wheel.units(delta);
         if (dx, dy) != (0, 0) {
+            self.settle_modifiers();
             self.send_waiting();
-            (self.sink)(InputEvent::Wheel { dx, dy, at });
+            self.outlet.send(InputEvent::Wheel { dx, dy, at });
         }
         Route::Taken
     }

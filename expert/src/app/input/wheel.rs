@@ -1,12 +1,15 @@
-//! How far a wheel was turned, from what the window library reports. Asks nothing and sends nothing.
+//! How far a wheel was turned, from what the window library reports. Sends nothing.
+
+use std::rc::Rc;
 
 use winit::event::MouseScrollDelta;
 
 use crate::wheel::WheelKind;
 
 /// Turns what the window reports into 1/120 of a notch; fractions are kept for the next turn.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Wheel {
+    kind: Option<Rc<dyn WheelKind>>,
     rest: (f64, f64),
     /// Buttons of the wheel that are down: up, down, left, right.
     down: [bool; 4],
@@ -17,13 +20,17 @@ impl Wheel {
     /// What a touchpad must travel for a notch. Units: physical pixels.
     const PIXELS_PER_NOTCH: f64 = 40.0;
 
+    pub(super) fn set_kind(&mut self, kind: Option<Rc<dyn WheelKind>>) {
+        self.kind = kind;
+    }
+
     /// A wheel of buttons is reported at the press and at the release alike, which would be two notches for one.
-    pub(super) fn is_release(&mut self, delta: MouseScrollDelta, kind: Option<&dyn WheelKind>) -> bool {
+    pub(super) fn is_release(&mut self, delta: MouseScrollDelta) -> bool {
         const ONE_NOTCH: [(f32, f32); 4] = [(0.0, 1.0), (0.0, -1.0), (1.0, 0.0), (-1.0, 0.0)];
         let MouseScrollDelta::LineDelta(x, y) = delta else { return false };
         let button = ONE_NOTCH.iter().position(|notch| *notch == (x, y));
         let Some(down) = button.and_then(|button| self.down.get_mut(button)) else { return false };
-        if kind.is_some_and(WheelKind::is_of_buttons) {
+        if self.kind.as_deref().is_some_and(WheelKind::is_of_buttons) {
             return std::mem::replace(down, !*down);
         }
         self.down = [false; 4];
