@@ -49,7 +49,7 @@ const TESTS: [Test; 2] = [
     Test {
         name: "every_character_arrives_in_qt",
         setting: Setting { toolkit: Toolkit::Qt, ..GTK },
-        pairs: &[("de", "us"), ("us", "fr"), ("ru", "de"), ("gr", "ru")],
+        pairs: &[("us", "fr"), ("gr", "us")],
     },
 ];
 /// Tables at once; each has two X servers, and is idle most of the time.
