@@ -20,6 +20,7 @@ pub struct Desk {
     pub hands: Person,
     bus: SessionBus,
     home: TempDir,
+    surroundings: Vec<(&'static str, String)>,
     _manager: Program,
 }
 
@@ -50,7 +51,7 @@ impl Desk {
         let home = tempfile::tempdir()?;
         std::fs::create_dir(home.path().join("Downloads"))?;
         let hands = screen.person()?;
-        Ok(Self { screen, hands, bus, home, _manager: manager })
+        Ok(Self { screen, hands, bus, home, surroundings: Vec::new(), _manager: manager })
     }
 
     /// The home folder of whoever sits here.
@@ -70,7 +71,13 @@ impl Desk {
         {
             command.env_remove(name);
         }
+        command.envs(self.surroundings.iter().cloned());
         command
+    }
+
+    /// Programs that are started on this desktop from now on find this in their surroundings.
+    pub fn set(&mut self, name: &'static str, value: impl Into<String>) {
+        self.surroundings.push((name, value.into()));
     }
 
     /// A screen reader on this desktop, from now on.

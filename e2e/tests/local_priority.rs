@@ -214,26 +214,26 @@ fn locks_that_the_expert_changes_in_a_pause_follow_when_it_ends() -> Result<()> 
 fn in_the_window_of_a_monitor_it_is_told_as_well() -> Result<()> {
     let mut scene = Apart::new(|_| Ok(()))?;
     let (x, y) = scene.right.at(700, 300);
-    scene.expert.desk.hands.click_at(x, y)?;
-    let window = scene.expert.desk.window(RIGHT_WINDOW)?;
+    scene.session.expert.desk.hands.click_at(x, y)?;
+    let window = scene.session.expert.desk.window(RIGHT_WINDOW)?;
     // The note lies at the window's upper edge, in its middle; the desktop below has one colour.
     let (at_x, at_y) = (window.middle().0 as u16, window.y as u16 + 42);
-    let ground = scene.person.desk.screen.screenshot()?.pixel(900, 140);
+    let ground = scene.session.person.desk.screen.screenshot()?.pixel(900, 140);
     let is_note = |shot: &Screenshot| shot.pixel(at_x, at_y) != ground;
     eventually("no note", PATIENCE, || {
         std::thread::sleep(Duration::from_millis(200));
-        Ok(!is_note(&scene.expert.desk.screen.screenshot()?))
+        Ok(!is_note(&scene.session.expert.desk.screen.screenshot()?))
     })?;
-    scene.person.desk.hands.tap(u32::from('q'))?;
-    scene.viewer.wait_for("stage paused", PATIENCE)?;
+    scene.session.person.desk.hands.tap(u32::from('q'))?;
+    scene.session.viewer.wait_for("stage paused", PATIENCE)?;
     eventually("a note over the monitor's picture", PATIENCE, || {
-        scene.person.desk.hands.tap(u32::from('q'))?;
+        scene.session.person.desk.hands.tap(u32::from('q'))?;
         std::thread::sleep(Duration::from_millis(200));
-        Ok(is_note(&scene.expert.desk.screen.screenshot()?))
+        Ok(is_note(&scene.session.expert.desk.screen.screenshot()?))
     })?;
-    scene.viewer.wait_for("stage controlling", PATIENCE)?;
+    scene.session.viewer.wait_for("stage controlling", PATIENCE)?;
     eventually("no note again", PATIENCE, || {
         std::thread::sleep(Duration::from_millis(200));
-        Ok(!is_note(&scene.expert.desk.screen.screenshot()?))
+        Ok(!is_note(&scene.session.expert.desk.screen.screenshot()?))
     })
 }

@@ -1,4 +1,4 @@
-//! Shows every screen with sample data: `cargo run -p deskside-expert --example expert_gallery -- [SCREEN] [--dark] [--german]`.
+//! Shows every screen with sample data: `cargo run -p deskside-expert --example expert_gallery -- [SCREEN] [--dark] [--german] [--composing]`.
 //! Left and right arrow go from screen to screen, D changes between light and dark.
 #![allow(
     clippy::unwrap_used,
@@ -12,7 +12,7 @@ mod samples;
 use std::sync::Arc;
 use std::time::Instant;
 
-use deskside_expert::app::input::Wants;
+use deskside_expert::app::input::{Composing, Wants};
 use deskside_expert::link::{Picture, SharedCursor};
 use deskside_expert::model::Model;
 use deskside_expert::present::{self, Choice, Presenter};
@@ -25,6 +25,7 @@ struct Gallery {
     screens: Vec<(&'static str, Model)>,
     at: usize,
     dark: bool,
+    composes: bool,
     state: view::State,
     picture: Arc<Picture>,
     cursor: SharedCursor,
@@ -49,8 +50,16 @@ impl eframe::App for Gallery {
         let (name, model) = &self.screens[self.at];
         let locks = Some(Locks::default());
         let wants = Wants { toolbar: *name == "full-screen", locks, ..Wants::default() };
-        let live =
-            Live { presenter: &mut *self.presenter, picture: &self.picture, cursor: &self.cursor, wants };
+        let is_on = self.composes;
+        let text = if is_on { "\u{306b}\u{307b}\u{3093}\u{3054}" } else { "" }.to_owned();
+        let composing = Composing { is_on, caret: text.len(), text, near: Some((300.0, 300.0)) };
+        let live = Live {
+            presenter: &mut *self.presenter,
+            picture: &self.picture,
+            cursor: &self.cursor,
+            wants,
+            composing: &composing,
+        };
         let _ = view::show(ui, model, samples::now(), &mut self.state, live);
         self.presenter.finish(ui.ctx());
     }
@@ -59,6 +68,7 @@ impl eframe::App for Gallery {
 fn main() -> eframe::Result {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let dark = words.iter().any(|word| word == "--dark");
+    let composes = words.iter().any(|word| word == "--composing");
     if words.iter().any(|word| word == "--german") {
         deskside_words::choose(deskside_words::Language::German);
     }
@@ -79,7 +89,7 @@ fn main() -> eframe::Result {
             apply(&creation.egui_ctx, if dark { Theme::Dark } else { Theme::Light });
             let presenter = present::open(Choice::Auto, creation);
             let (state, cursor) = (view::State::default(), samples::cursor().into());
-            Ok(Box::new(Gallery { screens, at, dark, state, picture, cursor, presenter }))
+            Ok(Box::new(Gallery { screens, at, dark, composes, state, picture, cursor, presenter }))
         }),
     )
 }

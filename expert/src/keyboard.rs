@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use deskside_proto::keycode::KeyUsage;
 use deskside_proto::wire::input::KeyEvent;
 use winit::event::ElementState;
-use winit::keyboard::{Key, KeyLocation, PhysicalKey};
+use winit::keyboard::{Key, KeyLocation, ModifiersState, PhysicalKey};
 
 pub use combination::Combination;
 pub use usage::usage_of;
@@ -128,6 +128,44 @@ impl Keyboard {
         held.into_values().map(|usage| KeyEvent::place(usage, false)).collect()
     }
 
+    /// Whether anything is held over there.
+    #[must_use]
+    pub fn holds_any(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    /// Whether this key is held over there.
+    #[must_use]
+    pub fn holds(&self, usage: KeyUsage) -> bool {
+        self.held.values().any(|held| *held == usage)
+    }
+
+    /// Only the keys at these places are still down; gives the releases of the others.
+    pub fn keep_only(&mut self, down: &BTreeSet<KeyUsage>) -> Vec<KeyEvent> {
+        self.foreign.retain(|place| down.contains(place));
+        self.keep(|place, _| down.contains(&place))
+    }
+
+    /// Of the modifiers only those of these kinds are still down; gives the releases of the others.
+    pub fn keep_modifiers(&mut self, down: ModifiersState) -> Vec<KeyEvent> {
+        self.keep(|_, usage| kind_of(usage).is_none_or(|kind| down.contains(kind)))
+    }
+
+    fn keep(&mut self, stays: impl Fn(KeyUsage, KeyUsage) -> bool) -> Vec<KeyEvent> {
+        self.waiting.retain(|place, usage| stays(*place, *usage));
+        let gone: Vec<KeyUsage> = self
+            .held
+            .iter()
+            .filter(|(place, usage)| !stays(**place, **usage))
+            .map(|(place, _)| *place)
+            .collect();
+        let events = gone.iter().filter_map(|place| self.release(*place)).collect();
+        if self.held.is_empty() {
+            self.chord = ChordWatch::Idle;
+        }
+        events
+    }
+
     fn press(&mut self, place: KeyUsage, stroke: Stroke<'_>) -> Option<KeyEvent> {
         let is_new = !stroke.repeat
             && !self.held.contains_key(&place)
@@ -147,6 +185,22 @@ impl Keyboard {
         self.foreign.remove(&place);
         self.waiting.remove(&place);
         self.held.remove(&place).map(|usage| KeyEvent::place(usage, false))
+    }
+}
+
+/// What kind of modifier a key is; none for the keys that are none.
+fn kind_of(usage: KeyUsage) -> Option<ModifiersState> {
+    let is = |one, other| usage == one || usage == other;
+    if is(KeyUsage::SHIFT_LEFT, KeyUsage::SHIFT_RIGHT) {
+        Some(ModifiersState::SHIFT)
+    } else if is(KeyUsage::CONTROL_LEFT, KeyUsage::CONTROL_RIGHT) {
+        Some(ModifiersState::CONTROL)
+    } else if is(KeyUsage::ALT_LEFT, KeyUsage::ALT_RIGHT) {
+        Some(ModifiersState::ALT)
+    } else if is(KeyUsage::META_LEFT, KeyUsage::META_RIGHT) {
+        Some(ModifiersState::SUPER)
+    } else {
+        None
     }
 }
 

@@ -9,6 +9,7 @@ pub mod grab;
 pub mod identity;
 pub mod keyboard;
 pub mod link;
+pub mod method;
 pub mod model;
 pub mod opening;
 pub mod present;

@@ -19,7 +19,9 @@ Usage: cargo xtask <command> [options]
 
   demo [--keep] [--pictures DIR]   plays the whole story with the real programs, on this display or on its own ones
   test [FILTER...]                 everything that must hold: checks, builds, unit, vector, model and end-to-end tests
-  keyboards [FROM:TO]              types all of 17 layouts on each of them (13 minutes); `de:us` or `de:` for some pairs
+  keyboards [FROM:TO] [--qt] [--ibus|--fcitx]
+                                   types all of 17 layouts on each of them (13 minutes); `de:us` or `de:` for some pairs;
+                                   into Qt's text field instead of GTK's; with an input method in front of the keys
   check [deps|licences|style|docs|all]
                                    layering, licences, formatting and lints, house rules
   dist [--profile NAME]            builds the two .deb packages into target/dist (profile: release)

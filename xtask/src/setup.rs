@@ -55,6 +55,12 @@ pub const DESKTOP: &[Needed] = &[
     ("libx11-data", "the Compose table, for dead keys"),
     ("python3-gi", "a text field to type into, and programs that copy and are pointed at"),
     ("gir1.2-gtk-3.0", "that text field's toolkit"),
+    ("python3-pyqt5", "a text field of another toolkit, which reads keys in a way of its own"),
+    ("ibus", "a real input method, as experts who write with one have it"),
+    ("ibus-hangul", "Korean with it: finishes each syllable when the next begins"),
+    ("ibus-anthy", "Japanese with it: converts what is written before it is finished"),
+    ("fcitx5", "the other input method that is usual"),
+    ("fcitx5-hangul", "Korean with that one"),
 ];
 
 /// What measuring the parts needs.

@@ -1,7 +1,8 @@
-//! The client's side: the whole input path of the client in front of a real X server, and a text field of GTK on it.
+//! The client's side: the whole input path of the client in front of a real X server, and a text field of GTK or Qt on it.
 
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,32 @@ use tempfile::TempDir;
 
 const SCREEN: Size = Size::new(480, 320);
 
+/// Whose text field is typed into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Toolkit {
+    /// GTK's.
+    Gtk,
+    /// Qt's.
+    Qt,
+}
+
+impl Toolkit {
+    /// The field's command, which appends what is entered to that file.
+    fn field(self, screen: &Xvfb, written: &Path) -> Command {
+        let script = match self {
+            Self::Gtk => concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keyboards/field.py"),
+            Self::Qt => concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keyboards/field_qt.py"),
+        };
+        let mut field = screen.command("/usr/bin/python3");
+        field.arg(script).arg(written).env("LC_ALL", "C.UTF-8").env("NO_AT_BRIDGE", "1");
+        match self {
+            Self::Gtk => field.env("GTK_IM_MODULE", "gtk-im-context-simple"),
+            Self::Qt => field.env("QT_QPA_PLATFORM", "xcb"),
+        };
+        field
+    }
+}
+
 /// The person's machine.
 pub struct Client {
     /// Its screen.
@@ -32,16 +59,13 @@ pub struct Client {
 
 impl Client {
     /// A machine with a text field that has the keyboard, and control allowed.
-    pub fn new() -> Result<Self> {
+    pub fn new(toolkit: Toolkit) -> Result<Self> {
         let screen = Xvfb::start(480, 320)?;
         let manager = screen.start_window_manager()?;
         let folder = tempfile::tempdir()?;
         let written = folder.path().join("written");
         std::fs::write(&written, "")?;
-        let mut field = screen.command("/usr/bin/python3");
-        field.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keyboards/field.py")).arg(&written);
-        field.env("LC_ALL", "C.UTF-8").env("GTK_IM_MODULE", "gtk-im-context-simple").env("NO_AT_BRIDGE", "1");
-        let field = Program::start(field)?;
+        let field = Program::start(toolkit.field(&screen, &written))?;
         let window = screen.wait_for_window(&Wanted::title("text field"), PATIENCE)?;
         screen.wait_for_focus(&window, PATIENCE)?;
         let desktop =

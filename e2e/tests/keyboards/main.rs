@@ -1,8 +1,8 @@
 //! Every character that an expert's layout can type, dead keys too, arrives in a real text field on every layout.
 //!
 //! For each pair of layouts: real key presses on the expert's X server, a window of the viewer's toolkit with the viewer's
-//! own keyboard code behind it, frames as they travel, the client's whole input path, XTEST, and a GTK text field. Typed at
-//! 30 characters a second, with both layouts changed while all of that runs.
+//! own keyboard code behind it, frames as they travel, the client's whole input path, XTEST, and a text field of GTK or Qt.
+//! Typed at 30 characters a second, with both layouts changed while all of that runs.
 //!
 //! Without libtest, because a window needs a program's first thread: started with a certain variable this program is the
 //! expert's window. `cargo xtask keyboards` plays all pairs; an ordinary test run a few.
@@ -24,15 +24,34 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
+use client::Toolkit;
+use deskside_testkit::x11::MethodKind;
 use layouts::Layout;
-use pair::{Outcome, Table};
+use pair::{Outcome, Setting, Table};
 
-/// The name under which an ordinary run knows this test.
-const NAME: &str = "every_character_arrives_on_other_layouts";
-/// Pairs of an ordinary run: each of these problems once. Same layout; moved letters; no Latin letters on one side or the
-/// other; digits behind Shift; other keys than a PC has.
-const FEW: [(&str, &str); 6] =
-    [("de", "de"), ("fr", "us"), ("us", "fr"), ("ru", "us"), ("us", "ru"), ("dvorak", "cz")];
+/// A test of an ordinary run.
+struct Test {
+    name: &'static str,
+    setting: Setting,
+    pairs: &'static [(&'static str, &'static str)],
+}
+
+const GTK: Setting = Setting { toolkit: Toolkit::Gtk, method: None };
+
+/// Each of these problems once: same layout; moved letters; no Latin letters on one side or the other; digits behind Shift;
+/// other keys than a PC has. Then another toolkit.
+const TESTS: [Test; 2] = [
+    Test {
+        name: "every_character_arrives_on_other_layouts",
+        setting: GTK,
+        pairs: &[("de", "de"), ("fr", "us"), ("us", "fr"), ("ru", "us"), ("us", "ru"), ("dvorak", "cz")],
+    },
+    Test {
+        name: "every_character_arrives_in_qt",
+        setting: Setting { toolkit: Toolkit::Qt, ..GTK },
+        pairs: &[("us", "fr"), ("gr", "us")],
+    },
+];
 /// Tables at once; each has two X servers, and is idle most of the time.
 const TABLES: usize = 6;
 
@@ -42,56 +61,73 @@ fn main() -> ExitCode {
     }
     let words: Vec<String> = std::env::args().skip(1).collect();
     if words.iter().any(|word| word == "--list") {
-        println!("{NAME}: test");
+        TESTS.iter().for_each(|test| println!("{}: test", test.name));
         return ExitCode::SUCCESS;
     }
-    let everything = words.iter().any(|word| word == "--all");
-    let filters: Vec<&String> = words.iter().filter(|word| !word.starts_with('-')).collect();
-    let pairs = match chosen(&filters, everything) {
-        Ok(pairs) => pairs,
+    let rounds = match chosen(&words) {
+        Ok(rounds) => rounds,
         Err(error) => {
             println!("{error:#}");
             return ExitCode::FAILURE;
         }
     };
-    if pairs.is_empty() {
-        return ExitCode::SUCCESS;
-    }
-    println!("test {NAME} ({} pairs)", pairs.len());
-    match play(pairs) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            println!("test {NAME} ... FAILED: {error:#}");
-            ExitCode::FAILURE
+    let mut code = ExitCode::SUCCESS;
+    for Round { name, setting, pairs } in rounds {
+        println!("test {name} ({} pairs)", pairs.len());
+        if let Err(error) = play(setting, pairs) {
+            println!("test {name} ... FAILED: {error:#}");
+            code = ExitCode::FAILURE;
         }
     }
+    code
 }
 
-/// The pairs to play: all, those of a filter like `de:us` or `de:`, or a few.
-fn chosen(filters: &[&String], everything: bool) -> Result<Vec<(Layout, Layout)>> {
-    let named = filters.iter().find_map(|filter| filter.split_once(':'));
-    let all = || Layout::ALL.iter().flat_map(|one| Layout::ALL.iter().map(|other| (*one, *other)));
-    if let Some((expert, client)) = named {
-        let fits = |layout: &Layout, wanted: &str| wanted.is_empty() || layout.name == wanted;
-        return Ok(all().filter(|(one, other)| fits(one, expert) && fits(other, client)).collect());
-    }
-    if everything {
-        return Ok(all().collect());
-    }
-    if !filters.iter().all(|filter| NAME.contains(filter.as_str())) {
-        return Ok(Vec::new());
-    }
-    FEW.iter().map(|(one, other)| Ok((Layout::named(one)?, Layout::named(other)?))).collect()
+/// Pairs of layouts that are played in one setting.
+struct Round {
+    name: &'static str,
+    setting: Setting,
+    pairs: Vec<(Layout, Layout)>,
 }
 
-fn play(pairs: Vec<(Layout, Layout)>) -> Result<()> {
+/// What to play: with `--all` all pairs; with a filter like `de:us` or `de:` those; otherwise the tests whose names have the
+/// filters in them. `--qt` and `--ibus` or `--fcitx` choose the setting of the first two.
+fn chosen(words: &[String]) -> Result<Vec<Round>> {
+    let has = |flag: &str| words.iter().any(|word| word == flag);
+    let method = [("--ibus", MethodKind::Ibus), ("--fcitx", MethodKind::Fcitx)];
+    let setting = Setting {
+        toolkit: if has("--qt") { Toolkit::Qt } else { Toolkit::Gtk },
+        method: method.iter().find(|(flag, _)| has(flag)).map(|(_, method)| *method),
+    };
+    let filters: Vec<&String> = words.iter().filter(|word| !word.starts_with('-')).collect();
+    let pairs_of: Vec<(&str, &str)> = filters.iter().filter_map(|filter| filter.split_once(':')).collect();
+    let everything = || Layout::ALL.iter().flat_map(|one| Layout::ALL.iter().map(|other| (*one, *other)));
+    let fits = |layout: &Layout, wanted: &str| wanted.is_empty() || layout.name == wanted;
+    if !pairs_of.is_empty() || has("--all") {
+        let is_wanted = |(one, other): &(Layout, Layout)| {
+            let named = |(from, to): &(&str, &str)| fits(one, from) && fits(other, to);
+            pairs_of.is_empty() || pairs_of.iter().any(named)
+        };
+        let pairs = everything().filter(is_wanted).collect();
+        return Ok(vec![Round { name: "every_character_arrives", setting, pairs }]);
+    }
+    let named = TESTS.iter().filter(|test| filters.iter().all(|filter| test.name.contains(filter.as_str())));
+    named
+        .map(|test| {
+            let pairs =
+                test.pairs.iter().map(|(one, other)| Ok((Layout::named(one)?, Layout::named(other)?)));
+            Ok(Round { name: test.name, setting: test.setting, pairs: pairs.collect::<Result<_>>()? })
+        })
+        .collect()
+}
+
+fn play(setting: Setting, pairs: Vec<(Layout, Layout)>) -> Result<()> {
     let start = Instant::now();
     let count = pairs.len();
     let tables = TABLES.min(count);
     let waiting = Mutex::new(pairs.into_iter());
     let results: Vec<Result<Vec<Outcome>>> = std::thread::scope(|scope| {
         let play = || {
-            let mut table = Table::new()?;
+            let mut table = Table::new(setting)?;
             let mut outcomes = Vec::new();
             loop {
                 let next = waiting.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();

@@ -6,14 +6,19 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use deskside_e2e::PATIENCE;
-use deskside_testkit::x11::{Injected, Program, Wanted, Window, Xvfb};
+use deskside_testkit::x11::{Injected, InputMethod, MethodKind, Program, Wanted, Window, Xvfb};
+use tempfile::TempDir;
 
-use super::client::Client;
+use super::client::{Client, Toolkit};
 use super::expert;
 use super::layouts::{Layout, Typing};
 
 /// 30 characters a second.
 const PACE: Duration = Duration::from_nanos(1_000_000_000 / 30);
+/// Between what happens to keys, where a method is in front of them: what comes sooner Xlib may give in another order.
+const WITH_METHOD: Duration = Duration::from_millis(12);
+/// The same for Qt: when the keymap has changed it takes the modifiers as they are then, and not as they were at the stroke.
+const WITH_QT: Duration = Duration::from_millis(30);
 const SHIFT: u8 = 50;
 const ALTGR: u8 = 108;
 
@@ -43,21 +48,39 @@ pub struct Table {
     expert: Xvfb,
     hands: Injected,
     window: Child,
+    /// Between two things that happen to keys.
+    pause: Duration,
     _manager: Program,
+    _method: Option<(InputMethod, TempDir)>,
+}
+
+/// What stands on a table besides the layouts.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// Whose text field is typed into.
+    pub toolkit: Toolkit,
+    /// What is between the expert's keys and the window.
+    pub method: Option<MethodKind>,
 }
 
 impl Table {
     /// Sets it up.
-    pub fn new() -> Result<Self> {
-        let client = Client::new()?;
+    pub fn new(setting: Setting) -> Result<Self> {
+        let client = Client::new(setting.toolkit)?;
         let expert = Xvfb::start(480, 320)?;
         let manager = expert.start_window_manager()?;
-        let mut window = expert::start(&expert)?;
+        let method = setting.method.map(|kind| method(kind, &expert)).transpose()?;
+        let mut window = expert::start(&expert, setting.method)?;
         let hands = expert.injected()?;
         let found = shown(&expert)?;
         expert.wait_for_focus(&found, PATIENCE)?;
         client.listen(window.stdout.take().context("no pipe")?)?;
-        Ok(Self { client, expert, hands, window, _manager: manager })
+        let pause = match (setting.method, setting.toolkit) {
+            (Some(_), _) => WITH_METHOD,
+            (None, Toolkit::Qt) => WITH_QT,
+            (None, Toolkit::Gtk) => Duration::ZERO,
+        };
+        Ok(Self { client, expert, hands, window, pause, _manager: manager, _method: method })
     }
 
     /// Types everything that `one` can type while the client has `other`.
@@ -85,17 +108,26 @@ impl Table {
         for (code, shift, altgr) in &typing.strokes {
             let held: Vec<u8> =
                 [(SHIFT, shift), (ALTGR, altgr)].iter().filter(|(_, on)| **on).map(|(key, _)| *key).collect();
-            for key in &held {
-                self.hands.key_code(*key, true)?;
-            }
-            self.hands.key_code(*code, true)?;
-            self.hands.key_code(*code, false)?;
-            for key in held.iter().rev() {
-                self.hands.key_code(*key, false)?;
+            let down = held.iter().chain([code]).map(|key| (*key, true));
+            let up = [code].into_iter().chain(held.iter().rev()).map(|key| (*key, false));
+            for (key, pressed) in down.chain(up) {
+                self.hands.key_code(key, pressed)?;
+                std::thread::sleep(self.pause);
             }
         }
         Ok(())
     }
+}
+
+/// An input method that writes with an engine, which lets pass what is typed for as long as it is not switched on: ibus is not
+/// asked at all for a mere layout.
+fn method(kind: MethodKind, expert: &Xvfb) -> Result<(InputMethod, TempDir)> {
+    let home = tempfile::tempdir()?;
+    let method = InputMethod::start(kind, expert, home.path(), &["keyboard-us"])?;
+    if kind == MethodKind::Ibus {
+        method.switch_to("hangul")?;
+    }
+    Ok((method, home))
 }
 
 /// Waits for the expert's window. A window manager that has just started may overlook the request to show it until it

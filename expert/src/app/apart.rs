@@ -193,10 +193,10 @@ impl Window {
         part: Rect,
         shared: &Shared,
     ) -> Answer {
-        let wants = {
+        let (wants, composing) = {
             let mut tap = self.place.tap.borrow_mut();
             tap.painted();
-            tap.wants()
+            (tap.wants(), tap.composing())
         };
         let mut title = self.title(session);
         if let Some(note) = monitor::title_note(context, session, wants, now) {
@@ -214,6 +214,7 @@ impl Window {
                     picture: &shared.picture,
                     cursor: &shared.cursor,
                     wants,
+                    composing: &composing,
                 };
                 answer.layout = CentralPanel::default()
                     .frame(Frame::new().fill(ground))

@@ -1,23 +1,31 @@
 //! Keys and pointer on their way to the other machine, taken from the window before egui sees them.
 //! What belongs to the toolbar goes on to egui; what belongs to the other machine does not cause a repaint.
 
+mod composing;
+mod layout;
+mod outlet;
+mod wheel;
+
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use deskside_host::locks::LockWatch;
-use deskside_proto::geometry::{DesktopPoint, ViewPoint, ViewTransform};
+use deskside_proto::geometry::{DesktopPoint, ViewPoint};
 use deskside_proto::keycode::KeyUsage;
 use deskside_proto::wire::input::{InputEvent, KeyEvent, Locks, PointerButton};
-use deskside_proto::wire::typed::Typed;
 use winit::dpi::PhysicalPosition;
-use winit::event::{ElementState, Ime, MouseButton, MouseScrollDelta, WindowEvent};
+use winit::event::{ElementState, MouseButton, MouseScrollDelta, WindowEvent};
 
 use crate::keyboard::{Chord, Keyboard, Stroke};
 use crate::wheel::WheelKind;
 
-/// Where input goes; must not block.
-pub type Sink = Box<dyn Fn(InputEvent)>;
+pub use composing::Composing;
+use composing::Method;
+pub use layout::{Layout, Pixels, Wants};
+use outlet::Outlet;
+pub use outlet::Sink;
+use wheel::Wheel;
 
 /// Who gets an event of the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,68 +36,9 @@ pub enum Route {
     Window,
 }
 
-/// An area of the window. Units: physical pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Pixels {
-    /// Left edge.
-    pub left: f32,
-    /// Top edge.
-    pub top: f32,
-    /// First column to the right.
-    pub right: f32,
-    /// First row below.
-    pub bottom: f32,
-}
-
-impl Pixels {
-    fn contains(&self, x: f32, y: f32) -> bool {
-        (self.left..self.right).contains(&x) && (self.top..self.bottom).contains(&y)
-    }
-}
-
-/// How the window lies at the moment; the view publishes it with each frame.
-#[derive(Debug, Clone, Default)]
-pub struct Layout {
-    /// Input goes to the other machine.
-    pub controlling: bool,
-    /// Where the picture is shown, and how the desktop lies in it.
-    pub picture: Option<(Pixels, ViewTransform)>,
-    /// Keys that the desktop would keep for itself go there, too.
-    pub system_keys: bool,
-    /// What lies over the picture: toolbar, menus.
-    pub covers: Vec<Pixels>,
-    /// Touching this calls the toolbar; only in full screen.
-    pub calling_edge: Option<Pixels>,
-    /// The pixels at which the picture is scrolled when the pointer comes near; none where all of it is seen.
-    pub scroll_margin_px: f32,
-}
-
-/// What the view should know about the pointer and the keyboard.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Wants {
-    /// The toolbar was called by pointer or keyboard and has not been left yet.
-    pub toolbar: bool,
-    /// The keyboard belongs to the toolbar.
-    pub keyboard_in_toolbar: bool,
-    /// The pointer is over the picture, where the other side's pointer stands for it.
-    pub over_picture: bool,
-    /// Which way the picture should scroll because the pointer is at its edge, -1 to 1.
-    pub scroll: (f32, f32),
-    /// Keys that the desktop would keep for itself go to the other machine at the moment.
-    pub system_keys: bool,
-    /// The expert has taken them back in all windows, until a picture is clicked.
-    pub freed: bool,
-    /// The window has the keyboard.
-    pub focused: bool,
-    /// How the locks are here; none where this desktop does not tell.
-    pub locks: Option<Locks>,
-    /// The window must be painted again.
-    pub repaint: bool,
-}
-
 /// The tap between the window and egui.
 pub struct Tap {
-    sink: Sink,
+    outlet: Outlet,
     layout: Layout,
     keyboard: Keyboard,
     buttons: BTreeSet<u8>,
@@ -98,10 +47,10 @@ pub struct Tap {
     pointer: (f32, f32),
     place: Place,
     wheel: Wheel,
-    wheel_kind: Option<Rc<dyn WheelKind>>,
     wants: Wants,
     /// The expert has taken system keys back; common to all windows.
     freed: Rc<Cell<bool>>,
+    method: Method,
     locks: LockWatch,
     /// What was sent of the locks since control or the keyboard came.
     locks_sent: Option<Locks>,
@@ -121,7 +70,7 @@ impl Tap {
     #[must_use]
     pub fn new(sink: Sink) -> Self {
         Self {
-            sink,
+            outlet: Outlet::new(sink),
             layout: Layout::default(),
             keyboard: Keyboard::default(),
             buttons: BTreeSet::new(),
@@ -129,9 +78,9 @@ impl Tap {
             pointer: (-1.0, -1.0),
             place: Place::default(),
             wheel: Wheel::default(),
-            wheel_kind: None,
             wants: Wants::default(),
             freed: Rc::default(),
+            method: Method::default(),
             locks: LockWatch::blind(),
             locks_sent: None,
         }
@@ -139,12 +88,12 @@ impl Tap {
 
     /// Input goes there from now on.
     pub fn set_sink(&mut self, sink: Sink) {
-        self.sink = sink;
+        self.outlet = Outlet::new(sink);
     }
 
     /// Wheels are of this kind.
     pub fn set_wheel_kind(&mut self, kind: Option<Rc<dyn WheelKind>>) {
-        self.wheel_kind = kind;
+        self.wheel.set_kind(kind);
     }
 
     /// Whether system keys are taken back is known there, for all windows.
@@ -190,7 +139,7 @@ impl Tap {
         }
         if let Some(locks) = self.locks.now().filter(|now| self.locks_sent != Some(*now)) {
             self.locks_sent = Some(locks);
-            (self.sink)(InputEvent::Locks(locks));
+            self.outlet.send(InputEvent::Locks(locks));
         }
     }
 
@@ -198,7 +147,7 @@ impl Tap {
     pub fn align_locks(&mut self) {
         if let Some(locks) = self.locks.now().filter(|_| self.layout.controlling) {
             self.locks_sent = Some(locks);
-            (self.sink)(InputEvent::Locks(locks));
+            self.outlet.send(InputEvent::Locks(locks));
         }
     }
 
@@ -262,7 +211,7 @@ impl Tap {
         let keys = !self.keyboard.release_all().is_empty();
         let buttons = !std::mem::take(&mut self.buttons).is_empty();
         if self.layout.controlling && (keys || buttons) {
-            (self.sink)(InputEvent::ReleaseAll);
+            self.outlet.send(InputEvent::ReleaseAll);
         }
     }
 
@@ -271,7 +220,7 @@ impl Tap {
         let (x, y) = self.pointer;
         let Some(at) = self.nearest(x, y) else { return self.release_all() };
         for button in std::mem::take(&mut self.buttons).into_iter().filter_map(PointerButton::from_code) {
-            (self.sink)(InputEvent::PointerButton { button, pressed: false, at });
+            self.outlet.send(InputEvent::PointerButton { button, pressed: false, at });
         }
     }
 
@@ -280,7 +229,7 @@ impl Tap {
     fn lose_keyboard(&mut self) {
         let keys = self.keyboard.release_all();
         for key in keys.into_iter().filter(|_| self.layout.controlling) {
-            (self.sink)(InputEvent::Key(key));
+            self.outlet.send(InputEvent::Key(key));
         }
     }
 
@@ -289,11 +238,14 @@ impl Tap {
     pub fn handle(&mut self, event: &WindowEvent) -> Route {
         match event {
             WindowEvent::KeyboardInput { event, is_synthetic, .. } => self.key(event.into(), *is_synthetic),
-            WindowEvent::Ime(Ime::Commit(text)) if self.keyboard_is_away() => {
-                self.commit(text);
+            WindowEvent::Ime(event) if self.keyboard_is_away() => {
+                self.composed(event);
                 Route::Taken
             }
-            WindowEvent::ModifiersChanged(_) | WindowEvent::Ime(_) if self.keyboard_is_away() => Route::Taken,
+            WindowEvent::ModifiersChanged(modifiers) => {
+                self.method.modifiers = modifiers.state();
+                if self.keyboard_is_away() { Route::Taken } else { Route::Window }
+            }
             WindowEvent::CursorMoved { position, .. } => self.moved(*position),
             WindowEvent::CursorEntered { .. } => {
                 self.place.inside = true;
@@ -331,7 +283,13 @@ impl Tap {
             self.keyboard.handle_held_before(stroke);
             return Route::Taken;
         }
-        let (mut events, chord) = self.keyboard.handle_key(stroke);
+        if stroke.pressed {
+            self.wait_for_text();
+            self.settle_modifiers();
+        }
+        // Where a method has kept a release, what the window library takes for a repeat is a press.
+        let repeat = stroke.repeat && !self.method.composing.is_on;
+        let (mut events, chord) = self.keyboard.handle_key(Stroke { repeat, ..stroke });
         if stroke.pressed && !self.buttons.is_empty() {
             // A modifier in the middle of a drag is part of it.
             self.keyboard.handle_click();
@@ -340,7 +298,7 @@ impl Tap {
         // What goes up because the keyboard goes elsewhere was not let go.
         let chord = if is_synthetic { Chord::None } else { chord };
         let is_sent = |event: &KeyEvent| !(is_lock(event.usage) && self.locks.now().is_some());
-        events.into_iter().filter(is_sent).for_each(|event| (self.sink)(InputEvent::Key(event)));
+        events.into_iter().filter(is_sent).for_each(|event| self.outlet.send(InputEvent::Key(event)));
         match chord {
             Chord::None => {}
             Chord::ToToolbar => self.call_toolbar(),
@@ -351,22 +309,17 @@ impl Tap {
             // There is nothing to take back: it is a key like any other.
             Chord::Free => {
                 let right_ctrl = |pressed| InputEvent::Key(KeyEvent::place(KeyUsage::CONTROL_RIGHT, pressed));
-                (self.sink)(right_ctrl(true));
-                (self.sink)(right_ctrl(false));
+                self.outlet.send(right_ctrl(true));
+                self.outlet.send(right_ctrl(false));
             }
         }
         Route::Taken
     }
 
-    /// An input method has finished a text; the keys that made it never came here.
-    fn commit(&self, text: &str) {
-        Typed::parts(text).into_iter().for_each(|part| (self.sink)(InputEvent::Text(part)));
-    }
-
     /// Modifiers that were down when the window got the keyboard count for what the pointer does, too.
     fn send_waiting(&mut self) {
         for event in self.keyboard.take_waiting() {
-            (self.sink)(InputEvent::Key(event));
+            self.outlet.send(InputEvent::Key(event));
         }
     }
 
@@ -386,7 +339,7 @@ impl Tap {
         }
         self.watch_scroll(x, y);
         if let Some(at) = self.nearest(x, y) {
-            (self.sink)(InputEvent::PointerMoved { at });
+            self.outlet.send(InputEvent::PointerMoved { at });
         }
         // The first motion over the picture also tells the toolbar that the pointer has gone.
         if was_over || dragging { Route::Taken } else { Route::Window }
@@ -412,6 +365,8 @@ impl Tap {
         };
         if pressed {
             self.buttons.insert(button.code());
+            self.method.composing.near = Some((x, y));
+            self.settle_modifiers();
             self.keyboard.handle_click();
             self.send_waiting();
             self.freed.set(false);
@@ -422,7 +377,7 @@ impl Tap {
         } else {
             self.buttons.remove(&button.code());
         }
-        (self.sink)(InputEvent::PointerButton { button, pressed, at });
+        self.outlet.send(InputEvent::PointerButton { button, pressed, at });
         Route::Taken
     }
 
@@ -431,13 +386,14 @@ impl Tap {
         let Some(at) = self.picture_at(x, y).filter(|_| self.layout.controlling) else {
             return Route::Window;
         };
-        if self.wheel.is_release(delta, self.wheel_kind.as_deref()) {
+        if self.wheel.is_release(delta) {
             return Route::Taken;
         }
         let (dx, dy) = self.wheel.units(delta);
         if (dx, dy) != (0, 0) {
+            self.settle_modifiers();
             self.send_waiting();
-            (self.sink)(InputEvent::Wheel { dx, dy, at });
+            self.outlet.send(InputEvent::Wheel { dx, dy, at });
         }
         Route::Taken
     }
@@ -503,50 +459,6 @@ fn pointer_button(button: MouseButton) -> Option<PointerButton> {
         MouseButton::Back => Some(PointerButton::Back),
         MouseButton::Forward => Some(PointerButton::Forward),
         MouseButton::Other(_) => None,
-    }
-}
-
-/// Turns what the window reports into 1/120 of a notch; fractions are kept for the next turn.
-#[derive(Debug, Default)]
-struct Wheel {
-    rest: (f64, f64),
-    /// Buttons of the wheel that are down: up, down, left, right.
-    down: [bool; 4],
-}
-
-impl Wheel {
-    const UNITS_PER_NOTCH: f64 = 120.0;
-    /// What a touchpad must travel for a notch. Units: physical pixels.
-    const PIXELS_PER_NOTCH: f64 = 40.0;
-
-    /// A wheel of buttons is reported at the press and at the release alike, which would be two notches for one.
-    fn is_release(&mut self, delta: MouseScrollDelta, kind: Option<&dyn WheelKind>) -> bool {
-        const ONE_NOTCH: [(f32, f32); 4] = [(0.0, 1.0), (0.0, -1.0), (1.0, 0.0), (-1.0, 0.0)];
-        let MouseScrollDelta::LineDelta(x, y) = delta else { return false };
-        let button = ONE_NOTCH.iter().position(|notch| *notch == (x, y));
-        let Some(down) = button.and_then(|button| self.down.get_mut(button)) else { return false };
-        if kind.is_some_and(WheelKind::is_of_buttons) {
-            return std::mem::replace(down, !*down);
-        }
-        self.down = [false; 4];
-        false
-    }
-
-    fn units(&mut self, delta: MouseScrollDelta) -> (i16, i16) {
-        // The window reports where the content moves, the wire where the wheel turns: the opposite way.
-        let (x, y) = match delta {
-            MouseScrollDelta::LineDelta(x, y) => (-f64::from(x), -f64::from(y)),
-            MouseScrollDelta::PixelDelta(by) => {
-                (-by.x / Self::PIXELS_PER_NOTCH, -by.y / Self::PIXELS_PER_NOTCH)
-            }
-        };
-        let whole = |rest: &mut f64, notches: f64| {
-            *rest += notches * Self::UNITS_PER_NOTCH;
-            let units = rest.trunc().clamp(f64::from(i16::MIN), f64::from(i16::MAX));
-            *rest = (*rest - units).clamp(-1.0, 1.0);
-            units as i16
-        };
-        (whole(&mut self.rest.0, x), whole(&mut self.rest.1, y))
     }
 }
 

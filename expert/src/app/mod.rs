@@ -220,14 +220,14 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, _: &mut eframe::Frame) {
         reader::name_window(ui.ctx(), reader::Kind::Window, &self.title, "");
-        let wants = {
+        let (wants, composing) = {
             let mut tap = self.tap.borrow_mut();
             tap.painted();
-            tap.wants()
+            (tap.wants(), tap.composing())
         };
         let shared = self.shell.shared().unwrap_or_default();
         let Shared { picture, cursor, .. } = &shared;
-        let live = Live { presenter: &mut *self.presenter, picture, cursor, wants };
+        let live = Live { presenter: &mut *self.presenter, picture, cursor, wants, composing: &composing };
         let at = now();
         let shown = view::show(ui, &self.model, at, &mut self.state, live);
         self.presenter.finish(ui.ctx());

@@ -20,6 +20,7 @@ use super::input::{Route, Tap};
 use super::taps::Taps;
 use super::{App, Start};
 use crate::grab::{self, Keeper, Wish};
+use crate::method;
 use crate::present::{self, Watcher};
 use crate::run::{Failure, PROGRAM};
 use crate::words;
@@ -46,7 +47,7 @@ pub fn run(start: Start) -> Result<Exit, Failure> {
         move |creation: &eframe::CreationContext<'_>| {
             let presenter = present::open(start.presenter, creation);
             let context = creation.egui_ctx.clone();
-            let wake = context.clone();
+            let (wake, again) = (context.clone(), context.clone());
             taps.borrow_mut().set_locks(locks::watch(None, move |_| wake.request_repaint()));
             let keeper = Keeper::new(grab::open(creation));
             let watchers = Watchers::new(presenter.watcher());
@@ -54,6 +55,7 @@ pub fn run(start: Start) -> Result<Exit, Failure> {
                 context: context.clone(),
                 watcher: watchers.clone(),
                 keeper,
+                method: method::Keeper::new(method::open(move || again.request_repaint())),
                 used: Instant::now(),
                 looked: None,
             });
@@ -106,6 +108,7 @@ struct Made {
     context: Context,
     watcher: Watchers,
     keeper: Keeper,
+    method: method::Keeper,
     /// When the expert did something last.
     used: Instant,
     /// When it was looked last whether a drag goes on, while it is in doubt.
@@ -120,14 +123,24 @@ const UNUSED: Duration = Duration::from_secs(240);
 const DRAG_LOOK: Duration = Duration::from_millis(250);
 
 impl Window<'_> {
+    fn frame_is_over(&self) {
+        if let Some(made) = &mut *self.made.borrow_mut() {
+            made.watcher.frame_is_over();
+            let taps = self.taps.borrow();
+            let shown = taps.all().filter(|tap| tap.borrow().method_is_shown()).count();
+            made.method.frame_is_over(shown, taps.focused().1);
+        }
+    }
+
     /// Takes or gives the keyboard and tells of its locks, after whatever may have changed who should have it.
     fn keep_keyboard(&self) {
         let mut made = self.made.borrow_mut();
         let Some(made) = made.as_mut() else { return };
         let taps = self.taps.borrow();
         let (focused, window) = taps.focused();
-        focused.borrow_mut().send_locks();
         let now = Instant::now();
+        follow_method(made, &taps, now);
+        focused.borrow_mut().send_locks();
         let left = UNUSED.saturating_sub(now.duration_since(made.used));
         made.watch_drag(!focused.borrow().is_focused(), &taps, now);
         let hand = taps.hand();
@@ -172,11 +185,32 @@ impl Made {
     }
 }
 
+/// Lets an input method have the keys, or not, and lets go of keys whose release it has kept.
+fn follow_method(made: &mut Made, taps: &Taps, now: Instant) {
+    let wanted = taps.all().any(|tap| tap.borrow().wants_method());
+    let focused = taps.all().find(|tap| tap.borrow().is_focused());
+    let is_on = made.method.follow(wanted, focused.is_some());
+    taps.all().for_each(|tap| {
+        let mut tap = tap.borrow_mut();
+        let is_on = is_on && tap.wants_method();
+        tap.set_method(is_on);
+    });
+    let Some(mut tap) = focused.map(|tap| tap.borrow_mut()).filter(|tap| tap.holds_keys()) else { return };
+    let (down, again) = made.method.look(now);
+    if let Some(down) = down {
+        tap.keep_only(&down);
+    }
+    if let Some(left) = again {
+        made.context.request_repaint_after(left);
+    }
+}
+
 /// Whether somebody has done something.
 fn is_use(event: &WindowEvent) -> bool {
     matches!(
         event,
         WindowEvent::KeyboardInput { .. }
+            | WindowEvent::Ime(_)
             | WindowEvent::CursorMoved { .. }
             | WindowEvent::MouseInput { .. }
             | WindowEvent::MouseWheel { .. }
@@ -195,6 +229,9 @@ impl ApplicationHandler<UserEvent> for Window<'_> {
             if is_use(&event) {
                 made.used = Instant::now();
             }
+            if matches!(event, WindowEvent::KeyboardInput { .. }) {
+                made.method.note_key(Instant::now());
+            }
             if repaint {
                 made.context.request_repaint();
             }
@@ -206,8 +243,8 @@ impl ApplicationHandler<UserEvent> for Window<'_> {
         if route == Route::Window {
             let is_frame = event == WindowEvent::RedrawRequested;
             self.eframe.window_event(event_loop, window, event);
-            if is_frame && let Some(made) = &*self.made.borrow() {
-                made.watcher.frame_is_over();
+            if is_frame {
+                self.frame_is_over();
             }
         }
     }
@@ -233,6 +270,7 @@ impl ApplicationHandler<UserEvent> for Window<'_> {
     }
 
     fn about_to_wait(&mut self, event_loop: &ActiveEventLoop) {
+        self.taps.borrow().all().for_each(|tap| tap.borrow_mut().events_are_handled());
         self.keep_keyboard();
         self.eframe.about_to_wait(event_loop);
     }

@@ -1,5 +1,6 @@
 //! What the window shows, one file for each screen. Reads the model, pushes commands, acts on nothing.
 
+mod composing;
 mod ended;
 mod keys;
 pub mod monitor;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 use egui::Ui;
 use zeroize::Zeroizing;
 
-use crate::app::input::{Layout, Wants};
+use crate::app::input::{Composing, Layout, Wants};
 use crate::link::{Picture, SharedCursor};
 use crate::model::{Command, Model, Now, Stage};
 use crate::present::Presenter;
@@ -40,6 +41,8 @@ pub struct Live<'a> {
     pub cursor: &'a SharedCursor,
     /// What pointer and keyboard call for.
     pub wants: Wants,
+    /// What an input method is making.
+    pub composing: &'a Composing,
 }
 
 /// What came of a frame.

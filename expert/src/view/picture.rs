@@ -10,8 +10,8 @@ use egui::containers::scroll_area::{DragScroll, ScrollSource};
 use egui::style::ScrollStyle;
 use egui::{CursorIcon, CustomCursorImage, Id, Rect, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo};
 
-use super::Live;
 use super::viewer::pixels;
+use super::{Live, composing};
 use crate::app::input::{Layout, Pixels};
 use crate::link::Cursor;
 use crate::model::{Phase, Session};
@@ -94,6 +94,7 @@ pub fn show(
     if pointing == Pointing::Own {
         pointer(ui, &transform, state, &live.cursor.look());
     }
+    composing::show(ui, rect, live.composing);
     let scrolls = !fits(wanted, rect.size());
     Layout {
         picture: Some((area, transform)),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use deskside_expert::app::input::{Layout, Wants};
+use deskside_expert::app::input::{Composing, Layout, Wants};
 use deskside_expert::config::SystemKeys;
 use deskside_expert::keyboard::Combination;
 use deskside_expert::link::{Picture, SharedCursor};
@@ -28,6 +28,7 @@ pub struct Shown {
     cursor: SharedCursor,
     presenter: Option<TexturePresenter>,
     wants: Wants,
+    composing: Composing,
     /// Where the clock stands, if it does.
     stopped: Option<Now>,
     commands: Vec<Command>,
@@ -55,6 +56,7 @@ pub fn show_in(size: [f32; 2], model: Model, wants: Wants) -> Screen {
         cursor: samples::cursor().into(),
         presenter: None,
         wants,
+        composing: Composing::default(),
         stopped: None,
         commands: Vec::new(),
         layout: Layout::default(),
@@ -73,6 +75,7 @@ pub fn show_in(size: [f32; 2], model: Model, wants: Wants) -> Screen {
                 picture: &shown.picture,
                 cursor: &shown.cursor,
                 wants: shown.wants,
+                composing: &shown.composing,
             };
             let now = shown.stopped.unwrap_or_else(samples::now);
             let result = view::show(ui, &shown.model, now, &mut shown.state, live);
@@ -447,4 +450,22 @@ fn each_ending_offers_what_helps() {
     let mut wrong = show(model("ended-wrong-key"));
     assert!(wrong.query_by_label("Try again").is_none());
     assert_eq!(click(&mut wrong, "Back"), [Command::Back]);
+}
+
+#[test]
+fn what_an_input_method_is_making_is_shown_near_the_click_and_a_method_asked_for_only_while_one_is_on() {
+    let mut screen = show(model("controlling"));
+    assert!(screen.output().platform_output.ime.is_none());
+    let text = "\u{3bd}\u{3b9}\u{3c7}".to_owned();
+    let near = Some((300.0, 400.0));
+    screen.state_mut().composing = Composing { is_on: true, caret: text.len(), text, near };
+    screen.run_steps(3);
+    let shown = screen.get_by_label("Being written: \u{3bd}\u{3b9}\u{3c7}").rect();
+    assert!((250.0..400.0).contains(&shown.left()) && (410.0..480.0).contains(&shown.top()), "{shown}");
+    let caret = screen.output().platform_output.ime.expect("a method is asked for").cursor_rect;
+    assert!(shown.expand(2.0).contains_rect(caret), "{caret} in {shown}");
+    screen.state_mut().composing.text.clear();
+    screen.run_steps(3);
+    assert!(screen.query_by_label_contains("Being written").is_none());
+    assert!(screen.output().platform_output.ime.is_some(), "the method stays");
 }

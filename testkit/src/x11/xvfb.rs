@@ -75,8 +75,8 @@ impl Xvfb {
         &self.display
     }
 
-    /// A command for `program` on this display and on no other: no Wayland, no session bus of the surroundings. It speaks
-    /// English, whatever the surroundings speak.
+    /// A command for `program` on this display and on no other: no Wayland, no session bus and no input method of the
+    /// surroundings. It speaks English, whatever the surroundings speak.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command
@@ -90,6 +90,9 @@ impl Xvfb {
             "XAUTHORITY",
             "SESSION_MANAGER",
             "DESKTOP_SESSION",
+            "XMODIFIERS",
+            "GTK_IM_MODULE",
+            "QT_IM_MODULE",
         ] {
             command.env_remove(foreign);
         }

@@ -413,6 +413,7 @@ expert-keys-press-print = Druck senden
 expert-keys-press-ctrl-esc = Strg+Esc senden
 expert-keys-taken = Alt+Tab und andere Systemtasten gehen jetzt zu { $client }. Die rechte Strg-Taste allein holt sie zurück.
 expert-keys-freed = Systemtasten bleiben hier. Ein Klick ins Bild sendet sie wieder.
+expert-composing = Wird geschrieben: { $text }
 expert-locks-caps-on = Feststelltaste ist dort an
 expert-locks-caps-off = Feststelltaste ist dort aus
 expert-locks-num-on = Num-Taste ist dort an

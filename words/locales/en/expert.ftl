@@ -412,6 +412,8 @@ expert-keys-press-print = Send Print Screen
 expert-keys-press-ctrl-esc = Send Ctrl+Esc
 expert-keys-taken = Alt+Tab and other system keys go to { $client } now. The right Ctrl key alone gives them back.
 expert-keys-freed = System keys stay here. Click the picture to send them again.
+# What an input method (Japanese, Chinese) is still making, for a screen reader.
+expert-composing = Being written: { $text }
 expert-locks-caps-on = Caps Lock is on over there
 expert-locks-caps-off = Caps Lock is off over there
 expert-locks-num-on = Num Lock is on over there

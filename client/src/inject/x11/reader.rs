@@ -29,6 +29,9 @@ pub(super) struct Reader {
     ping: Atom,
     number: u32,
     asked: Option<Asked>,
+    /// The window that answered last, and one that says that it answers and never did.
+    answers: Option<Window>,
+    deaf: Option<Window>,
     /// Strokes before this moment have been read.
     read_until: Option<Instant>,
 }
@@ -49,7 +52,17 @@ impl Reader {
             RustConnection::connect(display).map_err(|error| InjectError::Unavailable(error.to_string()))?;
         let protocols = connection.intern_atom(false, b"WM_PROTOCOLS")?.reply()?.atom;
         let ping = connection.intern_atom(false, b"_NET_WM_PING")?.reply()?.atom;
-        Ok(Self { connection, root, protocols, ping, number: 0, asked: None, read_until: None })
+        Ok(Self {
+            connection,
+            root,
+            protocols,
+            ping,
+            number: 0,
+            asked: None,
+            answers: None,
+            deaf: None,
+            read_until: None,
+        })
     }
 
     /// Whether strokes up to `used` have been read, as far as can be known. False means: ask again in a moment.
@@ -66,10 +79,13 @@ impl Reader {
         match self.asked {
             Some(asked) if asked.at > used => {
                 let hangs = now.saturating_duration_since(asked.at) > HANGS;
+                if hangs && self.answers != Some(asked.window) {
+                    self.deaf = Some(asked.window);
+                }
                 if hangs { self.end(true) } else { Ok(false) }
             }
             Some(_) | None => {
-                if let Some(window) = self.answering_window()? {
+                if let Some(window) = self.answering_window()?.filter(|window| self.deaf != Some(*window)) {
                     self.ask(window, now)?;
                     return Ok(false);
                 }
@@ -113,6 +129,7 @@ impl Reader {
         if message.type_ == self.protocols && (kind, number, window) == (self.ping, self.number, asked.window)
         {
             self.read_until = Some(asked.at);
+            self.answers = Some(asked.window);
         }
     }
 

@@ -1,5 +1,7 @@
 //! The whole path with its thread: what stops it, and what it tells.
 
+use deskside_proto::wire::input::Locks;
+
 use super::*;
 
 /// The whole path on a desktop in memory.

@@ -4,8 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use deskside_proto::geometry::{Size, ViewTransform};
-use proptest::prelude::*;
-use winit::keyboard::{Key, KeyCode, NamedKey};
+use deskside_proto::wire::typed::Typed;
+use winit::event::Ime;
+use winit::keyboard::{Key, KeyCode, ModifiersState, NamedKey};
 
 use super::*;
 use crate::keyboard::tests::{named, plain};
@@ -218,33 +219,6 @@ fn near_the_edge_of_a_large_picture_it_scrolls() {
     assert_eq!(tap.wants().scroll, (0.0, 0.0));
 }
 
-proptest! {
-    /// However finely a touchpad or wheel reports, what is sent is what was turned, up to the unit that is not full yet;
-    /// nothing adds up over time, and turning back costs nothing.
-    #[test]
-    fn what_the_wheel_turns_is_sent_without_loss_or_drift(
-        steps in proptest::collection::vec((-40_i32..40, -40_i32..40, any::<bool>()), 1..400),
-    ) {
-        let mut wheel = Wheel::default();
-        let (mut turned, mut sent) = ((0.0_f64, 0.0_f64), (0_i64, 0_i64));
-        for (x, y, is_pixels) in steps {
-            // Eighths are exact in both number formats, so that the sum is as well.
-            let (x, y) = (f64::from(x) / 8.0, f64::from(y) / 8.0);
-            let (delta, notch) = if is_pixels {
-                (MouseScrollDelta::PixelDelta(PhysicalPosition::new(x, y)), Wheel::PIXELS_PER_NOTCH)
-            } else {
-                (MouseScrollDelta::LineDelta(x as f32, y as f32), 1.0)
-            };
-            let (dx, dy) = wheel.units(delta);
-            turned = (turned.0 - x / notch * 120.0, turned.1 - y / notch * 120.0);
-            sent = (sent.0 + i64::from(dx), sent.1 + i64::from(dy));
-            for (turned, sent) in [(turned.0, sent.0), (turned.1, sent.1)] {
-                prop_assert!((turned - sent as f64).abs() < 1.0 + 1e-6, "{turned} was turned, {sent} sent");
-            }
-        }
-    }
-}
-
 struct Kind(std::cell::Cell<bool>);
 
 impl WheelKind for Kind {
@@ -371,4 +345,179 @@ fn locks_are_sent_when_control_or_the_keyboard_comes_and_when_they_change_and_th
     assert!(sent.borrow().is_empty(), "nothing is known that could be sent");
     tap.key(plain(KeyCode::CapsLock, &caps, true), false);
     assert!(matches!(sent.borrow()[..], [InputEvent::Key(_)]), "where it is not known, the key is sent");
+}
+
+fn with_method() -> (Tap, Sent) {
+    let (mut tap, sent) = tap();
+    tap.set_method(true);
+    (tap, sent)
+}
+
+fn preedit(text: &str) -> WindowEvent {
+    WindowEvent::Ime(Ime::Preedit(text.to_owned(), Some((text.len(), text.len()))))
+}
+
+fn commit(text: &str) -> WindowEvent {
+    WindowEvent::Ime(Ime::Commit(text.to_owned()))
+}
+
+fn modifiers(tap: &mut Tap, down: ModifiersState) {
+    assert_eq!(tap.handle(&WindowEvent::ModifiersChanged(down.into())), Route::Taken);
+}
+
+fn place(usage: KeyUsage, pressed: bool) -> InputEvent {
+    InputEvent::Key(KeyEvent::place(usage, pressed))
+}
+
+#[test]
+fn what_an_input_method_has_finished_is_sent_and_what_it_is_making_is_shown() {
+    let (mut tap, sent) = with_method();
+    assert_eq!(tap.handle(&preedit("ni")), Route::Taken);
+    assert!(tap.wants().repaint && sent.borrow().is_empty());
+    let composing = tap.composing();
+    assert_eq!((composing.text.as_str(), composing.caret, composing.near), ("ni", 2, None));
+    tap.handle(&preedit(""));
+    assert_eq!(tap.handle(&commit("\u{4f60}\u{1f600}")), Route::Taken);
+    tap.events_are_handled();
+    let text = Typed::new("\u{4f60}\u{1f600}").unwrap();
+    assert_eq!(*sent.borrow(), [InputEvent::Text(text)]);
+    assert_eq!(tap.composing().text, "");
+    // The keyboard is called to the toolbar: what is being made there is egui's.
+    tap.call_toolbar();
+    assert!(!tap.wants_method());
+    assert_eq!(tap.handle(&commit("a")), Route::Window);
+}
+
+#[test]
+fn a_method_is_wanted_only_while_the_keys_go_to_the_other_machine() {
+    let (mut tap, _) = tap();
+    assert!(tap.wants_method());
+    tap.set_method(true);
+    tap.handle(&preedit("ni"));
+    tap.set_layout(layout(false));
+    assert!(!tap.wants_method(), "control is over");
+    tap.set_method(false);
+    assert_eq!(tap.composing().text, "", "it is not shown in the next session");
+}
+
+#[test]
+fn a_modifier_whose_release_the_method_has_kept_is_let_go_before_it_changes_anything() {
+    let (mut tap, sent) = with_method();
+    let (shift, a) = (KeyUsage::SHIFT_LEFT, KeyUsage::A);
+    press(&mut tap, KeyCode::ShiftLeft, true, false);
+    modifiers(&mut tap, ModifiersState::SHIFT);
+    press(&mut tap, KeyCode::KeyA, true, false);
+    press(&mut tap, KeyCode::KeyA, false, false);
+    assert_eq!(*sent.borrow(), [place(shift, true), place(a, true), place(a, false)]);
+    sent.borrow_mut().clear();
+    modifiers(&mut tap, ModifiersState::empty());
+    press(&mut tap, KeyCode::KeyA, true, false);
+    assert_eq!(*sent.borrow(), [place(shift, false), place(a, true)]);
+    sent.borrow_mut().clear();
+    press(&mut tap, KeyCode::KeyA, false, false);
+    for event in [Some(commit("x")), None] {
+        modifiers(&mut tap, ModifiersState::CONTROL);
+        press(&mut tap, KeyCode::ControlLeft, true, false);
+        modifiers(&mut tap, ModifiersState::empty());
+        sent.borrow_mut().clear();
+        match event {
+            Some(commit) => drop(tap.handle(&commit)),
+            None => {
+                moved(&mut tap, 100.0, 60.0);
+                sent.borrow_mut().clear();
+                tap.button(MouseButton::Left, true);
+            }
+        }
+        assert_eq!(sent.borrow().first(), Some(&place(KeyUsage::CONTROL_LEFT, false)));
+    }
+}
+
+#[test]
+fn keys_whose_release_the_method_has_kept_are_let_go_once_that_is_seen_and_can_be_pressed_again() {
+    let (mut tap, sent) = with_method();
+    press(&mut tap, KeyCode::KeyA, true, false);
+    press(&mut tap, KeyCode::ControlLeft, true, false);
+    assert!(tap.holds_keys());
+    sent.borrow_mut().clear();
+    tap.keep_only(&BTreeSet::from([KeyUsage::CONTROL_LEFT]));
+    assert_eq!(*sent.borrow(), [place(KeyUsage::A, false)]);
+    sent.borrow_mut().clear();
+    tap.keep_only(&BTreeSet::new());
+    assert_eq!(*sent.borrow(), [place(KeyUsage::CONTROL_LEFT, false)]);
+    assert!(!tap.holds_keys());
+    sent.borrow_mut().clear();
+    // winit, which has not seen the release either, takes the next press for a repeat.
+    let name = named(KeyCode::KeyA);
+    tap.key(Stroke { repeat: true, ..plain(KeyCode::KeyA, &name, true) }, false);
+    assert_eq!(*sent.borrow(), [place(KeyUsage::A, true)]);
+    tap.set_method(false);
+    press(&mut tap, KeyCode::KeyA, false, false);
+    sent.borrow_mut().clear();
+    tap.key(Stroke { repeat: true, ..plain(KeyCode::KeyA, &name, true) }, false);
+    assert!(sent.borrow().is_empty(), "without a method a repeat is one");
+}
+
+#[test]
+fn a_key_that_the_method_let_pass_in_the_midst_of_its_work_is_pressed() {
+    let (mut tap, sent) = with_method();
+    tap.handle(&preedit("ni"));
+    tap.handle(&commit("\r"));
+    tap.events_are_handled();
+    assert_eq!(*sent.borrow(), [place(KeyUsage::ENTER, true), place(KeyUsage::ENTER, false)]);
+    sent.borrow_mut().clear();
+    modifiers(&mut tap, ModifiersState::CONTROL);
+    tap.handle(&commit("\u{3}"));
+    tap.events_are_handled();
+    let c = KeyEvent::writing(KeyUsage::C, Typed::new("c").unwrap());
+    let ctrl = |pressed| place(KeyUsage::CONTROL_LEFT, pressed);
+    assert_eq!(*sent.borrow(), [ctrl(true), InputEvent::Key(c), place(KeyUsage::C, false), ctrl(false)]);
+    assert!(!tap.holds_keys());
+}
+
+#[test]
+fn keys_that_a_method_keeps_are_something_in_between_for_chords() {
+    let (mut tap, _) = with_method();
+    tap.set_layout(Layout { system_keys: true, ..layout(true) });
+    press(&mut tap, KeyCode::ControlRight, true, false);
+    tap.handle(&preedit("ni"));
+    press(&mut tap, KeyCode::ControlRight, false, false);
+    assert!(!tap.wants().freed);
+    press(&mut tap, KeyCode::ControlLeft, true, false);
+    modifiers(&mut tap, ModifiersState::CONTROL);
+    press(&mut tap, KeyCode::AltLeft, true, false);
+    modifiers(&mut tap, ModifiersState::CONTROL | ModifiersState::ALT);
+    tap.handle(&commit("x"));
+    for key in [KeyCode::AltLeft, KeyCode::ControlLeft] {
+        press(&mut tap, key, false, false);
+    }
+    assert!(!tap.wants().keyboard_in_toolbar);
+}
+
+#[test]
+fn a_finished_text_comes_before_the_key_that_finished_it_in_whatever_order_xlib_gives_them() {
+    let (mut tap, sent) = with_method();
+    let text = || InputEvent::Text(Typed::new("\u{ae00}").unwrap());
+    // The key as winit gives it while something is being composed, or afterwards; then the text.
+    tap.handle(&preedit("\u{ae00}"));
+    tap.handle(&preedit(""));
+    tap.handle(&commit(" "));
+    assert!(sent.borrow().is_empty());
+    tap.handle(&commit("\u{ae00}"));
+    assert_eq!(*sent.borrow(), [text(), InputEvent::Text(Typed::new(" ").unwrap())]);
+    sent.borrow_mut().clear();
+    tap.handle(&preedit("\u{ae00}"));
+    tap.handle(&preedit(""));
+    press(&mut tap, KeyCode::KeyA, true, false);
+    press(&mut tap, KeyCode::KeyA, false, false);
+    tap.handle(&commit("\u{ae00}"));
+    assert_eq!(*sent.borrow(), [text(), place(KeyUsage::A, true), place(KeyUsage::A, false)]);
+    sent.borrow_mut().clear();
+    // Given up: the key waits for nothing that is not there, and the next one not at all.
+    tap.handle(&preedit("\u{ae00}"));
+    tap.handle(&preedit(""));
+    press(&mut tap, KeyCode::KeyA, true, false);
+    tap.events_are_handled();
+    assert_eq!(*sent.borrow(), [place(KeyUsage::A, true)]);
+    press(&mut tap, KeyCode::KeyA, false, false);
+    assert_eq!(sent.borrow().len(), 2);
 }

@@ -1,0 +1,216 @@
+//! What an input method does with the keys of a window. It keeps some and sends a text when that is finished; the others
+//! come as keys. What it is still making is shown here and never sent.
+
+use std::collections::BTreeSet;
+
+use deskside_proto::keycode::KeyUsage;
+use deskside_proto::wire::input::{InputEvent, KeyEvent};
+use deskside_proto::wire::typed::Typed;
+use winit::event::Ime;
+use winit::keyboard::ModifiersState;
+
+use super::Tap;
+
+/// What an input method is making of keys; for the view, which asks for the method as well.
+#[derive(Clone, Default, PartialEq)]
+pub struct Composing {
+    /// A method gets the keys of this window.
+    pub is_on: bool,
+    /// What it has so far.
+    pub text: String,
+    /// Where the next character comes. Unit: bytes of the text.
+    pub caret: usize,
+    /// Where the picture was clicked last, so that the text will probably appear there. Units: physical pixels.
+    pub near: Option<(f32, f32)>,
+}
+
+impl std::fmt::Debug for Composing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { is_on, text, .. } = self;
+        f.debug_struct("Composing").field("is_on", is_on).field("bytes", &text.len()).finish()
+    }
+}
+
+/// What the tap knows of it.
+#[derive(Default)]
+pub(super) struct Method {
+    pub composing: Composing,
+    /// Modifiers that were down when the event that comes next happened.
+    pub modifiers: ModifiersState,
+    /// What was composed last and neither finished nor known to be given up.
+    unfinished: String,
+    /// As the last frame had it.
+    is_shown: bool,
+}
+
+impl Tap {
+    /// Whether an input method should get the keys, if there is one: only while they go to the other machine.
+    ///
+    /// Whether the window has the keyboard at the moment does not matter: it gets keys only then, and some methods do not
+    /// take it well to be called and sent away with every change of windows.
+    #[must_use]
+    pub fn wants_method(&self) -> bool {
+        self.keyboard_is_away()
+    }
+
+    /// Whether one gets them from now on.
+    pub fn set_method(&mut self, is_on: bool) {
+        let composing = &mut self.method.composing;
+        if composing.is_on != is_on {
+            *composing = Composing { is_on, near: composing.near, ..Composing::default() };
+            self.method.unfinished.clear();
+            self.outlet.release();
+            self.wants.repaint = true;
+        }
+    }
+
+    /// What it is making, for the frame that begins.
+    #[must_use]
+    pub fn composing(&mut self) -> Composing {
+        self.method.is_shown = self.method.composing.is_on;
+        self.method.composing.clone()
+    }
+
+    /// Whether the last frame asked for a method.
+    #[must_use]
+    pub fn method_is_shown(&self) -> bool {
+        self.method.is_shown
+    }
+
+    /// Whether keys are held on the other machine.
+    #[must_use]
+    pub fn holds_keys(&self) -> bool {
+        self.keyboard.holds_any()
+    }
+
+    /// Only these keys are really down: the method has kept the releases of others.
+    pub fn keep_only(&mut self, down: &BTreeSet<KeyUsage>) {
+        let events = self.keyboard.keep_only(down);
+        self.send_keys(events);
+    }
+
+    /// Modifiers that are not down any more are let go before something comes that they would change: the method may have
+    /// kept their release, as some do that are switched by Shift.
+    pub(super) fn settle_modifiers(&mut self) {
+        if self.method.composing.is_on {
+            let events = self.keyboard.keep_modifiers(self.method.modifiers);
+            self.send_keys(events);
+        }
+    }
+
+    /// The method has done something.
+    pub(super) fn composed(&mut self, event: &Ime) {
+        match event {
+            Ime::Commit(text) if !text.is_empty() && *text == self.method.unfinished => {
+                self.method.unfinished.clear();
+                self.keyboard.handle_click();
+                Typed::parts(text)
+                    .into_iter()
+                    .for_each(|part| self.outlet.send_first(InputEvent::Text(part)));
+                self.outlet.release();
+            }
+            Ime::Commit(text) => {
+                self.keyboard.handle_click();
+                self.wait_for_text();
+                self.commit(text);
+            }
+            Ime::Preedit(text, caret) => {
+                // Keys that it has kept came in between: Ctrl and Alt were not pressed alone.
+                self.keyboard.handle_click();
+                let composing = &mut self.method.composing;
+                let caret = caret.map_or(text.len(), |(_, end)| end);
+                if composing.text != *text || composing.caret != caret {
+                    (composing.text, composing.caret) = (text.clone(), caret);
+                    if !text.is_empty() {
+                        self.method.unfinished.clone_from(text);
+                    }
+                    self.wants.repaint = true;
+                }
+            }
+            Ime::Enabled | Ime::Disabled => {}
+        }
+    }
+
+    /// Something comes while a text is unfinished. Xlib gives what a method answers at once in the opposite order, so the text
+    /// may come next, and belongs before this: what comes waits for it until all that is there has been looked at.
+    pub(super) fn wait_for_text(&self) {
+        if self.method.composing.is_on && !self.method.unfinished.is_empty() {
+            self.outlet.hold();
+        }
+    }
+
+    /// All events that were there have been handled.
+    pub fn events_are_handled(&mut self) {
+        if self.outlet.release() && self.method.composing.text.is_empty() {
+            // It was given up: Escape, Backspace.
+            self.method.unfinished.clear();
+        }
+    }
+
+    /// A text is finished; the keys that made it never came here.
+    fn commit(&mut self, text: &str) {
+        self.settle_modifiers();
+        let mut characters = text.chars();
+        match (characters.next(), characters.next()) {
+            (Some(control), None) if control.is_control() => self.press_once(control),
+            _ => Typed::parts(text).into_iter().for_each(|part| self.outlet.send(InputEvent::Text(part))),
+        }
+    }
+
+    /// A key that the method let pass while it has something unfinished: winit gives it as the text that it writes, which is
+    /// then a control character, and without its release.
+    fn press_once(&mut self, control: char) {
+        let Some((key, text)) = key_of(control, self.method.modifiers.control_key()) else { return };
+        let ctrl = text != Typed::NOTHING && !self.keyboard.holds(KeyUsage::CONTROL_LEFT);
+        let ctrl = |pressed| ctrl.then(|| KeyEvent::place(KeyUsage::CONTROL_LEFT, pressed));
+        let key = [KeyEvent { usage: key, pressed: true, text }, KeyEvent::place(key, false)];
+        self.send_keys(ctrl(true).into_iter().chain(key).chain(ctrl(false)));
+    }
+
+    fn send_keys(&self, events: impl IntoIterator<Item = KeyEvent>) {
+        events.into_iter().for_each(|event| self.outlet.send(InputEvent::Key(event)));
+    }
+}
+
+/// The key that writes this control character, and with Ctrl the letter that it bears.
+fn key_of(control: char, with_ctrl: bool) -> Option<(KeyUsage, Typed)> {
+    let alone = match control {
+        '\r' | '\n' => Some(KeyUsage::ENTER),
+        '\t' => Some(KeyUsage::TAB),
+        '\u{8}' => Some(KeyUsage::BACKSPACE),
+        '\u{1b}' => Some(KeyUsage::ESCAPE),
+        '\u{7f}' => Some(KeyUsage::DELETE),
+        _ => None,
+    };
+    if let (Some(key), false) = (alone, with_ctrl) {
+        return Some((key, Typed::NOTHING));
+    }
+    // As terminals have it since the teletype: Ctrl takes A to 1 and Z to 26.
+    let number = u8::try_from(u32::from(control)).ok().filter(|number| (1..=26).contains(number))?;
+    let letter = char::from(b'a' + number - 1);
+    let key = KeyUsage::new(KeyUsage::A.number() + u16::from(number) - 1)?;
+    Some((key, Typed::new(letter.encode_utf8(&mut [0; 4]))?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_being_written_is_not_printed() {
+        let composing = Composing { text: "geheim".to_owned(), ..Composing::default() };
+        assert_eq!(format!("{composing:?}"), "Composing { is_on: false, bytes: 6 }");
+    }
+
+    #[test]
+    fn a_control_character_is_the_key_that_writes_it() {
+        let letter = |text| Typed::new(text).unwrap();
+        assert_eq!(key_of('\r', false), Some((KeyUsage::ENTER, Typed::NOTHING)));
+        assert_eq!(key_of('\u{8}', false), Some((KeyUsage::BACKSPACE, Typed::NOTHING)));
+        assert_eq!(key_of('\u{3}', true), Some((KeyUsage::C, letter("c"))));
+        assert_eq!(key_of('\u{8}', true), Some((KeyUsage::H, letter("h"))));
+        assert_eq!(key_of('\u{1a}', true), Some((KeyUsage::Z, letter("z"))));
+        assert_eq!(key_of('\0', true), None);
+        assert_eq!(key_of('\u{85}', false), None);
+    }
+}
