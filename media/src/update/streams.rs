@@ -98,8 +98,10 @@ impl Streams {
     /// Whether what is owed may be part of an update that is never given up: only if no picture that it builds upon can
     /// be given up. A stream that has begun otherwise goes on so until its next key picture.
     pub fn may_join(&self) -> bool {
-        let restarts = |area: Area| self.owed.iter().any(|plan| plan.restart && plan.region.contains(area));
-        let may_join = |stream: &Stream| stream.is_kept || stream.encoder.owes_key() || restarts(stream.area);
+        let may_join = |stream: &Stream| {
+            let mut owed = self.owed.iter().filter(|plan| plan.region.contains(stream.area));
+            owed.all(|plan| stream.is_kept || plan.restart || stream.encoder.owes_key())
+        };
         self.streams.iter().flatten().all(may_join)
     }
 

@@ -61,10 +61,12 @@ const AIM_MEMORY: Duration = Duration::from_secs(4);
 const AIM_SAVED: Duration = Duration::from_millis(500);
 const AIM_BACK: Duration = Duration::from_secs(2);
 
-/// A picture that took so many times what was expected is a cut, and says nothing about the next one ...
+/// A picture that took so many times what was expected is a cut, and says nothing about the next one, unless another one
+/// did within this time: then the film has become harder, or its pictures are large and small in turn ...
 const CUT: f64 = 2.0;
+const BETWEEN_CUTS: Duration = Duration::from_secs(1);
 
-/// ... if the link sends it within this time. On a slower link a second mistake of that kind would make a person wait.
+/// ... and if the link sends it within this time. On a slower link a second mistake of that kind would make a person wait.
 const CUT_TIME: f64 = 0.1;
 
 /// What the pictures of a stream may cost.
@@ -127,13 +129,13 @@ pub(super) struct Rate {
     debt: f64,
     /// What was spent beyond what the link carries; less than 0 when it had nothing to do. Unit: bytes.
     waiting: f64,
-    /// Whether the last picture was a cut.
-    is_cut: bool,
+    /// When a picture took more than [`CUT`] times what was expected last.
+    large_at: Option<Millis>,
 }
 
 impl Rate {
     pub(super) const fn new(settings: VideoSettings) -> Self {
-        Self { settings, last: None, at: None, beat: 1.0 / 30.0, debt: 0.0, waiting: 0.0, is_cut: false }
+        Self { settings, last: None, at: None, beat: 1.0 / 30.0, debt: 0.0, waiting: 0.0, large_at: None }
     }
 
     pub(super) const fn set(&mut self, settings: VideoSettings) {
@@ -183,7 +185,7 @@ impl Rate {
             let expected = self
                 .last
                 .map(|(known, last)| last * 2_f64.powf((f64::from(known) - f64::from(quantiser)) / HALVING));
-            self.last = Some((quantiser, self.telling(bytes, expected)));
+            self.last = Some((quantiser, self.telling(bytes, expected, now)));
             self.debt += bytes;
             self.waiting += bytes;
         }
@@ -191,13 +193,15 @@ impl Rate {
     }
 
     /// What a picture's bytes say about the next picture at the same quantiser.
-    fn telling(&mut self, bytes: f64, expected: Option<f64>) -> f64 {
+    fn telling(&mut self, bytes: f64, expected: Option<f64>, now: Millis) -> f64 {
         let Some(expected) = expected else { return bytes };
         let has_room = bytes <= f64::from(self.settings.link_bytes_per_second) * CUT_TIME;
-        // Two in a row are no cut: the film has become harder.
-        self.is_cut = bytes > expected * CUT && has_room && !self.is_cut;
-        if self.is_cut {
-            return expected;
+        if bytes > expected * CUT {
+            let is_lone = self.large_at.is_none_or(|at| now.since(at) >= BETWEEN_CUTS);
+            self.large_at = Some(now);
+            if is_lone && has_room {
+                return expected;
+            }
         }
         // A picture of nothing new says nothing about the next one.
         bytes.max(expected * 0.5)
@@ -327,6 +331,30 @@ mod tests {
             let coarser = after.iter().max().unwrap() - before.last().unwrap();
             assert!(steps.contains(&coarser), "{coarser} steps: {after:?}");
             assert!(spent <= 200_000.0, "{spent}");
+        }
+    }
+
+    #[test]
+    fn pictures_that_are_large_and_small_in_turn_keep_to_the_rate() {
+        for (link, gap, small, every) in [
+            (600_000, 20, 200.0, 2),
+            (225_000, 20, 1_500.0, 2),
+            (7_500_000, 33, 200.0, 3),
+            (600_000, 33, 200.0, 5),
+        ] {
+            let settings = VideoSettings { link_bytes_per_second: link, ..slow(200_000, 40_000) };
+            let (mut rate, mut spent) = (Rate::new(settings), 0.0);
+            for picture in 0..300_u64 {
+                let (now, before) = (Millis(picture * gap), spent);
+                let bytes = if picture % every == 0 { 20_000.0 } else { small };
+                let quantiser = rate.next_quantiser(now, 30);
+                let size = bytes * 2_f64.powf((24.0 - f64::from(quantiser)) / 7.0);
+                rate.made(quantiser, size as usize, false, now);
+                // The first second is for learning.
+                spent = if picture * gap < 1_000 { before } else { before + size };
+            }
+            let a_second = spent * 1_000.0 / (300 * gap - 1_000) as f64;
+            assert!(a_second <= 215_000.0, "{a_second} a second: link {link}, {small} of {every}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! The settings page: each change goes to the controller, which writes the file.
 
-use deskside_look::reader;
+use deskside_look::reader::{self, by_hand};
 use deskside_look::tokens::{Palette, space};
 use deskside_look::widget::{self, Button, Card, Row};
 use deskside_proto::name::PersonName;
@@ -115,7 +115,9 @@ fn choices(ui: &mut Ui, scene: Scene<'_>) {
         let label = ui.label(t!("shared-language"));
         let mut language = settings.language;
         let name = |choice: Choice| choice.name(t!("shared-language-system"));
-        pick(ui, "language", &mut language, Choice::ALL, name, label.id);
+        // While somebody is here, nobody but the person decides in which language the next question is asked.
+        let presser = if scene.view.sessions.is_empty() { Presser::Anybody } else { Presser::Hand };
+        pick(ui, "language", &mut language, Choice::ALL, name, (label.id, presser));
         if language != settings.language {
             change(scene, SettingsChange::Language(language));
         }
@@ -123,7 +125,14 @@ fn choices(ui: &mut Ui, scene: Scene<'_>) {
 
         let label = ui.label(t!("client-appearance"));
         let mut theme = settings.theme;
-        pick(ui, "theme", &mut theme, [Theme::System, Theme::Light, Theme::Dark], words::theme, label.id);
+        pick(
+            ui,
+            "theme",
+            &mut theme,
+            [Theme::System, Theme::Light, Theme::Dark],
+            words::theme,
+            (label.id, Presser::Anybody),
+        );
         if theme != settings.theme {
             change(scene, SettingsChange::Theme(theme));
         }
@@ -132,12 +141,21 @@ fn choices(ui: &mut Ui, scene: Scene<'_>) {
         let label = ui.label(t!("client-settings-picture"));
         let mut picture = settings.picture;
         let choices = [PictureChoice::Auto, PictureChoice::Video];
-        pick(ui, "picture", &mut picture, choices, words::picture, label.id);
+        pick(ui, "picture", &mut picture, choices, words::picture, (label.id, Presser::Anybody));
         if picture != settings.picture {
             change(scene, SettingsChange::Picture(picture));
         }
         ui.end_row();
     });
+}
+
+/// Who may choose in a list.
+#[derive(Clone, Copy)]
+enum Presser {
+    /// Also other software, over the accessibility bus.
+    Anybody,
+    /// Whoever has the keyboard or the pointer.
+    Hand,
 }
 
 fn pick<T: Copy + PartialEq>(
@@ -146,14 +164,21 @@ fn pick<T: Copy + PartialEq>(
     value: &mut T,
     choices: impl IntoIterator<Item = T>,
     word: fn(T) -> &'static str,
-    label: egui::Id,
+    (label, presser): (egui::Id, Presser),
 ) {
     let response = egui::ComboBox::from_id_salt(id)
         .selected_text(word(*value))
         .width(180.0)
         .show_ui(ui, |ui| {
             for choice in choices {
-                ui.selectable_value(value, choice, word(choice));
+                let line = ui.selectable_label(*value == choice, word(choice));
+                let is_chosen = match presser {
+                    Presser::Anybody => line.clicked(),
+                    Presser::Hand => by_hand(ui, &line, line.clicked()),
+                };
+                if is_chosen {
+                    *value = choice;
+                }
             }
         })
         .response;

@@ -4,9 +4,10 @@
 use egui::Key;
 use egui_kittest::kittest::Queryable as _;
 
-use super::main_window::{Open, home, shared_desktop};
+use super::main_window::{Open, home, on, shared_desktop};
 use super::*;
 use crate::sharing::{Share, WindowNumber};
+use crate::windows::main_window::{Page, SIZE};
 
 const REFUSED: &str = "That was not done: a program asked for it";
 
@@ -93,4 +94,18 @@ fn the_words_of_a_ticket_are_not_put_on_a_screen_that_somebody_sees() {
     press(&mut harness, "OK");
     press(&mut harness, "Show them now");
     assert!(harness.query_by_label("Passphrase").is_some());
+}
+
+#[test]
+fn the_language_of_questions_is_chosen_by_hand_while_somebody_is_here() {
+    for is_here in [false, true] {
+        let sessions =
+            if is_here { vec![session(1, "Martin Berg", SessionState::Watching, 3)] } else { Vec::new() };
+        let mut harness = on(Page::Settings, AppView { sessions, ..view() }, SIZE);
+        harness.get_by_role_and_label(egui::accesskit::Role::ComboBox, "Language").click();
+        harness.run_steps(3);
+        request(&mut harness, "Deutsch");
+        assert_eq!(harness.state_mut().sent().is_empty(), is_here);
+        assert_eq!(says(&harness, REFUSED), is_here);
+    }
 }

@@ -14,7 +14,7 @@ use crate::windows::main_window::{LEAST_SIZE, MainWindow, Page, SIZE};
 
 pub(super) type Open = Harness<'static, Bench<MainWindow>>;
 
-fn on(page: Page, view: AppView, size: [f32; 2]) -> Open {
+pub(super) fn on(page: Page, view: AppView, size: [f32; 2]) -> Open {
     open(Bench::new(MainWindow::on_page(page), view), size, MainWindow::show)
 }
 
