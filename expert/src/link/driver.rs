@@ -106,6 +106,8 @@ struct Driver<R> {
     sender: ExpertSender,
     shared: Shared,
     reporter: R,
+    /// INVARIANT: there is one once the person has said yes. Until then updates wait: the first may overtake the yes, and
+    /// nothing but that keyframe brings a desktop at rest.
     decoder: Option<Decoder>,
     clipboard: SessionClipboard,
     /// A way of the clipboard that was opened and cannot be used.
@@ -202,7 +204,7 @@ impl<R: Reporter> Driver<R> {
                 () = sleep_until(deadline) => Happened::Event(ExpertEvent::TimePassed),
                 () = sleep_until(meter.as_ref().map(|meter| meter.due)) => Happened::Measure,
                 () = hand_on(&self.decoder, &mut waiting), if waiting.is_some() => Happened::Handed,
-                event = events.recv(), if waiting.is_none() => match event {
+                event = events.recv_with(self.decoder.is_some()), if waiting.is_none() => match event {
                     Some(event) => Happened::Link(event),
                     None => Happened::Event(ExpertEvent::LinkLost),
                 },
@@ -415,8 +417,7 @@ fn ways(session: &ExpertSession) -> [Passage; 2] {
     })
 }
 
-/// Hands the waiting update to the decoder once it has room; without a decoder the update is dropped, because no
-/// picture is allowed yet.
+/// Hands the waiting update to the decoder once it has room; drops it where the decoder has given up.
 async fn hand_on(decoder: &Option<Decoder>, waiting: &mut Option<Arrived>) {
     let room = match decoder {
         Some(decoder) => decoder.room().await.ok(),
