@@ -115,6 +115,41 @@ async fn updates_arrive_whole_in_order_and_free_room_as_they_are_applied() {
 }
 
 #[tokio::test]
+async fn updates_that_are_not_wanted_yet_wait_and_let_everything_else_pass() {
+    let mut pair = pair().await;
+    let total: u32 = 6;
+    for sequence in 0..total {
+        let payload = Bytes::from(vec![sequence as u8; 3_000]);
+        pair.client.send_update(sequence, UpdateClass::Interactive, payload).unwrap();
+    }
+    let allowed = FromClient::ViewAllowed { scopes: Scopes::VIEW, screen: Size::new(1920, 1080) };
+    // They are there: one has been taken out, and others wait behind it.
+    assert!(matches!(
+        expert_event(&mut pair.expert_events).await,
+        ExpertLinkEvent::Update { sequence: 0, .. }
+    ));
+    soon(async {
+        while pair.expert_events.backlog() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+    pair.client.send_control(allowed.clone()).unwrap();
+    match soon(pair.expert_events.recv_with(false)).await {
+        Some(ExpertLinkEvent::Control(message)) => assert_eq!(message, allowed),
+        other => panic!("{other:?}"),
+    }
+    pair.client.send_cursor(CursorMessage::Moved { at: DesktopPoint::new(3, 4) }).unwrap();
+    assert!(matches!(soon(pair.expert_events.recv_with(false)).await, Some(ExpertLinkEvent::Cursor(_))));
+    for expected in 1..total {
+        match soon(pair.expert_events.recv_with(true)).await {
+            Some(ExpertLinkEvent::Update { sequence, .. }) => assert_eq!(sequence, expected),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn nothing_queues_up_when_the_expert_applies_nothing() {
     let mut pair = pair().await;
     let mut sent = 0;

@@ -115,6 +115,8 @@ struct Driver<R> {
     sender: ExpertSender,
     shared: Shared,
     reporter: R,
+    /// INVARIANT: there is one once the person has said yes. Until then updates wait: the first may overtake the yes, and
+    /// nothing but that keyframe brings a desktop at rest.
     decoder: Option<Decoder>,
     clipboard: SessionClipboard,
     /// A way of the clipboard that was opened and cannot be used.
@@ -165,6 +167,7 @@ impl<R: Reporter> Driver<R> {
             }
             let deadline = session.deadline().map(|at| self.moment(at));
             let deaf = self.hearing.closed_until(Instant::now());
+            let listens = self.waiting.is_none() && deaf.is_none();
             next = tokio::select! {
                 biased;
                 wish = wishes.recv() => from_wish(wish),
@@ -172,7 +175,7 @@ impl<R: Reporter> Driver<R> {
                 () = sleep_until(self.meter.as_ref().map(Meter::due)) => Happened::Measure,
                 () = hand_on(&self.decoder, &mut self.waiting), if self.waiting.is_some() => Happened::Handed,
                 () = sleep_until(deaf), if deaf.is_some() => Happened::Rested,
-                event = events.recv(), if self.waiting.is_none() && deaf.is_none() => match event {
+                event = events.recv_with(self.decoder.is_some()), if listens => match event {
                     Some(event) => Happened::Link(event),
                     None => Happened::Event(ExpertEvent::LinkLost),
                 },
@@ -441,8 +444,7 @@ fn ways(session: &ExpertSession) -> [Passage; 2] {
     })
 }
 
-/// Hands the waiting update to the decoder once it has room; without a decoder the update is dropped, because no
-/// picture is allowed yet.
+/// Hands the waiting update to the decoder once it has room; drops it where the decoder has given up.
 async fn hand_on(decoder: &Option<Decoder>, waiting: &mut Option<Arrived>) {
     let room = match decoder {
         Some(decoder) => decoder.room().await.ok(),

@@ -193,6 +193,58 @@ async fn the_whole_way_from_seeing_to_controlling_to_revoked() {
     assert!(matches!(client_hears(&mut events).await, ClientLinkEvent::Control(FromExpert::Goodbye)));
 }
 
+/// Long enough for what was sent on this machine to arrive. Where it is not, a test passes that should have failed.
+const ARRIVAL: Duration = Duration::from_millis(300);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_overtakes_the_yes_is_shown_once_the_yes_is_there() {
+    let (mut expert, sender, mut events) = met().await;
+    let surface = samples::desktop();
+    let mut encoder = UpdateEncoder::new(PictureMode::Auto).unwrap();
+    let mut encode = |surface: &Surface, need, at| {
+        let patches = [Patch::new(surface.size().rect(), surface.stride(), surface.bytes()).unwrap()];
+        let frame = DesktopFrame { size: surface.size(), patches: &patches };
+        encoder.encode(&frame, need, Millis(at)).unwrap().expect("an update").bytes
+    };
+    let first = encode(&surface, Need::Keyframe, 0);
+    let second = encode(&Surface::new(surface.size()).unwrap(), Need::Change, 40);
+    sender.send_update(0, UpdateClass::Interactive, first.into()).unwrap();
+    sender.send_update(1, UpdateClass::Interactive, second.into()).unwrap();
+    tokio::time::sleep(ARRIVAL).await;
+    assert!(seen_pixels(&expert.shared).is_none(), "shown before the person said yes");
+    allow_view(&sender, &surface);
+    assert_eq!(expert.hears().await, LinkNews::Viewing { screen: surface.size() });
+    loop {
+        match client_hears(&mut events).await {
+            ClientLinkEvent::Feedback(Feedback::UpdateApplied { sequence: 1, .. }) => break,
+            ClientLinkEvent::Feedback(Feedback::UpdateApplied { sequence: 0, .. }) => {}
+            other => panic!("the keyframe is lost: {other:?}"),
+        }
+    }
+    assert!(seen_pixels(&expert.shared).is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_that_wait_for_the_yes_keep_neither_a_no_nor_an_end_from_being_told() {
+    for says_no in [true, false] {
+        let (mut expert, sender, events) = met().await;
+        let picture = keyframe(&samples::desktop());
+        for sequence in 0..4 {
+            sender.send_update(sequence, UpdateClass::Interactive, picture.clone().into()).unwrap();
+        }
+        tokio::time::sleep(ARRIVAL).await;
+        let ending = if says_no {
+            sender.send_control(FromClient::Refused { reason: RefusedReason::Denied }).unwrap();
+            Ending::Refused(RefusedReason::Denied)
+        } else {
+            drop((sender, events));
+            Ending::Lost { seen: false }
+        };
+        assert_eq!(expert.hears().await, LinkNews::Ended(ending));
+        assert!(seen_pixels(&expert.shared).is_none());
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_update_is_answered_with_the_wish_for_a_keyframe_once() {
     let (mut expert, sender, mut events) = met().await;

@@ -276,11 +276,20 @@ pub struct ExpertEvents {
 
 impl ExpertEvents {
     /// The next event: control messages before the cursor, the cursor before updates, updates before requests
-    /// for pieces, each in its own order.
+    /// for pieces, each in its own order. Streams overtake each other: an update may come before a control message
+    /// that was sent before it.
     /// `None` after [`ExpertLinkEvent::Closed`].
     ///
     /// Safe to drop half-way.
     pub async fn recv(&mut self) -> Option<ExpertLinkEvent> {
+        self.recv_with(true).await
+    }
+
+    /// As [`ExpertEvents::recv`]; where `updates` says no they stay where they are, in bounded buffers, and none is lost
+    /// unless the link ends before they are wanted.
+    ///
+    /// Safe to drop half-way.
+    pub async fn recv_with(&mut self, updates: bool) -> Option<ExpertLinkEvent> {
         if self.told {
             return None;
         }
@@ -288,7 +297,7 @@ impl ExpertEvents {
             biased;
             Some(message) = self.control.recv() => return Some(ExpertLinkEvent::Control(message)),
             Some(message) = self.cursor.recv() => return Some(ExpertLinkEvent::Cursor(message)),
-            Some(update) = self.update.recv() => return Some(update),
+            Some(update) = self.update.recv(), if updates => return Some(update),
             Some(asked) = self.asked.recv() => return Some(ExpertLinkEvent::Asked(asked)),
             else => {}
         }

@@ -61,7 +61,7 @@ impl Shell {
                 Effect::Record(entry) => self.paper.record(entry),
                 Effect::CountExpert { fingerprint, name } => {
                     let now = unix_seconds(SystemTime::now());
-                    if let Err(error) = self.seen.count(&fingerprint, &name, now) {
+                    if let Err(error) = while_others_go_on(|| self.seen.count(&fingerprint, &name, now)) {
                         self.inbox.send(Event::Trouble(error.to_string()));
                     }
                 }
@@ -172,7 +172,7 @@ impl Shell {
             budget: self.desk.budget.clone(),
             sharing: self.desk.sharing.clone(),
         };
-        match Pipeline::start_with(backend, grant, config, sink) {
+        match while_others_go_on(|| Pipeline::start_with(backend, grant, config, sink)) {
             Ok(pipeline) => link.show(pipeline),
             Err(error) => self.inbox.send(Event::CaptureFailed(session, error.to_string())),
         }
@@ -256,6 +256,12 @@ impl Shell {
             inbox.send(Event::TicketSent(ticket, sent));
         });
     }
+}
+
+/// Does what waits for the desktop or the disk. What was said just before, the yes above all, is written by a task that
+/// this thread would have run next and that no other may take from it: it would come after the picture.
+fn while_others_go_on<T>(work: impl FnOnce() -> T) -> T {
+    tokio::task::block_in_place(work)
 }
 
 /// A name in the download directory that is not taken yet.
