@@ -249,6 +249,7 @@ fn a_program_with_the_keyboard(display: &str) -> RustConnection {
 }
 
 #[test]
+#[expect(clippy::wildcard_enum_match_arm, reason = "a server may send events that nobody asked for")]
 fn a_program_that_is_late_is_told_the_modifiers_between_a_change_of_the_keymap_and_the_stroke() {
     let x = Xvfb::start(640, 480).unwrap();
     let mut injector = x11::open(Some(x.display())).unwrap();
