@@ -2,6 +2,13 @@
 
 use deskside_testkit::fake::{Action, Failing, FakeDesktop};
 use deskside_testkit::x11::{EventRecorder, RecordedKind, Xvfb};
+use x11rb::connection::Connection as _;
+use x11rb::protocol::Event;
+use x11rb::protocol::xkb::{self, ConnectionExt as _};
+use x11rb::protocol::xproto::{
+    ConnectionExt as _, CreateWindowAux, EventMask, InputFocus, ModMask, WindowClass,
+};
+use x11rb::rust_connection::RustConnection;
 
 use super::*;
 
@@ -217,4 +224,62 @@ fn a_desktop_that_is_gone_is_an_error_and_not_a_panic() {
     assert!(matches!(injector.move_pointer(DesktopPoint::new(1, 1)), Err(InjectError::Lost)));
     assert!(matches!(x11::open(Some(&display)), Err(InjectError::Unavailable(_))));
     assert!(matches!(enigo::open(Some(&display)), Err(InjectError::Unavailable(_))));
+}
+
+/// A program's connection: it hears of keys, of the keymap and of the modifiers, in the order in which the server says it.
+fn a_program_with_the_keyboard(display: &str) -> RustConnection {
+    let (program, screen) = RustConnection::connect(Some(display)).unwrap();
+    let root = program.setup().roots[screen].root;
+    program.xkb_use_extension(1, 0).unwrap().reply().unwrap();
+    let (maps, states) =
+        (xkb::MapPart::KEY_SYMS, xkb::StatePart::MODIFIER_BASE | xkb::StatePart::MODIFIER_LOCK);
+    let details = xkb::SelectEventsAuxStateNotify { affect_state: states, state_details: states };
+    let events = xkb::SelectEventsAux { state_notify: Some(details), ..xkb::SelectEventsAux::default() };
+    let none = xkb::EventType::from(0_u16);
+    program.xkb_select_events(0x100, none, xkb::EventType::MAP_NOTIFY, maps, maps, &events).unwrap();
+    let window = program.generate_id().unwrap();
+    let aux = CreateWindowAux::new().event_mask(EventMask::KEY_PRESS | EventMask::EXPOSURE);
+    let class = WindowClass::INPUT_OUTPUT;
+    program.create_window(0, window, root, 0, 0, 50, 50, 0, class, 0, &aux).unwrap();
+    program.map_window(window).unwrap();
+    program.flush().unwrap();
+    while !matches!(program.wait_for_event().unwrap(), Event::Expose(_)) {}
+    program.set_input_focus(InputFocus::PARENT, window, 0_u32).unwrap().check().unwrap();
+    program
+}
+
+#[test]
+#[expect(clippy::wildcard_enum_match_arm, reason = "a server may send events that nobody asked for")]
+fn a_program_that_is_late_is_told_the_modifiers_between_a_change_of_the_keymap_and_the_stroke() {
+    let x = Xvfb::start(640, 480).unwrap();
+    let mut injector = x11::open(Some(x.display())).unwrap();
+    let program = a_program_with_the_keyboard(x.display());
+    injector.key(KeyEvent::place(KeyUsage::SHIFT_LEFT, true)).unwrap();
+    let capital = Typed::new("Ж").unwrap();
+    injector.key(KeyEvent { usage: KeyUsage::SEMICOLON, pressed: true, text: capital }).unwrap();
+    injector.key(KeyEvent::place(KeyUsage::SEMICOLON, false)).unwrap();
+    injector.key(KeyEvent::place(KeyUsage::SHIFT_LEFT, false)).unwrap();
+    program.get_input_focus().unwrap().reply().unwrap();
+
+    // What a program holds for the modifiers that reads them with the keymap, and gets to that when all is over.
+    let mut shift = None;
+    let mut pressed = Vec::new();
+    while let Some(event) = program.poll_for_event().unwrap() {
+        match event {
+            Event::XkbMapNotify(_) => shift = Some(false),
+            Event::XkbStateNotify(state) => {
+                assert!(!state.locked_mods.contains(ModMask::SHIFT), "Shift is no lock at any time");
+                shift = shift.map(|_| state.mods.contains(ModMask::SHIFT));
+            }
+            Event::KeyPress(_) => pressed.extend(shift),
+            _ => {}
+        }
+    }
+    assert_eq!(pressed, [true], "Shift goes for the letter");
+    let state = program.xkb_get_state(0x100).unwrap().reply().unwrap();
+    assert_eq!(
+        (state.mods, state.locked_mods),
+        (ModMask::default(), ModMask::default()),
+        "nothing remains in effect"
+    );
 }

@@ -148,6 +148,7 @@ impl X11Injector {
                 // First the record: what is written after it can be found by whoever comes next.
                 self.estate.note(connection, self.typist.lent())?;
                 keymap::write(connection, &loans)?;
+                keymap::say_state(connection, self.typist.signal_modifier())?;
             }
         }
         confirm(sent)?;

@@ -123,6 +123,14 @@ impl Keymap {
         self.roles.get(role as usize).copied().unwrap_or(0)
     }
 
+    /// The real modifier that means least: one that no key has, else Shift.
+    pub fn idlest_modifier(&self) -> u8 {
+        let taken =
+            self.keys.iter().fold(Self::SHIFT | Self::LOCK | Self::CONTROL, |mods, key| mods | key.mods);
+        let lowest = !taken & taken.wrapping_add(1);
+        if lowest == 0 { Self::SHIFT } else { lowest }
+    }
+
     /// The kind of a key that bears letters, whose levels Shift and Caps Lock choose alike so that neither changes a
     /// symbol any further; and how many letters fit. Two where the keymap has such a kind with AltGr, as usual ones do.
     pub fn kind_for_letters(&self) -> (usize, u8) {

@@ -89,6 +89,11 @@ impl Typist {
         self.spare.lent()
     }
 
+    /// A real modifier that can be locked for a moment between two strokes without doing anything.
+    pub fn signal_modifier(&self) -> u8 {
+        self.map.idlest_modifier()
+    }
+
     /// A key of the expert. `state` is what the desktop says at this moment.
     pub fn key(&mut self, key: KeyEvent, state: State, now: Instant) -> Vec<Act> {
         let mut acts = Vec::new();

@@ -16,7 +16,8 @@ known = ""
 
 def changed():
     global known
-    text = field.toPlainText()
+    # The plain text would have a space for each no-break space.
+    text = field.document().toRawText().replace("\u2029", "\n")
     # What is typed comes at the end, and nothing goes.
     entered = text[len(os.path.commonprefix([known, text])):]
     known = text

@@ -49,7 +49,7 @@ const TESTS: [Test; 2] = [
     Test {
         name: "every_character_arrives_in_qt",
         setting: Setting { toolkit: Toolkit::Qt, ..GTK },
-        pairs: &[("us", "fr"), ("gr", "us")],
+        pairs: &[("us", "ru"), ("ru", "de"), ("fr", "us"), ("us", "fr"), ("gr", "us"), ("de", "jp")],
     },
 ];
 /// Tables at once; each has two X servers, and is idle most of the time.

@@ -17,8 +17,6 @@ use super::layouts::{Layout, Typing};
 const PACE: Duration = Duration::from_nanos(1_000_000_000 / 30);
 /// Between what happens to keys, where a method is in front of them: what comes sooner Xlib may give in another order.
 const WITH_METHOD: Duration = Duration::from_millis(12);
-/// The same for Qt: when the keymap has changed it takes the modifiers as they are then, and not as they were at the stroke.
-const WITH_QT: Duration = Duration::from_millis(30);
 const SHIFT: u8 = 50;
 const ALTGR: u8 = 108;
 
@@ -75,11 +73,7 @@ impl Table {
         let found = shown(&expert)?;
         expert.wait_for_focus(&found, PATIENCE)?;
         client.listen(window.stdout.take().context("no pipe")?)?;
-        let pause = match (setting.method, setting.toolkit) {
-            (Some(_), _) => WITH_METHOD,
-            (None, Toolkit::Qt) => WITH_QT,
-            (None, Toolkit::Gtk) => Duration::ZERO,
-        };
+        let pause = if setting.method.is_some() { WITH_METHOD } else { Duration::ZERO };
         Ok(Self { client, expert, hands, window, pause, _manager: manager, _method: method })
     }
 

@@ -188,6 +188,17 @@ fn bearing(lent: Option<Lent>) -> KeySymMap {
     })
 }
 
+/// Has the server tell which modifiers are in effect: `modifier` is locked for a moment, or unlocked if it was locked.
+///
+/// Who reads a changed keymap may take along the modifiers as they are at that time, which may be after the next strokes.
+/// Qt does: a capital whose Shift has gone up meanwhile would be a small letter. What it is told after the change and
+/// before the stroke puts that right, however late it gets to either.
+pub(super) fn say_state(connection: &RustConnection, modifier: u8) -> Result<(), InjectError> {
+    let locked = low(connection.xkb_get_state(CORE)?.reply()?.locked_mods) & modifier;
+    lock(connection, modifier, modifier & !locked)?;
+    lock(connection, modifier, locked)
+}
+
 /// Locks and unlocks modifiers.
 pub(super) fn lock(connection: &RustConnection, mods: u8, on: u8) -> Result<(), InjectError> {
     let (mods, on) = (ModMask::from(u16::from(mods)), ModMask::from(u16::from(on)));

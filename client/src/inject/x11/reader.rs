@@ -96,7 +96,8 @@ impl Reader {
     }
 
     fn ask(&mut self, window: Window, now: Instant) -> Result<(), InjectError> {
-        self.listen(EventMask::SUBSTRUCTURE_NOTIFY)?;
+        // GTK answers to whoever asked for news of the windows there, Qt to whoever asked for news of the root window itself.
+        self.listen(EventMask::STRUCTURE_NOTIFY | EventMask::SUBSTRUCTURE_NOTIFY)?;
         // Window managers put a time there; a small number is none that they wait for.
         self.number = self.number.checked_add(1).unwrap_or(1);
         let data = [self.ping, self.number, window, 0, 0];
