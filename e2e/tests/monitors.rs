@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use deskside_e2e::PATIENCE;
 use deskside_e2e::desk::eventually;
 use deskside_e2e::letter::Letter;
-use deskside_e2e::monitors::{RIGHT, RIGHT_SIZE, RIGHT_WINDOW, add_right, open_right, sides};
+use deskside_e2e::monitors::{Apart, RIGHT, RIGHT_SIZE, RIGHT_WINDOW, add_right, open_right, sides};
 use deskside_e2e::session::Session;
 use deskside_e2e::sight::{Part, is_seen};
 use deskside_testkit::x11::{Window, keysym};
@@ -110,4 +110,39 @@ fn each_monitor_has_a_window_in_which_pixels_pointer_and_keys_are_right() -> Res
 fn at_one_and_a_half_and_twice_the_density_they_are_right_as_well() -> Result<()> {
     works_at("1.5")?;
     works_at("2")
+}
+
+#[test]
+fn a_drag_in_one_monitors_window_goes_on_when_anothers_closes_with_keys_down() -> Result<()> {
+    let scene = Apart::new(|_| Ok(()))?;
+    let (person, expert) = (&scene.session.person.desk, &scene.session.expert.desk);
+    let (hands, keys) = (&expert.hands, expert.injector()?);
+    let eye = person.screen.record_events()?;
+    let drags = |to: (i16, i16)| -> Result<()> {
+        let (x, y) = scene.left.at(to.0, to.1);
+        hands.move_to(x, y)?;
+        eventually("the pointer at its place", PATIENCE, || Ok(person.hands.pointer()? == to))
+    };
+    drags((200, 300))?;
+    hands.button(1, true)?;
+    eventually("the button is down", PATIENCE, || Ok(eye.held_by_injection()?.buttons == [1]))?;
+    let right = expert.window(RIGHT_WINDOW)?;
+    expert.does("xdotool", &["windowactivate", &right.id.to_string()])?;
+    expert.screen.wait_for_focus(&right, PATIENCE)?;
+    eventually("Shift is down", PATIENCE, || {
+        // What is down before the viewer has heard of the focus was not pressed for it.
+        keys.key(keysym::SHIFT, false)?;
+        keys.key(keysym::SHIFT, true)?;
+        std::thread::sleep(Duration::from_millis(200));
+        Ok(!eye.held_by_injection()?.keys.is_empty())
+    })?;
+
+    person.does("xrandr", &["--delmonitor", "right"])?;
+    expert.without_window(RIGHT_WINDOW)?;
+    eventually("Shift is up", PATIENCE, || Ok(eye.held_by_injection()?.keys.is_empty()))?;
+    keys.key(keysym::SHIFT, false)?;
+    drags((260, 320))?;
+    ensure!(eye.held_by_injection()?.buttons == [1], "the drag was dropped with the other window");
+    hands.button(1, false)?;
+    eventually("the button is up", PATIENCE, || Ok(eye.held_by_injection()?.is_empty()))
 }

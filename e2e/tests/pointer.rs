@@ -8,6 +8,8 @@ use anyhow::{Context as _, Result, ensure};
 use deskside_e2e::PATIENCE;
 use deskside_e2e::desk::eventually;
 use deskside_e2e::expert::ExpertSide;
+use deskside_e2e::letter::Letter;
+use deskside_e2e::monitors::{FIRST_WINDOW, find_view};
 use deskside_e2e::person::PersonSide;
 use deskside_e2e::session::Session;
 
@@ -80,5 +82,34 @@ fn nine_buttons_and_the_wheel_reach_a_gtk_program_and_the_own_pointer_stays_free
     hands.click_at(mine.middle().0, mine.middle().1)?;
     expert.desk.screen.wait_for_focus(&mine, PATIENCE).context("a click into a program of one's own")?;
     drop(other);
+    Ok(())
+}
+
+#[test]
+fn a_drag_with_any_button_goes_on_while_another_program_has_the_keyboard() -> Result<()> {
+    let (person, expert) = (PersonSide::new(800, 600)?, ExpertSide::new(1000, 700)?);
+    let letter = Letter::open(&expert.desk, &["-geometry", "10x2+0+0"])?;
+    let Session { person, expert, .. } =
+        &Session::between(person, expert).with(&["--scale", "1:1"]).controlling()?;
+    // The server's own mouse has five buttons.
+    let (eye, hands) = (person.desk.screen.record_events()?, expert.desk.injector()?);
+    let middle = expert.desk.window(FIRST_WINDOW)?.middle();
+    find_view(&person.desk, &expert.desk, FIRST_WINDOW, middle)?;
+    let letter = letter.window(&expert.desk)?;
+    for button in [1, 8, 9] {
+        expert
+            .desk
+            .does("xdotool", &["windowactivate", &expert.desk.window(FIRST_WINDOW)?.id.to_string()])?;
+        hands.button(button, true)?;
+        let is_down = || Ok(eye.held_by_injection()?.buttons == [button]);
+        eventually(&format!("{button} is down"), PATIENCE, is_down)?;
+        expert.desk.does("xdotool", &["windowactivate", &letter.id.to_string()])?;
+        expert.desk.screen.wait_for_focus(&letter, PATIENCE)?;
+        // The viewer looks four times a second whether it is still down.
+        std::thread::sleep(Duration::from_secs(1));
+        ensure!(is_down()?, "the drag with button {button} was ended");
+        hands.button(button, false)?;
+        eventually(&format!("{button} is up"), PATIENCE, || Ok(eye.held_by_injection()?.is_empty()))?;
+    }
     Ok(())
 }

@@ -143,7 +143,7 @@ impl Apart {
             self.windows.drain(..).partition(|window| wanted.contains(&window.monitor));
         self.windows = stay;
         for window in go {
-            window.place.tap.borrow_mut().release_all();
+            window.place.tap.borrow_mut().close();
             self.taps.borrow_mut().remove(&window.place);
             if let Some((_, watcher)) = &window.shown {
                 self.watchers.remove(watcher);

@@ -224,6 +224,13 @@ impl Tap {
         }
     }
 
+    /// The window closes: what is held in it is let go, and what another of the windows holds stays.
+    pub fn close(&mut self) {
+        self.outlet.release();
+        self.lose_keyboard();
+        self.release_buttons();
+    }
+
     /// Keys are let go with the keyboard, and buttons are not: a drag goes on, and its end is told to this window
     /// whoever has the keyboard. Each by itself, because another of the windows may hold something, too.
     fn lose_keyboard(&mut self) {

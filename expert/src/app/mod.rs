@@ -1,6 +1,7 @@
 //! The window and everything that touches the world for it: events in, effects out.
 //! `shell` carries effects out, `input` takes keys and pointer first, `window` owns the event loop, this file the frame.
 
+mod alarm;
 mod apart;
 pub mod input;
 mod shell;

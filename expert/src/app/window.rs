@@ -15,6 +15,7 @@ use winit::event::{DeviceEvent, DeviceId, StartCause, WindowEvent};
 use winit::event_loop::{ActiveEventLoop, ControlFlow, DeviceEvents, EventLoop};
 use winit::window::WindowId;
 
+use super::alarm::Alarm;
 use super::apart::Watchers;
 use super::input::{Route, Tap};
 use super::taps::Taps;
@@ -58,6 +59,7 @@ pub fn run(start: Start) -> Result<Exit, Failure> {
                 method: method::Keeper::new(method::open(move || again.request_repaint())),
                 used: Instant::now(),
                 looked: None,
+                alarm: Alarm::default(),
             });
             let app = App::new(start, &context, presenter, (tap, taps), watchers, exit)?;
             Ok(Box::new(app) as Box<dyn eframe::App>)
@@ -113,6 +115,7 @@ struct Made {
     used: Instant,
     /// When it was looked last whether a drag goes on, while it is in doubt.
     looked: Option<Instant>,
+    alarm: Alarm,
 }
 
 /// After so long without key or pointer the keyboard is given back: while somebody has it, the screen of this machine
@@ -141,31 +144,35 @@ impl Window<'_> {
         let now = Instant::now();
         follow_method(made, &taps, now);
         focused.borrow_mut().send_locks();
-        let left = UNUSED.saturating_sub(now.duration_since(made.used));
+        let unused = made.used + UNUSED;
+        let is_used = now < unused;
         made.watch_drag(!focused.borrow().is_focused(), &taps, now);
         let hand = taps.hand();
         // A menu of another program cannot open while the keyboard is taken: the pointer must be in one of the windows.
-        let is_wanted = hand.is_inside && focused.borrow().wants_system_keys() && !left.is_zero();
+        let is_wanted = hand.is_inside && focused.borrow().wants_system_keys() && is_used;
         if made.keeper.held().is_some_and(|window| taps.is_closed(window)) {
             // The window system ends it with the window.
             made.keeper.give();
         }
-        let is_dragging = hand.is_dragging && !left.is_zero();
+        let is_dragging = hand.is_dragging && is_used;
         let wish = Wish { window: window.filter(|_| is_wanted), is_dragging };
         let (held, again) = made.keeper.follow(wish, now);
         taps.all().for_each(|tap| tap.borrow_mut().set_system_keys(held));
-        if held {
-            made.context.request_repaint_after(left);
+        for at in held.then_some(unused).into_iter().chain(again) {
+            made.wake_at(at, now);
         }
-        match again {
-            Some(pause) => made.context.request_repaint_after(pause),
-            None if taps.all().any(|tap| tap.borrow().wants().repaint) => made.context.request_repaint(),
-            None => {}
+        if taps.all().any(|tap| tap.borrow().wants().repaint) {
+            made.context.request_repaint();
         }
     }
 }
 
 impl Made {
+    /// Looks at all this again at that moment at the latest.
+    fn wake_at(&mut self, at: Instant, now: Instant) {
+        self.alarm.wake_at(&self.context, at, now);
+    }
+
     /// A window that is taken off the screen in the middle of a drag is not told of its end. It has not the keyboard then,
     /// and what it is told otherwise it is told sooner than this looks.
     fn watch_drag(&mut self, is_keyboard_elsewhere: bool, taps: &Taps, now: Instant) {
@@ -173,15 +180,16 @@ impl Made {
             self.looked = None;
             return;
         }
-        let left = DRAG_LOOK.saturating_sub(now.duration_since(*self.looked.get_or_insert(now)));
-        if left.is_zero() {
-            self.looked = Some(now);
+        let mut next = *self.looked.get_or_insert(now) + DRAG_LOOK;
+        if next <= now {
             if !self.keeper.is_button_down() {
                 taps.all().for_each(|tap| tap.borrow_mut().release_buttons());
                 return;
             }
+            self.looked = Some(now);
+            next = now + DRAG_LOOK;
         }
-        self.context.request_repaint_after(if left.is_zero() { DRAG_LOOK } else { left });
+        self.wake_at(next, now);
     }
 }
 
@@ -200,8 +208,8 @@ fn follow_method(made: &mut Made, taps: &Taps, now: Instant) {
     if let Some(down) = down {
         tap.keep_only(&down);
     }
-    if let Some(left) = again {
-        made.context.request_repaint_after(left);
+    if let Some(at) = again {
+        made.wake_at(at, now);
     }
 }
 
@@ -228,6 +236,9 @@ impl ApplicationHandler<UserEvent> for Window<'_> {
         if let Some(made) = &mut *self.made.borrow_mut() {
             if is_use(&event) {
                 made.used = Instant::now();
+            }
+            if matches!(event, WindowEvent::Focused(_) | WindowEvent::MouseInput { .. }) {
+                made.keeper.try_anew();
             }
             if matches!(event, WindowEvent::KeyboardInput { .. }) {
                 made.method.note_key(Instant::now());

@@ -32,8 +32,10 @@ pub fn open(creation: &eframe::CreationContext<'_>) -> Option<Box<dyn KeyboardGr
     grab
 }
 
-/// How long after a refusal it is tried again.
+/// How long after a refusal it is tried again, and how long at most after many of them, each pause twice the one before:
+/// another program may keep the keyboard for hours.
 const PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Brings what is held into line with what is wanted, and nothing while something is dragged: whatever changes then can
 /// end the drag.
@@ -41,7 +43,15 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub struct Keeper {
     grab: Option<Box<dyn KeyboardGrab>>,
     held: Option<WindowId>,
-    refused: Option<(WindowId, Instant)>,
+    refused: Option<Refused>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Refused {
+    window: WindowId,
+    /// When it is tried again.
+    until: Instant,
+    pause: Duration,
 }
 
 /// What the keeper needs to know.
@@ -62,7 +72,7 @@ impl Keeper {
 
     /// Takes the keyboard for a window, or gives it; says whether it is held now, and when to ask again if it should be and
     /// is not.
-    pub fn follow(&mut self, wish: Wish, now: Instant) -> (bool, Option<Duration>) {
+    pub fn follow(&mut self, wish: Wish, now: Instant) -> (bool, Option<Instant>) {
         if wish.is_dragging || self.grab.is_none() {
             return (self.held.is_some(), None);
         }
@@ -71,19 +81,27 @@ impl Keeper {
             self.give();
             return (false, None);
         };
-        if self.held != Some(window) {
-            let since = self.refused.filter(|(other, _)| *other == window);
-            let left = since.and_then(|(_, at)| PAUSE.checked_sub(now.duration_since(at)));
-            if let Some(left) = left.filter(|left| !left.is_zero()) {
-                return (self.held.is_some(), Some(left));
-            }
-            let is_taken = self.grab.as_mut().is_some_and(|grab| grab.take(window));
-            self.refused = (!is_taken).then_some((window, now));
-            if is_taken {
-                self.held = Some(window);
-            }
+        if self.held == Some(window) {
+            self.refused = None;
+            return (true, None);
         }
-        (self.held.is_some(), self.refused.is_some().then_some(PAUSE))
+        let before = self.refused.filter(|refused| refused.window == window);
+        if let Some(waits) = before.filter(|refused| now < refused.until) {
+            return (self.held.is_some(), Some(waits.until));
+        }
+        if self.grab.as_mut().is_some_and(|grab| grab.take(window)) {
+            (self.held, self.refused) = (Some(window), None);
+            return (true, None);
+        }
+        let pause = before.map_or(PAUSE, |refused| (refused.pause * 2).min(LONGEST_PAUSE));
+        let until = now + pause;
+        self.refused = Some(Refused { window, until, pause });
+        (self.held.is_some(), Some(until))
+    }
+
+    /// Something has happened after which a keyboard that was refused may be had: it is tried at once.
+    pub const fn try_anew(&mut self) {
+        self.refused = None;
     }
 
     /// The window that the keyboard is held for.
@@ -165,7 +183,7 @@ mod tests {
         assert_eq!(keeper.follow(wish(Some(8)), now), (true, None));
         assert_eq!((keeper.held(), desktop.borrow().told.len()), (Some(WindowId::from(8)), 2));
         desktop.borrow_mut().is_busy = true;
-        assert_eq!(keeper.follow(wish(Some(7)), now), (true, Some(PAUSE)), "the other has it still");
+        assert_eq!(keeper.follow(wish(Some(7)), now), (true, Some(now + PAUSE)), "the other has it still");
         keeper.give();
         keeper.give();
         assert_eq!(desktop.borrow().told, ["take", "take", "take", "give"]);
@@ -190,16 +208,42 @@ mod tests {
     fn a_keyboard_that_another_program_has_is_asked_for_again_a_little_later() {
         let (mut keeper, desktop) = keeper(Desktop { is_busy: true, ..Desktop::default() });
         let now = Instant::now();
-        assert_eq!(keeper.follow(wish(Some(7)), now), (false, Some(PAUSE)));
-        assert_eq!(keeper.follow(wish(Some(7)), now + PAUSE / 2), (false, Some(PAUSE / 2)));
-        assert_eq!(desktop.borrow().told.len(), 1);
+        assert_eq!(keeper.follow(wish(Some(7)), now), (false, Some(now + PAUSE)));
         assert_eq!(
-            keeper.follow(wish(Some(8)), now + PAUSE / 2),
-            (false, Some(PAUSE)),
+            keeper.follow(wish(Some(7)), now + PAUSE / 2),
+            (false, Some(now + PAUSE)),
+            "the same moment"
+        );
+        assert_eq!(desktop.borrow().told.len(), 1);
+        let later = now + PAUSE / 2;
+        assert_eq!(
+            keeper.follow(wish(Some(8)), later),
+            (false, Some(later + PAUSE)),
             "at once for another window"
         );
         desktop.borrow_mut().is_busy = false;
         assert_eq!(keeper.follow(wish(Some(8)), now + PAUSE * 2), (true, None));
+    }
+
+    #[test]
+    fn a_keyboard_that_is_refused_for_long_is_asked_for_ever_more_rarely_until_something_happens() {
+        let (mut keeper, desktop) = keeper(Desktop { is_busy: true, ..Desktop::default() });
+        let mut now = Instant::now();
+        let mut pauses = Vec::new();
+        for _ in 0..8 {
+            let (_, again) = keeper.follow(wish(Some(7)), now);
+            pauses.push(again.unwrap() - now);
+            now = again.unwrap();
+        }
+        assert_eq!(
+            pauses.iter().map(Duration::as_millis).collect::<Vec<_>>(),
+            [200, 400, 800, 1600, 3200, 5000, 5000, 5000]
+        );
+        keeper.follow(wish(Some(7)), now);
+        let asked = desktop.borrow().told.len();
+        keeper.try_anew();
+        assert_eq!(keeper.follow(wish(Some(7)), now), (false, Some(now + PAUSE)));
+        assert_eq!(desktop.borrow().told.len(), asked + 1);
     }
 
     #[test]

@@ -7,15 +7,14 @@ use std::ptr::NonNull;
 
 use winit::raw_window_handle::RawDisplayHandle;
 use winit::window::WindowId;
-use x11_dl::xlib::{
-    Button1Mask, Button2Mask, Button3Mask, Button4Mask, Button5Mask, CurrentTime, Display, GrabModeAsync,
-    GrabSuccess, True, Window, Xlib,
-};
+use x11_dl::xinput2::{XIButtonState, XIModifierState, XInput2};
+use x11_dl::xlib::{CurrentTime, Display, GrabModeAsync, GrabSuccess, True, Window, Xlib};
 
 use super::KeyboardGrab;
 
 struct XlibGrab {
     xlib: Xlib,
+    input: XInput2,
     display: NonNull<Display>,
 }
 
@@ -23,7 +22,9 @@ struct XlibGrab {
 pub(super) fn open(display: RawDisplayHandle) -> Option<Box<dyn KeyboardGrab>> {
     let RawDisplayHandle::Xlib(display) = display else { return None };
     let xlib = Xlib::open().inspect_err(|error| tracing::warn!(%error, "no libX11")).ok()?;
-    Some(Box::new(XlibGrab { xlib, display: display.display?.cast() }))
+    // winit needs it as well, and has told the server which version of the extension is spoken.
+    let input = XInput2::open().inspect_err(|error| tracing::warn!(%error, "no libXi")).ok()?;
+    Some(Box::new(XlibGrab { xlib, input, display: display.display?.cast() }))
 }
 
 impl KeyboardGrab for XlibGrab {
@@ -59,16 +60,51 @@ impl KeyboardGrab for XlibGrab {
     }
 
     fn is_button_down(&mut self) -> bool {
-        let (mut windows, mut places, mut mask) = ([0; 2], [0; 4], 0);
+        // Not the core protocol's XQueryPointer: it knows the first five buttons only, and Back and Forward are 8 and 9.
+        let (mut windows, mut places, mut pointer) = ([0; 2], [0.0; 4], 0);
         let ([root, child], [root_x, root_y, x, y]) = (windows.each_mut(), places.each_mut());
-        // SAFETY: As above; everything that is written to outlives the call.
+        let mut buttons = XIButtonState { mask_len: 0, mask: std::ptr::null_mut() };
+        let (mut modifiers, mut group) = (XIModifierState::default(), XIModifierState::default());
+        // SAFETY: As above; everything that is written to outlives the calls. The mask is Xlib's, as long as it says, and
+        // freed once; without an answer there is none.
         #[expect(unsafe_code, reason = "as above")]
         unsafe {
             let display = self.display.as_ptr();
             let screen = (self.xlib.XDefaultRootWindow)(display);
-            (self.xlib.XQueryPointer)(display, screen, root, child, root_x, root_y, x, y, &raw mut mask);
+            (self.input.XIGetClientPointer)(display, 0, &raw mut pointer);
+            let query = self.input.XIQueryPointer;
+            let (buttons_at, modifiers, group) = (&raw mut buttons, &raw mut modifiers, &raw mut group);
+            query(display, pointer, screen, root, child, root_x, root_y, x, y, buttons_at, modifiers, group);
+            let Some(mask) = NonNull::new(buttons.mask) else { return false };
+            let length = usize::try_from(buttons.mask_len).unwrap_or(0);
+            let is_down = any_button(std::slice::from_raw_parts(mask.as_ptr(), length));
+            (self.xlib.XFree)(mask.as_ptr().cast());
+            is_down
         }
-        let buttons = Button1Mask | Button2Mask | Button3Mask | Button4Mask | Button5Mask;
-        mask & buttons != 0
+    }
+}
+
+/// Whether one of the buttons is down in this mask, as the X Input Extension has it: a bit each, and the first of none.
+fn any_button(mask: &[u8]) -> bool {
+    let (first, others) = mask.split_first().map_or((0, mask), |(first, others)| (*first, others));
+    first & !1 != 0 || others.iter().any(|byte| *byte != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buttons_beyond_the_fifth_count_and_bit_0_is_none() {
+        for (mask, expected) in [
+            (&[][..], false),
+            (&[0, 0][..], false),
+            (&[1, 0][..], false),
+            (&[1 << 1][..], true),
+            (&[0, 1][..], true),
+            (&[0, 1 << 1, 0, 0][..], true),
+        ] {
+            assert_eq!(any_button(mask), expected, "{mask:?}");
+        }
     }
 }

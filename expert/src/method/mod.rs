@@ -92,16 +92,14 @@ impl Keeper {
     ///
     /// Not at once: what the method lets pass comes later than it happened, and the release of a key that is still to come
     /// must not be taken for one that does not.
-    pub fn look(&mut self, now: Instant) -> (Option<BTreeSet<KeyUsage>>, Option<Duration>) {
+    pub fn look(&mut self, now: Instant) -> (Option<BTreeSet<KeyUsage>>, Option<Instant>) {
         let Some(methods) = self.methods.as_ref().filter(|_| self.is_on) else { return (None, None) };
-        let since = now.duration_since(*self.last_key.get_or_insert(now));
-        match QUIET.checked_sub(since).filter(|left| !left.is_zero()) {
-            Some(left) => (None, Some(left)),
-            None => {
-                self.last_key = Some(now);
-                (methods.keys_down(), Some(QUIET))
-            }
+        let at = *self.last_key.get_or_insert(now) + QUIET;
+        if now < at {
+            return (None, Some(at));
         }
+        self.last_key = Some(now);
+        (methods.keys_down(), Some(now + QUIET))
     }
 
     /// A frame is over in which so many windows asked for a method. `window`: the one with the keyboard.
@@ -196,11 +194,13 @@ mod tests {
         assert_eq!(keeper.look(now + QUIET), (None, None), "no method is on");
         keeper.follow(true, true);
         keeper.note_key(now);
-        assert_eq!(keeper.look(now + QUIET / 2), (None, Some(QUIET / 2)));
+        assert_eq!(keeper.look(now + QUIET / 2), (None, Some(now + QUIET)));
+        assert_eq!(keeper.look(now + QUIET * 3 / 4), (None, Some(now + QUIET)), "the same moment");
         keeper.note_key(now + QUIET / 2);
-        assert_eq!(keeper.look(now + QUIET), (None, Some(QUIET / 2)));
-        assert_eq!(keeper.look(now + QUIET * 2), (Some(BTreeSet::from([KeyUsage::A])), Some(QUIET)));
-        assert_eq!(keeper.look(now + QUIET * 2), (None, Some(QUIET)), "not twice");
+        assert_eq!(keeper.look(now + QUIET), (None, Some(now + QUIET * 3 / 2)));
+        let down = Some(BTreeSet::from([KeyUsage::A]));
+        assert_eq!(keeper.look(now + QUIET * 2), (down, Some(now + QUIET * 3)));
+        assert_eq!(keeper.look(now + QUIET * 2), (None, Some(now + QUIET * 3)), "not twice");
     }
 
     #[test]

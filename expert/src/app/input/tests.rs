@@ -126,6 +126,31 @@ fn losing_the_keyboard_lets_go_of_keys_once_and_a_drag_goes_on() {
 }
 
 #[test]
+fn a_window_that_closes_lets_go_of_what_is_held_in_it_and_of_nothing_else() {
+    let (mut tap, sent) = with_method();
+    tap.close();
+    assert!(sent.borrow().is_empty(), "nothing is held");
+    moved(&mut tap, 100.0, 60.0);
+    press(&mut tap, KeyCode::ShiftLeft, true, false);
+    modifiers(&mut tap, ModifiersState::SHIFT);
+    tap.button(MouseButton::Left, true);
+    // A key waits for a text that may come before it.
+    tap.handle(&preedit("ni"));
+    press(&mut tap, KeyCode::KeyA, true, false);
+    sent.borrow_mut().clear();
+    tap.close();
+    tap.close();
+    let at = DesktopPoint { x: 50, y: 10 };
+    let left_up = InputEvent::PointerButton { button: PointerButton::Left, pressed: false, at };
+    let sent = sent.borrow();
+    assert_eq!(sent.last(), Some(&left_up));
+    for usage in [KeyUsage::A, KeyUsage::SHIFT_LEFT] {
+        assert_eq!(sent.iter().filter(|event| **event == place(usage, false)).count(), 1, "{usage:?}");
+    }
+    assert!(!sent.contains(&InputEvent::ReleaseAll), "another of the windows may drag");
+}
+
+#[test]
 fn chords_are_let_go_by_hand_and_not_by_losing_the_keyboard() {
     let mut tap = with_system_keys();
     press(&mut tap, KeyCode::ControlRight, true, false);
