@@ -106,3 +106,40 @@ async fn text_goes_on_at_300_kbit_where_packets_are_lost() {
         assert!(lost > 10, "the test shows nothing: {lost} were lost");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn after_a_second_of_nothing_the_next_text_does_not_wait_for_old_repairs() {
+    for (bytes, every) in [(130, 30), (1_000, 60)] {
+        for seed in 1..=3 {
+            let mut pair = Pair::settled(slow().losing(20), seed).await;
+            texts(&mut pair, 0, 300, ms(every), bytes).await;
+            pair.down.change(|link| *link = slow().losing(1000));
+            let down = pair.down.clone();
+            let back = tokio::spawn(async move {
+                sleep(secs(1)).await;
+                down.change(|link| *link = slow());
+                let back = Instant::now();
+                sleep(secs(1)).await;
+                let [in_outage, after] = [back - secs(1), back].map(|from| down.carried(from).1);
+                (back, in_outage - after, after)
+            });
+            let Texts { ways, .. } = texts(&mut pair, 300, 150, ms(every), bytes).await;
+            let (back, in_outage, after) = back.await.unwrap();
+            let (next, next_there) = *ways.iter().find(|(sent, _)| *sent >= back).unwrap();
+            let (_, first) = *ways.iter().find(|(_, there)| *there >= back).unwrap();
+            println!(
+                "{bytes} bytes, {seed}: next sent {:?}, took {:?}, first {:?}, bytes {in_outage} and {after}, queue {:?}",
+                next - back,
+                next_there - next,
+                first - back,
+                pair.down.longest_wait(back)
+            );
+            assert!(
+                next_there - next <= slow().delay + ms(50),
+                "{bytes} bytes, {seed}: {:?}",
+                next_there - next
+            );
+            assert!(first - back <= ms(350), "{bytes} bytes, {seed}: {:?}", first - back);
+        }
+    }
+}
