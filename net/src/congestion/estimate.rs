@@ -99,6 +99,15 @@ impl Estimate {
         self.0.in_flight.store(in_flight, Ordering::Relaxed);
     }
 
+    /// Something was lost: what is let out counts from what is still under way, and not from what was.
+    pub(super) fn lost(&self, in_flight: u64) {
+        let before = self.0.in_flight.swap(in_flight, Ordering::Relaxed);
+        let lost = before.saturating_sub(in_flight);
+        let less = |least: u64| Some(least.saturating_sub(lost));
+        // It always gives something.
+        let _ = self.0.least_window.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+    }
+
     pub(super) fn acknowledged(&self, in_flight: u64) {
         self.0.in_flight.store(in_flight, Ordering::Relaxed);
         self.0.acknowledgements.fetch_add(1, Ordering::Relaxed);

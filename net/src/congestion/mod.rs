@@ -75,6 +75,7 @@ impl Controller for Adapter {
 
     fn on_congestion_event(&mut self, _now: Instant, _sent: Instant, is_persistent: bool, lost_bytes: u64) {
         self.model.lost(lost_bytes, is_persistent);
+        self.estimate.lost(self.model.in_flight());
         self.estimate.publish(self.model.report());
     }
 
@@ -97,5 +98,30 @@ impl Controller for Adapter {
 
     fn into_any(self: Box<Self>) -> Box<dyn Any> {
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_let_out_is_counted_from_what_is_still_in_flight_after_a_loss() {
+        let start = Instant::now();
+        let mut controller = Arc::new(Factory).build(start, 1_500);
+        let estimate = controller.clone_box().into_any().downcast::<Adapter>().unwrap().estimate();
+        let packets = model::INITIAL_WINDOW / 1_000 + 40;
+        for packet in 0..packets {
+            controller.on_sent(start, 1_000, packet);
+        }
+        estimate.let_out(3_000);
+        assert_eq!(controller.window(), packets * 1_000 + 3_000);
+        controller.on_congestion_event(start, start, false, 20_000);
+        assert_eq!(controller.window(), (packets - 20) * 1_000 + 3_000);
+        // What was let out later counts from there too.
+        estimate.let_out(3_000);
+        assert_eq!(controller.window(), (packets - 20) * 1_000 + 3_000);
+        controller.on_congestion_event(start, start, false, (packets - 20) * 1_000);
+        assert_eq!(estimate.least_window(), 3_000);
     }
 }

@@ -25,6 +25,14 @@ pub(super) struct Assembly {
     fold: Option<Fold>,
 }
 
+/// All of an update.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Complete {
+    pub(super) payload: Vec<u8>,
+    /// Datagrams have brought some of it, and its stream has not: QUIC cannot tell the client that it is there.
+    pub(super) is_repaired: bool,
+}
+
 /// What repairs it (docs/PROTOCOL.md, "Datagrams").
 #[derive(Debug)]
 struct Fold {
@@ -95,13 +103,14 @@ impl Assembly {
         Ok(())
     }
 
-    /// The payload, if it is all there or can be made of what is. Call it after each change.
-    pub(super) fn complete(&mut self) -> Option<Vec<u8>> {
+    /// The payload, if it is all there or can be made of what is, and whether it was. Call it after each change.
+    pub(super) fn complete(&mut self) -> Option<Complete> {
         let total = self.total?;
-        if self.has.covered() < total {
+        let is_repaired = self.has.covered() < total;
+        if is_repaired {
             self.mend(total)?;
         }
-        Some(std::mem::take(&mut self.payload))
+        Some(Complete { payload: std::mem::take(&mut self.payload), is_repaired })
     }
 
     /// Bytes kept for it.

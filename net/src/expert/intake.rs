@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use deskside_proto::wire::datagram::UpdateRepair;
 
-use super::assembly::Assembly;
+use super::assembly::{Assembly, Complete};
 use crate::link::PeerMisbehaved;
 use crate::transport::{MAX_UPDATE_STREAMS, REPAIR_BYTES};
 
@@ -31,7 +31,7 @@ struct Upcoming {
 pub(super) struct Popped {
     pub(super) sequence: u32,
     /// `None` when it was given up.
-    pub(super) payload: Option<Vec<u8>>,
+    pub(super) whole: Option<Complete>,
 }
 
 impl Intake {
@@ -83,11 +83,11 @@ impl Intake {
     /// The next update, if its bytes are there or it was given up. Call it after each change until it gives nothing.
     pub(super) fn pop(&mut self) -> Option<Popped> {
         let front = self.upcoming.front_mut()?;
-        let payload = if front.is_given_up { None } else { Some(front.assembly.complete()?) };
+        let whole = if front.is_given_up { None } else { Some(front.assembly.complete()?) };
         let sequence = self.next;
         self.upcoming.pop_front();
         self.next = sequence.wrapping_add(1);
-        Some(Popped { sequence, payload })
+        Some(Popped { sequence, whole })
     }
 
     /// Bytes of the due update, once known.

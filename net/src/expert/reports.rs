@@ -33,9 +33,10 @@ impl Default for Reports {
 }
 
 impl Reports {
-    /// Notes an update that the program is given now.
-    pub(super) fn arrived(&mut self, sequence: u32, bytes: usize) {
-        if bytes > SHORT_UPDATE_BYTES {
+    /// Notes an update that the program is given now. Of one that was repaired QUIC says that it has arrived only when
+    /// its own bytes have come as well, and until then the client would wait and repair it again.
+    pub(super) fn arrived(&mut self, sequence: u32, bytes: usize, is_repaired: bool) {
+        if bytes > SHORT_UPDATE_BYTES || is_repaired {
             self.awaited = Some(sequence);
         }
     }
@@ -90,17 +91,17 @@ mod tests {
     async fn what_the_client_waits_for_is_reported_at_once_and_the_rest_together() {
         let start = Instant::now();
         let mut reports = Reports::default();
-        reports.arrived(0, SHORT_UPDATE_BYTES + 1);
+        reports.arrived(0, SHORT_UPDATE_BYTES + 1, false);
         assert_eq!(reports.applied(0, 0, start), Some(report(0, 0)));
         for sequence in 1..=MOST_TOGETHER {
-            reports.arrived(sequence, SHORT_UPDATE_BYTES);
+            reports.arrived(sequence, SHORT_UPDATE_BYTES, false);
             let is_last = sequence == MOST_TOGETHER;
             assert_eq!(reports.applied(sequence, 0, start), is_last.then(|| report(sequence, 0)));
         }
         assert_eq!(reports.due(), None);
-        reports.arrived(33, 100);
+        reports.arrived(33, 100, false);
         assert_eq!(reports.applied(33, 0, start), None);
-        reports.arrived(34, 100);
+        reports.arrived(34, 100, false);
         assert_eq!(reports.applied(34, 0, start + PATIENCE / 2), None);
         assert_eq!(reports.due(), Some(start + PATIENCE));
         assert_eq!(reports.take_due(start + PATIENCE / 2), None);
@@ -111,12 +112,24 @@ mod tests {
     async fn a_short_update_before_a_long_one_is_reported_with_it() {
         let start = Instant::now();
         let mut reports = Reports::default();
-        reports.arrived(u32::MAX, 100);
-        reports.arrived(0, 100_000);
-        reports.arrived(1, 100);
+        reports.arrived(u32::MAX, 100, false);
+        reports.arrived(0, 100_000, false);
+        reports.arrived(1, 100, false);
         assert_eq!(reports.applied(u32::MAX, 1, start), Some(report(u32::MAX, 1)));
         assert_eq!(reports.applied(0, 0, start), Some(report(0, 0)));
         assert_eq!(reports.applied(1, 0, start), None);
+    }
+
+    #[tokio::test]
+    async fn a_short_update_that_was_repaired_is_reported_at_once() {
+        let start = Instant::now();
+        let mut reports = Reports { is_urgent: false, ..Reports::default() };
+        reports.arrived(1, 100, false);
+        assert_eq!(reports.applied(1, 0, start), None);
+        reports.arrived(2, 100, true);
+        reports.arrived(3, 100, false);
+        assert_eq!(reports.applied(2, 0, start), Some(report(2, 0)));
+        assert_eq!(reports.applied(3, 0, start), None);
     }
 
     #[tokio::test]

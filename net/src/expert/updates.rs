@@ -9,7 +9,7 @@ use deskside_proto::wire::{UpdateHeader, WireError};
 use quinn::{ReadError, RecvStream};
 use tokio::sync::mpsc;
 
-use super::assembly::{HEAD_BYTES, ends_well, invalid};
+use super::assembly::{Complete, HEAD_BYTES, ends_well, invalid};
 use super::intake::{Intake, Popped};
 use super::link::{ExpertLinkEvent, Shared};
 use crate::link::{Line, PeerMisbehaved};
@@ -39,12 +39,16 @@ pub(super) async fn take_updates(
     let mut intake = Intake::default();
     let mut due: Option<Open> = None;
     loop {
-        while let Some(Popped { sequence, payload }) = intake.pop() {
+        while let Some(Popped { sequence, whole }) = intake.pop() {
             if let Some(open) = due.take() {
-                tokio::spawn(read_rest(shared.clone(), open, payload.as_ref().map(Vec::len)));
+                tokio::spawn(read_rest(
+                    shared.clone(),
+                    open,
+                    whole.as_ref().map(|whole| whole.payload.len()),
+                ));
             }
-            let Some(payload) = payload else { continue };
-            if !hand_on(&shared, &mut intake, &updates, sequence, payload).await {
+            let Some(whole) = whole else { continue };
+            if !hand_on(&shared, &mut intake, &updates, sequence, whole).await {
                 return;
             }
         }
@@ -140,14 +144,15 @@ async fn hand_on(
     intake: &mut Intake,
     updates: &mpsc::Sender<ExpertLinkEvent>,
     sequence: u32,
-    payload: Vec<u8>,
+    whole: Complete,
 ) -> bool {
+    let Complete { payload, is_repaired } = whole;
     loop {
         tokio::select! {
             biased;
             room = updates.reserve() => {
                 return room.is_ok_and(|room| {
-                    shared.reports().arrived(sequence, payload.len());
+                    shared.reports().arrived(sequence, payload.len(), is_repaired);
                     room.send(ExpertLinkEvent::Update { sequence, payload: payload.into() });
                     true
                 });

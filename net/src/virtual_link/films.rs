@@ -217,7 +217,7 @@ async fn a_film_over_a_network_that_loses_packets_does_not_stand_still() {
     let mut given_up = 0;
     // A large picture that lost the same packet twice is given up, and what begins anew takes its time on the wire. The
     // bounds are what was reached.
-    for (film, most) in [(BESIDE_TEXT, ms(70)), (LARGE, ms(260))] {
+    for (film, most) in [(BESIDE_TEXT, ms(75)), (LARGE, ms(280))] {
         for (loss, seed) in [(10, 1), (20, 2), (20, 3), (20, 4)] {
             let (seen, abandoned) = play(wan(loss), seed, film, secs(60), async |_| {}).await;
             let gap = seen.longest_gap();

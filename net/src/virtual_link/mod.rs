@@ -4,6 +4,7 @@
 mod films;
 mod keys;
 mod losses;
+mod mended;
 mod quiet;
 mod slow;
 mod socket;

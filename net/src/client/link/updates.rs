@@ -18,7 +18,7 @@ use crate::credit::Credit;
 use crate::estimate::estimate;
 use crate::link::PeerMisbehaved;
 use crate::losses::Packets;
-use crate::transport::SHORT_UPDATE_BYTES;
+use crate::transport::{DATAGRAM_BUFFER_BYTES, SHORT_UPDATE_BYTES};
 
 /// What repairs an update leaves so much later than the update, lest one lost packet take both along.
 const APART: Duration = Duration::from_millis(4);
@@ -26,6 +26,8 @@ const APART: Duration = Duration::from_millis(4);
 const LATE: Duration = Duration::from_millis(25);
 /// How often an update is repaired again.
 const MOST_AGAIN: u32 = 4;
+/// Room in the buffer of datagrams when none waits in it: QUIC takes off what it keeps of each, of one more than there are.
+const EMPTY_BUFFER_BYTES: usize = DATAGRAM_BUFFER_BYTES - 2 * size_of::<Bytes>();
 /// The longest that it waits, beyond that, for the update's own bytes to leave.
 const MOST_BEHIND: Duration = Duration::from_millis(8);
 
@@ -191,11 +193,35 @@ impl Repair {
         Some(Self { period, part_bytes, at: now + apart, again })
     }
 
+    /// Sends it once more, or one part where there is no room, unless it would lie behind what did not leave either:
+    /// datagrams leave before everything else, so whatever is new would wait for them when the network is back.
+    fn send_again(&self, shared: &Shared, sequence: u32, payload: &[u8]) {
+        let connection = &shared.line.connection;
+        if connection.datagram_send_buffer_space() < EMPTY_BUFFER_BYTES {
+            return;
+        }
+        let link = estimate(connection);
+        let mut picture = shared.picture();
+        let has_room = picture.credit.has_room_beside(usize::from(self.period), link);
+        // One part is as good as anything to learn whether the network is there.
+        let parts = if has_room { usize::MAX } else { 1 };
+        let is_waited_for = picture.credit.sent_beside(sequence, self.bytes_of(parts));
+        drop(picture);
+        if is_waited_for {
+            self.send(shared, sequence, payload, parts);
+        }
+    }
+
+    /// Bytes of its first parts.
+    fn bytes_of(&self, parts: usize) -> usize {
+        usize::from(self.period).min(self.part_bytes.saturating_mul(parts))
+    }
+
     /// Sends its first parts.
     fn send(&self, shared: &Shared, sequence: u32, payload: &[u8], parts: usize) {
         let connection = &shared.line.connection;
         let Ok(total) = u16::try_from(payload.len()) else { return };
-        let bytes = usize::from(self.period).min(self.part_bytes.saturating_mul(parts));
+        let bytes = self.bytes_of(parts);
         // A full buffer would push out what repairs earlier updates, which are waited for more.
         if connection.datagram_send_buffer_space() < bytes * 2
             || !shared.picture().credit.is_waited_for(sequence)
@@ -223,9 +249,6 @@ async fn mend(shared: &Shared, sequence: u32, payload: &[u8], repair: &Repair, a
     for _ in 0..attempts {
         sleep(repair.again).await;
         shared.break_silence();
-        let link = estimate(&shared.line.connection);
-        let has_room = shared.picture().credit.has_room_beside(usize::from(repair.period), link);
-        // One part is as good as anything to learn whether the network is there.
-        repair.send(shared, sequence, payload, if has_room { usize::MAX } else { 1 });
+        repair.send_again(shared, sequence, payload);
     }
 }

@@ -49,8 +49,16 @@ fn repair<'a>(sequence: u32, total: usize, fold: &'a [u8], part: std::ops::Range
     }
 }
 
+fn all_of(sequence: u32, payload: &[u8], is_repaired: bool) -> Option<Popped> {
+    Some(Popped { sequence, whole: Some(Complete { payload: payload.to_vec(), is_repaired }) })
+}
+
 fn whole(sequence: u32, payload: &[u8]) -> Option<Popped> {
-    Some(Popped { sequence, payload: Some(payload.to_vec()) })
+    all_of(sequence, payload, false)
+}
+
+fn repaired(sequence: u32, payload: &[u8]) -> Option<Popped> {
+    all_of(sequence, payload, true)
 }
 
 #[test]
@@ -69,7 +77,7 @@ fn one_lost_packet_is_mended_wherever_it_was_and_whatever_it_took_along() {
         assert_eq!(intake.wants(), (HEAD_BYTES + sent.len() + 1, false));
         intake.take(lost.end as u64, &bytes[lost.end..]).unwrap();
         intake.take(0, &bytes[..lost.start]).unwrap();
-        assert!(intake.pop() == whole(0, &sent));
+        assert!(intake.pop() == repaired(0, &sent));
         assert_eq!(intake.next(), 1);
     }
 }
@@ -86,7 +94,7 @@ fn what_cannot_be_known_is_waited_for() {
         assert!(intake.pop().is_none());
     }
     intake.take((HEAD_BYTES + 40) as u64, &bytes[HEAD_BYTES + 40..=HEAD_BYTES + 40]).unwrap();
-    assert!(intake.pop() == whole(0, &sent));
+    assert!(intake.pop() == repaired(0, &sent));
 }
 
 #[test]
@@ -102,7 +110,7 @@ fn a_copy_alone_brings_an_update_in_any_order_of_its_parts() {
             intake.repair(&repair(0, 5_000, &sent, part.clone())).unwrap();
         }
     }
-    assert!(intake.pop() == whole(0, &sent));
+    assert!(intake.pop() == repaired(0, &sent));
 }
 
 /// What reaches the expert of one update.
@@ -174,8 +182,8 @@ fn every_update_that_was_not_given_up_comes_once_in_order_and_unchanged() {
                 Some(Piece::Reset) => intake.give_up(std::iter::empty()),
                 None => {}
             }
-            while let Some(Popped { sequence, payload }) = intake.pop() {
-                got.extend(payload.map(|payload| (sequence, payload)));
+            while let Some(Popped { sequence, whole }) = intake.pop() {
+                got.extend(whole.map(|whole| (sequence, whole.payload)));
             }
             waiting.retain(|(sequence, pieces)| *sequence >= intake.next() && !pieces.is_empty());
         }
@@ -228,7 +236,7 @@ fn sequence_numbers_may_wrap() {
     assert!(intake.pop().is_none());
     intake.take(0, &stream(u32::MAX, &last)).unwrap();
     assert!(intake.pop() == whole(u32::MAX, &last));
-    assert!(intake.pop() == whole(0, &first));
+    assert!(intake.pop() == repaired(0, &first));
 }
 
 #[test]
@@ -239,10 +247,10 @@ fn one_reset_takes_along_what_it_names_although_that_has_arrived() {
         intake.repair(&repair(ahead, 20, &bytes[ahead as usize], 0..20)).unwrap();
     }
     intake.give_up([1, 3].into_iter());
-    let given_up = |sequence| Some(Popped { sequence, payload: None });
+    let given_up = |sequence| Some(Popped { sequence, whole: None });
     assert_eq!(intake.pop(), given_up(0));
     assert_eq!(intake.pop(), given_up(1));
-    assert_eq!(intake.pop(), whole(2, &bytes[2]));
+    assert_eq!(intake.pop(), repaired(2, &bytes[2]));
     assert_eq!(intake.pop(), given_up(3));
     assert_eq!((intake.pop(), intake.next()), (None, 4));
 }
