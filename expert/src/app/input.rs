@@ -284,8 +284,8 @@ impl Tap {
             return Route::Taken;
         }
         if stroke.pressed {
-            self.wait_for_text();
             self.settle_modifiers();
+            self.wait_for_text();
         }
         // Where a method has kept a release, what the window library takes for a repeat is a press.
         let repeat = stroke.repeat && !self.method.composing.is_on;

@@ -104,6 +104,10 @@ impl Tap {
             Ime::Commit(text) if !text.is_empty() && *text == self.method.unfinished => {
                 self.method.unfinished.clear();
                 self.keyboard.handle_click();
+                // Where a key waits, it has let go of them, and those that it goes with are still needed.
+                if !self.outlet.is_held() {
+                    self.settle_modifiers();
+                }
                 Typed::parts(text)
                     .into_iter()
                     .for_each(|part| self.outlet.send_first(InputEvent::Text(part)));
@@ -111,6 +115,7 @@ impl Tap {
             }
             Ime::Commit(text) => {
                 self.keyboard.handle_click();
+                self.settle_modifiers();
                 self.wait_for_text();
                 self.commit(text);
             }
@@ -149,7 +154,6 @@ impl Tap {
 
     /// A text is finished; the keys that made it never came here.
     fn commit(&mut self, text: &str) {
-        self.settle_modifiers();
         let mut characters = text.chars();
         match (characters.next(), characters.next()) {
             (Some(control), None) if control.is_control() => self.press_once(control),

@@ -521,3 +521,23 @@ fn a_finished_text_comes_before_the_key_that_finished_it_in_whatever_order_xlib_
     press(&mut tap, KeyCode::KeyA, false, false);
     assert_eq!(sent.borrow().len(), 2);
 }
+
+#[test]
+fn a_modifier_that_is_up_is_let_go_before_the_text_that_was_being_made() {
+    let text = || InputEvent::Text(Typed::new("\u{ae4c}").unwrap());
+    let shift = |pressed| place(KeyUsage::SHIFT_LEFT, pressed);
+    for key_first in [false, true] {
+        let (mut tap, sent) = with_method();
+        press(&mut tap, KeyCode::ShiftLeft, true, false);
+        modifiers(&mut tap, ModifiersState::SHIFT);
+        tap.handle(&preedit("\u{ae4c}"));
+        modifiers(&mut tap, ModifiersState::empty());
+        tap.handle(&preedit(""));
+        if key_first {
+            tap.handle(&commit("\r"));
+        }
+        tap.handle(&commit("\u{ae4c}"));
+        assert_eq!(sent.borrow()[..3], [shift(true), shift(false), text()]);
+        assert_eq!(sent.borrow().len(), if key_first { 5 } else { 3 });
+    }
+}
