@@ -108,9 +108,7 @@ impl Tap {
                 if !self.outlet.is_held() {
                     self.settle_modifiers();
                 }
-                Typed::parts(text)
-                    .into_iter()
-                    .for_each(|part| self.outlet.send_first(InputEvent::Text(part)));
+                events_of(text).into_iter().for_each(|event| self.outlet.send_first(event));
                 self.outlet.release();
             }
             Ime::Commit(text) => {
@@ -157,7 +155,7 @@ impl Tap {
         let mut characters = text.chars();
         match (characters.next(), characters.next()) {
             (Some(control), None) if control.is_control() => self.press_once(control),
-            _ => Typed::parts(text).into_iter().for_each(|part| self.outlet.send(InputEvent::Text(part))),
+            _ => events_of(text).into_iter().for_each(|event| self.outlet.send(event)),
         }
     }
 
@@ -167,13 +165,29 @@ impl Tap {
         let Some((key, text)) = key_of(control, self.method.modifiers.control_key()) else { return };
         let ctrl = text != Typed::NOTHING && !self.keyboard.holds(KeyUsage::CONTROL_LEFT);
         let ctrl = |pressed| ctrl.then(|| KeyEvent::place(KeyUsage::CONTROL_LEFT, pressed));
-        let key = [KeyEvent { usage: key, pressed: true, text }, KeyEvent::place(key, false)];
-        self.send_keys(ctrl(true).into_iter().chain(key).chain(ctrl(false)));
+        self.send_keys(ctrl(true).into_iter().chain(tap_of(key, text)).chain(ctrl(false)));
     }
 
     fn send_keys(&self, events: impl IntoIterator<Item = KeyEvent>) {
         events.into_iter().for_each(|event| self.outlet.send(InputEvent::Key(event)));
     }
+}
+
+/// A text and the keys in it: what ends its lines is no text.
+fn events_of(text: &str) -> Vec<InputEvent> {
+    let mut events = Vec::new();
+    for line in text.replace("\r\n", "\n").split_inclusive(char::is_control) {
+        events.extend(Typed::parts(line).into_iter().map(InputEvent::Text));
+        let end = line.chars().next_back().filter(|end| ['\r', '\n', '\t'].contains(end));
+        let key = end.and_then(|end| key_of(end, false));
+        events.extend(key.into_iter().flat_map(|(key, text)| tap_of(key, text)).map(InputEvent::Key));
+    }
+    events
+}
+
+/// A press and its release.
+fn tap_of(usage: KeyUsage, text: Typed) -> [KeyEvent; 2] {
+    [KeyEvent { usage, pressed: true, text }, KeyEvent::place(usage, false)]
 }
 
 /// The key that writes this control character, and with Ctrl the letter that it bears.

@@ -541,3 +541,27 @@ fn a_modifier_that_is_up_is_let_go_before_the_text_that_was_being_made() {
         assert_eq!(sent.borrow().len(), if key_first { 5 } else { 3 });
     }
 }
+
+#[test]
+fn the_lines_of_a_finished_text_stay_apart() {
+    let text = |text| InputEvent::Text(Typed::new(text).unwrap());
+    let key = |key| [place(key, true), place(key, false)];
+    let expected = [
+        vec![text("a")],
+        key(KeyUsage::ENTER).to_vec(),
+        vec![text("b")],
+        key(KeyUsage::TAB).to_vec(),
+        vec![text("c")],
+        key(KeyUsage::ENTER).to_vec(),
+    ]
+    .concat();
+    for unfinished in [false, true] {
+        let (mut tap, sent) = with_method();
+        if unfinished {
+            tap.handle(&preedit("a\r\nb\tc\n"));
+            tap.handle(&preedit(""));
+        }
+        tap.handle(&commit("a\r\nb\tc\n"));
+        assert_eq!(*sent.borrow(), expected);
+    }
+}
