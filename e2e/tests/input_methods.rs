@@ -17,6 +17,10 @@ const CONTROL: u8 = 37;
 const SHIFT: u8 = 50;
 const A: u8 = 38;
 const C: u8 = 54;
+const F: u8 = 41;
+const L: u8 = 46;
+const ALT: u8 = 64;
+const SUPER: u8 = 133;
 
 /// From Latin letters to those of the engine, on keyboards without a key for that.
 const HANGUL: [u32; 2] = [keysym::SHIFT, 0x20];
@@ -178,6 +182,26 @@ fn hangul_by_ibus_arrives_and_what_it_lets_pass_are_keys() -> Result<()> {
     ensure!(pressed.ends_with(&[CONTROL, A, CONTROL, C]), "{pressed:?}");
     session.holds_nothing()?;
 
+    // Shortcuts with Alt and Super are no letters in the text, and a modifier that stays down goes on counting.
+    // With Super, GTK writes the letter all the same, if the window manager leaves it the key.
+    for (modifier, letter, codes, written) in
+        [(keysym::ALT, 'f', [ALT, F], "\u{d558}"), (keysym::SUPER, 'l', [SUPER, L], "\u{d558}l")]
+    {
+        session.types("gk")?;
+        session.pressed()?;
+        session.presses(&[modifier, u32::from(letter)])?;
+        session.has_written(written)?;
+        let pressed = session.pressed()?;
+        ensure!(pressed.ends_with(&codes), "{pressed:?} instead of {codes:?}");
+        session.holds_nothing()?;
+    }
+    session.types("gk")?;
+    session.presses(&[keysym::CONTROL, u32::from('a'), u32::from('c')])?;
+    session.has_written("\u{d558}")?;
+    let pressed = session.pressed()?;
+    ensure!(pressed.ends_with(&[CONTROL, A, C]), "{pressed:?}");
+    session.holds_nothing()?;
+
     // Without the method's help: letters, capitals and signs as they are, and the layout may change meanwhile.
     session.engine("xkb:us::eng")?;
     session.types("Abc, xyz!\n")?;
@@ -243,6 +267,27 @@ fn hangul_by_fcitx_arrives() -> Result<()> {
     session.types("Abc, xyz!\n")?;
     session.has_written("Abc, xyz!\n")?;
     session.holds_nothing()
+}
+
+#[test]
+fn keys_that_write_nothing_arrive_in_the_midst_of_a_syllable() -> Result<()> {
+    let ibus = Session::new(MethodKind::Ibus, &[], "info")?;
+    ibus.engine("hangul")?;
+    ibus.presses(&HANGUL)?;
+    let fcitx = Session::new(MethodKind::Fcitx, &["hangul", "keyboard-us"], "info")?;
+    for session in [ibus, fcitx] {
+        // Left, Home, End, F5: keysym and key code.
+        for (symbol, code) in [(0xff51, 113), (0xff50, 110), (0xff57, 115), (0xffc2, 71)] {
+            session.types("gk")?;
+            session.pressed()?;
+            session.presses(&[symbol])?;
+            session.has_written("\u{d558}")?;
+            let pressed = session.pressed()?;
+            ensure!(pressed.contains(&code), "{code} is not among {pressed:?}");
+        }
+        session.holds_nothing()?;
+    }
+    Ok(())
 }
 
 #[test]

@@ -134,12 +134,6 @@ impl Keyboard {
         !self.held.is_empty()
     }
 
-    /// Whether this key is held over there.
-    #[must_use]
-    pub fn holds(&self, usage: KeyUsage) -> bool {
-        self.held.values().any(|held| *held == usage)
-    }
-
     /// Only the keys at these places are still down; gives the releases of the others.
     pub fn keep_only(&mut self, down: &BTreeSet<KeyUsage>) -> Vec<KeyEvent> {
         self.foreign.retain(|place| down.contains(place));
@@ -149,6 +143,25 @@ impl Keyboard {
     /// Of the modifiers only those of these kinds are still down; gives the releases of the others.
     pub fn keep_modifiers(&mut self, down: ModifiersState) -> Vec<KeyEvent> {
         self.keep(|_, usage| kind_of(usage).is_none_or(|kind| down.contains(kind)))
+    }
+
+    /// Modifiers of these kinds are down without their presses having come; gives the presses of those not held over there.
+    pub fn hold_modifiers(&mut self, down: ModifiersState) -> Vec<KeyEvent> {
+        let is_known = |key: KeyUsage| {
+            let mut known = self.held.values().chain(self.waiting.values());
+            known.any(|known| kind_of(*known) == kind_of(key))
+        };
+        let keys = [KeyUsage::CONTROL_LEFT, KeyUsage::SHIFT_LEFT, KeyUsage::ALT_LEFT, KeyUsage::META_LEFT];
+        let is_missing =
+            |key: &KeyUsage| kind_of(*key).is_some_and(|kind| down.contains(kind)) && !is_known(*key);
+        let missing: Vec<KeyUsage> = keys.into_iter().filter(is_missing).collect();
+        let mut events = self.take_waiting();
+        if !missing.is_empty() {
+            self.chord = ChordWatch::Spoiled;
+        }
+        self.held.extend(missing.iter().map(|key| (*key, *key)));
+        events.extend(missing.into_iter().map(|key| KeyEvent::place(key, true)));
+        events
     }
 
     fn keep(&mut self, stays: impl Fn(KeyUsage, KeyUsage) -> bool) -> Vec<KeyEvent> {

@@ -17,7 +17,7 @@ use deskside_proto::wire::input::{InputEvent, KeyEvent, Locks, PointerButton};
 use winit::dpi::PhysicalPosition;
 use winit::event::{ElementState, MouseButton, MouseScrollDelta, WindowEvent};
 
-use crate::keyboard::{Chord, Keyboard, Stroke};
+use crate::keyboard::{Chord, Keyboard, Stroke, usage_of};
 use crate::wheel::WheelKind;
 
 pub use composing::Composing;
@@ -291,8 +291,11 @@ impl Tap {
             return Route::Taken;
         }
         if stroke.pressed {
-            self.wait_for_text();
             self.settle_modifiers();
+            self.wait_for_text();
+            if !usage_of(stroke.place).is_none_or(KeyUsage::is_modifier) {
+                self.hold_modifiers();
+            }
         }
         // Where a method has kept a release, what the window library takes for a repeat is a press.
         let repeat = stroke.repeat && !self.method.composing.is_on;

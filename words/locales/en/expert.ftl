@@ -168,7 +168,7 @@ expert-toolbar-chord = Press and release left Ctrl and left Alt together to brin
 
 # $left: minutes and seconds, as 0:45.
 expert-note-asked = Waiting for { $client } to give you control, { $left }
-expert-note-paused = { $client } uses mouse or keyboard; your input waits
+expert-note-paused = { $client } is using the mouse or keyboard; your input waits
 
 ## What happened last, in the toolbar or over the picture
 

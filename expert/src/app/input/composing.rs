@@ -104,13 +104,16 @@ impl Tap {
             Ime::Commit(text) if !text.is_empty() && *text == self.method.unfinished => {
                 self.method.unfinished.clear();
                 self.keyboard.handle_click();
-                Typed::parts(text)
-                    .into_iter()
-                    .for_each(|part| self.outlet.send_first(InputEvent::Text(part)));
+                // Where a key waits, it has let go of them, and those that it goes with are still needed.
+                if !self.outlet.is_held() {
+                    self.settle_modifiers();
+                }
+                events_of(text).into_iter().for_each(|event| self.outlet.send_first(event));
                 self.outlet.release();
             }
             Ime::Commit(text) => {
                 self.keyboard.handle_click();
+                self.settle_modifiers();
                 self.wait_for_text();
                 self.commit(text);
             }
@@ -147,24 +150,25 @@ impl Tap {
         }
     }
 
-    /// A text is finished; the keys that made it never came here.
-    fn commit(&mut self, text: &str) {
-        self.settle_modifiers();
-        let mut characters = text.chars();
-        match (characters.next(), characters.next()) {
-            (Some(control), None) if control.is_control() => self.press_once(control),
-            _ => Typed::parts(text).into_iter().for_each(|part| self.outlet.send(InputEvent::Text(part))),
+    /// Modifiers that are down and not held over there go down before a key that they change: winit gives no press of theirs
+    /// while something is being composed.
+    pub(super) fn hold_modifiers(&mut self) {
+        if self.method.composing.is_on {
+            let events = self.keyboard.hold_modifiers(self.method.modifiers);
+            self.send_keys(events);
         }
     }
 
-    /// A key that the method let pass while it has something unfinished: winit gives it as the text that it writes, which is
-    /// then a control character, and without its release.
-    fn press_once(&mut self, control: char) {
-        let Some((key, text)) = key_of(control, self.method.modifiers.control_key()) else { return };
-        let ctrl = text != Typed::NOTHING && !self.keyboard.holds(KeyUsage::CONTROL_LEFT);
-        let ctrl = |pressed| ctrl.then(|| KeyEvent::place(KeyUsage::CONTROL_LEFT, pressed));
-        let key = [KeyEvent { usage: key, pressed: true, text }, KeyEvent::place(key, false)];
-        self.send_keys(ctrl(true).into_iter().chain(key).chain(ctrl(false)));
+    /// A text is finished, and the keys that made it never came here; or a key that the method let pass while it had
+    /// something unfinished, which winit gives as the text that it writes and without its release.
+    fn commit(&mut self, text: &str) {
+        let mut characters = text.chars();
+        let alone = characters.next().filter(|_| characters.next().is_none());
+        let Some((key, text)) = alone.and_then(|alone| key_let_pass(alone, self.method.modifiers)) else {
+            return events_of(text).into_iter().for_each(|event| self.outlet.send(event));
+        };
+        self.hold_modifiers();
+        self.send_keys(tap_of(key, text));
     }
 
     fn send_keys(&self, events: impl IntoIterator<Item = KeyEvent>) {
@@ -172,24 +176,85 @@ impl Tap {
     }
 }
 
+/// A text and the keys in it: what ends its lines is no text.
+fn events_of(text: &str) -> Vec<InputEvent> {
+    let mut events = Vec::new();
+    for line in text.replace("\r\n", "\n").split_inclusive(char::is_control) {
+        events.extend(Typed::parts(line).into_iter().map(InputEvent::Text));
+        let end = line.chars().next_back().filter(|end| ['\r', '\n', '\t'].contains(end));
+        let key = end.and_then(|end| key_of(end, false));
+        events.extend(key.into_iter().flat_map(|(key, text)| tap_of(key, text)).map(InputEvent::Key));
+    }
+    events
+}
+
+/// A press and its release.
+fn tap_of(usage: KeyUsage, text: Typed) -> [KeyEvent; 2] {
+    [KeyEvent { usage, pressed: true, text }, KeyEvent::place(usage, false)]
+}
+
+/// The key that wrote this character, unless it is a text. What a method has written comes with no modifiers.
+fn key_let_pass(character: char, with: ModifiersState) -> Option<(KeyUsage, Typed)> {
+    if character.is_control() {
+        return key_of(character, with.control_key());
+    }
+    let shortcut = ModifiersState::CONTROL | ModifiersState::ALT | ModifiersState::SUPER;
+    let key = key_bearing(character).filter(|_| with.intersects(shortcut))?;
+    Some((key, Typed::new(character.encode_utf8(&mut [0; 4]))?))
+}
+
 /// The key that writes this control character, and with Ctrl the letter that it bears.
 fn key_of(control: char, with_ctrl: bool) -> Option<(KeyUsage, Typed)> {
-    let alone = match control {
-        '\r' | '\n' => Some(KeyUsage::ENTER),
-        '\t' => Some(KeyUsage::TAB),
-        '\u{8}' => Some(KeyUsage::BACKSPACE),
-        '\u{1b}' => Some(KeyUsage::ESCAPE),
-        '\u{7f}' => Some(KeyUsage::DELETE),
-        _ => None,
-    };
-    if let (Some(key), false) = (alone, with_ctrl) {
-        return Some((key, Typed::NOTHING));
-    }
     // As terminals have it since the teletype: Ctrl takes A to 1 and Z to 26.
-    let number = u8::try_from(u32::from(control)).ok().filter(|number| (1..=26).contains(number))?;
-    let letter = char::from(b'a' + number - 1);
-    let key = KeyUsage::new(KeyUsage::A.number() + u16::from(number) - 1)?;
-    Some((key, Typed::new(letter.encode_utf8(&mut [0; 4]))?))
+    let number =
+        u8::try_from(u32::from(control)).ok().filter(|number| with_ctrl && (1..=26).contains(number));
+    if let Some(number) = number {
+        let letter = char::from(b'a' + number - 1);
+        return Some((key_bearing(letter)?, Typed::new(letter.encode_utf8(&mut [0; 4]))?));
+    }
+    let key = match control {
+        '\r' | '\n' => KeyUsage::ENTER,
+        '\t' => KeyUsage::TAB,
+        '\u{8}' => KeyUsage::BACKSPACE,
+        '\u{1b}' => KeyUsage::ESCAPE,
+        '\u{7f}' => KeyUsage::DELETE,
+        _ => return None,
+    };
+    Some((key, Typed::NOTHING))
+}
+
+/// Where this character is on an American keyboard. Which key bears it over there is the client's affair; what it does not
+/// find there it presses at this place.
+fn key_bearing(character: char) -> Option<KeyUsage> {
+    const SIGNS: &[(&str, KeyUsage)] = &[
+        ("1!", KeyUsage::DIGIT_1),
+        ("2@", KeyUsage::DIGIT_2),
+        ("3#", KeyUsage::DIGIT_3),
+        ("4$", KeyUsage::DIGIT_4),
+        ("5%", KeyUsage::DIGIT_5),
+        ("6^", KeyUsage::DIGIT_6),
+        ("7&", KeyUsage::DIGIT_7),
+        ("8*", KeyUsage::DIGIT_8),
+        ("9(", KeyUsage::DIGIT_9),
+        ("0)", KeyUsage::DIGIT_0),
+        (" ", KeyUsage::SPACE),
+        ("-_", KeyUsage::MINUS),
+        ("=+", KeyUsage::EQUAL),
+        ("[{", KeyUsage::BRACKET_LEFT),
+        ("]}", KeyUsage::BRACKET_RIGHT),
+        ("\\|", KeyUsage::BACKSLASH),
+        (";:", KeyUsage::SEMICOLON),
+        ("'\"", KeyUsage::QUOTE),
+        ("`~", KeyUsage::BACKQUOTE),
+        (",<", KeyUsage::COMMA),
+        (".>", KeyUsage::PERIOD),
+        ("/?", KeyUsage::SLASH),
+    ];
+    let letter = u8::try_from(character.to_ascii_lowercase()).ok().filter(u8::is_ascii_lowercase);
+    match letter {
+        Some(letter) => KeyUsage::new(KeyUsage::A.number() + u16::from(letter - b'a')),
+        None => SIGNS.iter().find(|(signs, _)| signs.contains(character)).map(|(_, key)| *key),
+    }
 }
 
 #[cfg(test)]
@@ -212,5 +277,6 @@ mod tests {
         assert_eq!(key_of('\u{1a}', true), Some((KeyUsage::Z, letter("z"))));
         assert_eq!(key_of('\0', true), None);
         assert_eq!(key_of('\u{85}', false), None);
+        assert_eq!(key_of('\u{7f}', true), Some((KeyUsage::DELETE, Typed::NOTHING)), "Ctrl+Alt+Delete");
     }
 }

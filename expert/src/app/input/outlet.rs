@@ -32,6 +32,11 @@ impl Outlet {
         self.waiting.borrow_mut().get_or_insert_default();
     }
 
+    /// Whether something waits, or would.
+    pub fn is_held(&self) -> bool {
+        self.waiting.borrow().is_some()
+    }
+
     /// Sends this before all that waits.
     pub fn send_first(&self, event: InputEvent) {
         (self.sink)(event);

@@ -495,8 +495,116 @@ fn a_key_that_the_method_let_pass_in_the_midst_of_its_work_is_pressed() {
     tap.events_are_handled();
     let c = KeyEvent::writing(KeyUsage::C, Typed::new("c").unwrap());
     let ctrl = |pressed| place(KeyUsage::CONTROL_LEFT, pressed);
-    assert_eq!(*sent.borrow(), [ctrl(true), InputEvent::Key(c), place(KeyUsage::C, false), ctrl(false)]);
+    assert_eq!(*sent.borrow(), [ctrl(true), InputEvent::Key(c), place(KeyUsage::C, false)]);
+    press(&mut tap, KeyCode::ControlLeft, false, false);
+    assert_eq!(sent.borrow().last(), Some(&ctrl(false)));
     assert!(!tap.holds_keys());
+}
+
+fn writing(usage: KeyUsage, text: &str) -> InputEvent {
+    InputEvent::Key(KeyEvent::writing(usage, Typed::new(text).unwrap()))
+}
+
+#[test]
+fn a_shortcut_in_the_midst_of_composing_is_no_letter_in_somebodys_document() {
+    let (alt, cmd, shift) = (ModifiersState::ALT, ModifiersState::SUPER, ModifiersState::SHIFT);
+    let (f, l, tab) = (KeyUsage::F, KeyUsage::L, KeyUsage::TAB);
+    for (down, text, expected) in [
+        (alt, "f", vec![place(KeyUsage::ALT_LEFT, true), writing(f, "f"), place(f, false)]),
+        (cmd, "l", vec![place(KeyUsage::META_LEFT, true), writing(l, "l"), place(l, false)]),
+        (alt, "\t", vec![place(KeyUsage::ALT_LEFT, true), place(tab, true), place(tab, false)]),
+        (
+            shift | alt,
+            "?",
+            vec![
+                place(KeyUsage::SHIFT_LEFT, true),
+                place(KeyUsage::ALT_LEFT, true),
+                writing(KeyUsage::SLASH, "?"),
+                place(KeyUsage::SLASH, false),
+            ],
+        ),
+    ] {
+        let (mut tap, sent) = with_method();
+        tap.handle(&preedit("\u{ae00}"));
+        // winit gives neither the press of the modifier nor the key; and the syllable comes after it, with no modifiers.
+        modifiers(&mut tap, down);
+        tap.handle(&preedit(""));
+        tap.handle(&commit(text));
+        modifiers(&mut tap, ModifiersState::empty());
+        tap.handle(&commit("\u{ae00}"));
+        tap.events_are_handled();
+        let syllable = InputEvent::Text(Typed::new("\u{ae00}").unwrap());
+        assert_eq!(*sent.borrow(), [vec![syllable], expected].concat());
+        tap.keep_only(&BTreeSet::new());
+        assert!(!tap.holds_keys());
+    }
+    // A sign that the method has chosen, and a letter that no key bears, are texts.
+    for (down, text) in [(ModifiersState::empty(), "f"), (shift, "F"), (alt, "\u{ae00}")] {
+        let (mut tap, sent) = with_method();
+        modifiers(&mut tap, down);
+        tap.handle(&commit(text));
+        assert_eq!(*sent.borrow(), [InputEvent::Text(Typed::new(text).unwrap())]);
+    }
+}
+
+#[test]
+fn a_modifier_whose_press_is_lost_goes_down_with_the_next_key_that_it_changes() {
+    let (mut tap, sent) = with_method();
+    let ctrl = |pressed| place(KeyUsage::CONTROL_LEFT, pressed);
+    modifiers(&mut tap, ModifiersState::CONTROL);
+    for pressed in [true, false] {
+        press(&mut tap, KeyCode::KeyC, pressed, false);
+    }
+    press(&mut tap, KeyCode::ControlLeft, false, false);
+    assert_eq!(
+        *sent.borrow(),
+        [ctrl(true), place(KeyUsage::C, true), place(KeyUsage::C, false), ctrl(false)]
+    );
+    assert!(!tap.wants().keyboard_in_toolbar && !tap.holds_keys());
+}
+
+#[test]
+fn the_lines_of_a_finished_text_stay_apart() {
+    let text = |text| InputEvent::Text(Typed::new(text).unwrap());
+    let key = |key| [place(key, true), place(key, false)];
+    let expected = [
+        vec![text("a")],
+        key(KeyUsage::ENTER).to_vec(),
+        vec![text("b")],
+        key(KeyUsage::TAB).to_vec(),
+        vec![text("c")],
+        key(KeyUsage::ENTER).to_vec(),
+    ]
+    .concat();
+    for unfinished in [false, true] {
+        let (mut tap, sent) = with_method();
+        if unfinished {
+            tap.handle(&preedit("a\r\nb\tc\n"));
+            tap.handle(&preedit(""));
+        }
+        tap.handle(&commit("a\r\nb\tc\n"));
+        assert_eq!(*sent.borrow(), expected);
+    }
+}
+
+#[test]
+fn a_modifier_that_is_up_is_let_go_before_the_text_that_was_being_made() {
+    let text = || InputEvent::Text(Typed::new("\u{ae4c}").unwrap());
+    let shift = |pressed| place(KeyUsage::SHIFT_LEFT, pressed);
+    for key_first in [false, true] {
+        let (mut tap, sent) = with_method();
+        press(&mut tap, KeyCode::ShiftLeft, true, false);
+        modifiers(&mut tap, ModifiersState::SHIFT);
+        tap.handle(&preedit("\u{ae4c}"));
+        modifiers(&mut tap, ModifiersState::empty());
+        tap.handle(&preedit(""));
+        if key_first {
+            tap.handle(&commit("\r"));
+        }
+        tap.handle(&commit("\u{ae4c}"));
+        assert_eq!(sent.borrow()[..3], [shift(true), shift(false), text()]);
+        assert_eq!(sent.borrow().len(), if key_first { 5 } else { 3 });
+    }
 }
 
 #[test]
