@@ -9,9 +9,12 @@ use deskside_e2e::PATIENCE;
 use deskside_e2e::desk::eventually;
 use deskside_e2e::expert::ExpertSide;
 use deskside_e2e::letter::Letter;
-use deskside_e2e::monitors::{FIRST_WINDOW, find_view};
+use deskside_e2e::monitors::find_view;
 use deskside_e2e::person::PersonSide;
 use deskside_e2e::session::Session;
+
+/// The beginning of the viewer's title.
+const VIEWER: &str = "Anna Example";
 
 #[test]
 fn nine_buttons_and_the_wheel_reach_a_gtk_program_and_the_own_pointer_stays_free() -> Result<()> {
@@ -93,13 +96,11 @@ fn a_drag_with_any_button_goes_on_while_another_program_has_the_keyboard() -> Re
         &Session::between(person, expert).with(&["--scale", "1:1"]).controlling()?;
     // The server's own mouse has five buttons.
     let (eye, hands) = (person.desk.screen.record_events()?, expert.desk.injector()?);
-    let middle = expert.desk.window(FIRST_WINDOW)?.middle();
-    find_view(&person.desk, &expert.desk, FIRST_WINDOW, middle)?;
+    let middle = expert.desk.window(VIEWER)?.middle();
+    find_view(&person.desk, &expert.desk, VIEWER, middle)?;
     let letter = letter.window(&expert.desk)?;
     for button in [1, 8, 9] {
-        expert
-            .desk
-            .does("xdotool", &["windowactivate", &expert.desk.window(FIRST_WINDOW)?.id.to_string()])?;
+        expert.desk.does("xdotool", &["windowactivate", &expert.desk.window(VIEWER)?.id.to_string()])?;
         hands.button(button, true)?;
         let is_down = || Ok(eye.held_by_injection()?.buttons == [button]);
         eventually(&format!("{button} is down"), PATIENCE, is_down)?;

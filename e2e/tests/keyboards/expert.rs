@@ -68,7 +68,7 @@ struct Program {
 
 impl Program {
     /// As the viewer does it with every event and frame.
-    fn follow_method(&mut self, event_loop: &ActiveEventLoop) {
+    fn follow_method(&mut self, event_loop: &ActiveEventLoop, next: Option<Instant>) {
         let now = Instant::now();
         let is_on = self.methods.follow(self.tap.wants_method(), self.tap.is_focused());
         self.tap.set_method(is_on);
@@ -81,8 +81,8 @@ impl Program {
         if let Some(down) = down {
             self.tap.keep_only(&down);
         }
-        event_loop
-            .set_control_flow(again.map_or(ControlFlow::Wait, |left| ControlFlow::WaitUntil(now + left)));
+        let next = again.into_iter().chain(next).min();
+        event_loop.set_control_flow(next.map_or(ControlFlow::Wait, ControlFlow::WaitUntil));
     }
 }
 
@@ -107,11 +107,11 @@ impl ApplicationHandler for Program {
             self.methods.note_key(Instant::now());
         }
         self.tap.handle(&event);
-        self.follow_method(event_loop);
+        self.follow_method(event_loop, None);
     }
 
     fn about_to_wait(&mut self, event_loop: &ActiveEventLoop) {
-        self.tap.events_are_handled();
-        self.follow_method(event_loop);
+        let next = self.tap.events_are_handled(Instant::now());
+        self.follow_method(event_loop, next);
     }
 }

@@ -281,7 +281,11 @@ impl ApplicationHandler<UserEvent> for Window<'_> {
     }
 
     fn about_to_wait(&mut self, event_loop: &ActiveEventLoop) {
-        self.taps.borrow().all().for_each(|tap| tap.borrow_mut().events_are_handled());
+        let now = Instant::now();
+        let next = self.taps.borrow().all().filter_map(|tap| tap.borrow_mut().events_are_handled(now)).min();
+        if let (Some(at), Some(made)) = (next, &mut *self.made.borrow_mut()) {
+            made.wake_at(at, now);
+        }
         self.keep_keyboard();
         self.eframe.about_to_wait(event_loop);
     }

@@ -2,6 +2,7 @@
 //! come as keys. What it is still making is shown here and never sent.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use deskside_proto::keycode::KeyUsage;
 use deskside_proto::wire::input::{InputEvent, KeyEvent};
@@ -10,6 +11,10 @@ use winit::event::Ime;
 use winit::keyboard::ModifiersState;
 
 use super::Tap;
+
+/// So long a key that came in the midst of composing waits for the text that it may have finished: on a busy machine that
+/// does not come with the same batch of events.
+const FOR_ITS_TEXT: Duration = Duration::from_millis(20);
 
 /// What an input method is making of keys; for the view, which asks for the method as well.
 #[derive(Clone, Default, PartialEq)]
@@ -39,6 +44,8 @@ pub(super) struct Method {
     pub modifiers: ModifiersState,
     /// What was composed last and neither finished nor known to be given up.
     unfinished: String,
+    /// When all that was there with the first key that waits had been handled.
+    held_since: Option<Instant>,
     /// As the last frame had it.
     is_shown: bool,
 }
@@ -135,19 +142,28 @@ impl Tap {
     }
 
     /// Something comes while a text is unfinished. Xlib gives what a method answers at once in the opposite order, so the text
-    /// may come next, and belongs before this: what comes waits for it until all that is there has been looked at.
-    pub(super) fn wait_for_text(&self) {
-        if self.method.composing.is_on && !self.method.unfinished.is_empty() {
+    /// may come next, and belongs before this: what comes waits for it until all that is there has been looked at, and a
+    /// moment longer.
+    pub(super) fn wait_for_text(&mut self) {
+        if self.method.composing.is_on && !self.method.unfinished.is_empty() && !self.outlet.is_held() {
             self.outlet.hold();
+            self.method.held_since = None;
         }
     }
 
-    /// All events that were there have been handled.
-    pub fn events_are_handled(&mut self) {
+    /// All events that were there have been handled. Gives when this should be called again, if nothing happens before.
+    pub fn events_are_handled(&mut self, now: Instant) -> Option<Instant> {
+        if self.outlet.is_held() {
+            let until = *self.method.held_since.get_or_insert(now) + FOR_ITS_TEXT;
+            if now < until {
+                return Some(until);
+            }
+        }
         if self.outlet.release() && self.method.composing.text.is_empty() {
             // It was given up: Escape, Backspace.
             self.method.unfinished.clear();
         }
+        None
     }
 
     /// Modifiers that are down and not held over there go down before a key that they change: winit gives no press of theirs
