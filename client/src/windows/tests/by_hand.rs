@@ -9,7 +9,7 @@ use super::*;
 use crate::sharing::{Share, WindowNumber};
 use crate::windows::main_window::{Page, SIZE};
 
-const REFUSED: &str = "That was not done: a program asked for it";
+const REFUSED: &str = "Not done: another program asked for it";
 
 /// Other software asks for a press.
 fn request(harness: &mut Open, label: &str) {
