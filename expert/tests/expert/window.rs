@@ -80,10 +80,14 @@ impl Client {
         let frame = DesktopFrame { size: self.surface.size(), patches: &patches };
         let now = Millis(u64::from(self.sequence) * 40);
         let Some(update) = self.encoder.encode(&frame, need, now).unwrap() else { return };
+        // The report of a short one may be kept back for seconds.
+        let is_reported = update.bytes.len() > 1_200 || self.sequence == 0;
         self.sender.send_update(self.sequence, update.class, update.bytes.into()).unwrap();
         self.sequence += 1;
-        // One at a time, as a client with little credit would.
-        self.hears(|event| matches!(event, ClientLinkEvent::Feedback(_)));
+        if is_reported {
+            // One at a time, as a client with little credit would.
+            self.hears(|event| matches!(event, ClientLinkEvent::Feedback(_)));
+        }
     }
 
     fn hears(&mut self, wanted: impl Fn(&ClientLinkEvent) -> bool) -> ClientLinkEvent {
