@@ -4,12 +4,32 @@
 use egui::accesskit::Action;
 use egui::{Context, Id, Response, Ui};
 
+/// Who may press a control.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presser {
+    /// Also other software, over the accessibility bus.
+    Anybody,
+    /// Whoever has the keyboard or the pointer.
+    Hand,
+}
+
+impl Presser {
+    /// Whether a press of this control counts. To be asked in each picture, right after the control was made: what other
+    /// software asks of [`Self::Hand`] is undone, and [`was_refused`] says so.
+    pub fn counts(self, ui: &Ui, response: &Response, pressed: bool) -> bool {
+        match self {
+            Self::Anybody => pressed,
+            Self::Hand => by_hand(ui, response, pressed),
+        }
+    }
+}
+
 /// Whether this control was pressed by hand. To be asked in each picture, right after the control was made: what other
 /// software asks of it is undone, and [`was_refused`] says so.
 ///
 /// A key or a click in a program's own window reaches it through the display server. Whether those are the person's own
 /// is another question, which the guard of a yes asks.
-pub fn by_hand(ui: &Ui, response: &Response, pressed: bool) -> bool {
+fn by_hand(ui: &Ui, response: &Response, pressed: bool) -> bool {
     let id = response.id;
     let asked = |action| ui.input(|input| input.has_accesskit_action_request(id, action));
     let (press, focus) = (asked(Action::Click), asked(Action::Focus));

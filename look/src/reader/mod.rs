@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use egui::accesskit::{ActionRequest, Live, Role, TreeUpdate};
 use egui::{Context, FullOutput, Id, Key, Plugin, RawInput, Rect, Ui, ViewportId};
 
-pub use hand::{by_hand, forget_refusal, was_refused};
+pub use hand::{Presser, forget_refusal, was_refused};
 
 /// One window's connection to the desktop's accessibility service.
 trait Connection: Send + Sync {

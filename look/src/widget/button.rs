@@ -8,6 +8,7 @@ use egui::{
 };
 
 use crate::fonts;
+use crate::reader::Presser;
 use crate::tokens::{Meaning, Palette, Tone, size, space, text};
 
 /// A button that has not been shown yet.
@@ -20,15 +21,6 @@ pub struct Button<'a> {
     enabled: bool,
     hint: Option<&'a str>,
     presser: Presser,
-}
-
-/// Who may press a button.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Presser {
-    /// Also other software, over the accessibility bus.
-    Anybody,
-    /// Whoever has the keyboard or the pointer.
-    Hand,
 }
 
 /// How a button is painted.
@@ -173,7 +165,7 @@ impl<'a> Button<'a> {
         self
     }
 
-    /// Not to be pressed by other software, because it shows or gives somebody more; see [`crate::reader::by_hand`].
+    /// Not to be pressed by other software, because it shows or gives somebody more; see [`Presser::Hand`].
     pub const fn by_hand(mut self) -> Self {
         self.presser = Presser::Hand;
         self
@@ -203,10 +195,7 @@ impl<'a> Button<'a> {
             None => response,
         };
         let by_mnemonic = self.enabled && ui.is_enabled() && mnemonic.is_some_and(|(_, key)| take(ui, key));
-        let mut pressed = by_mnemonic || response.clicked();
-        if self.presser == Presser::Hand {
-            pressed = crate::reader::by_hand(ui, &response, pressed);
-        }
+        let pressed = self.presser.counts(ui, &response, by_mnemonic || response.clicked());
         if ui.is_rect_visible(rect) {
             let fade = |colour: Color32| if self.enabled { colour } else { colour.gamma_multiply(0.45) };
             let fill = if response.hovered() { paint.fill_hovered } else { paint.fill };

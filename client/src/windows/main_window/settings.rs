@@ -1,6 +1,6 @@
 //! The settings page: each change goes to the controller, which writes the file.
 
-use deskside_look::reader::{self, by_hand};
+use deskside_look::reader::{self, Presser};
 use deskside_look::tokens::{Palette, space};
 use deskside_look::widget::{self, Button, Card, Row};
 use deskside_proto::name::PersonName;
@@ -149,15 +149,6 @@ fn choices(ui: &mut Ui, scene: Scene<'_>) {
     });
 }
 
-/// Who may choose in a list.
-#[derive(Clone, Copy)]
-enum Presser {
-    /// Also other software, over the accessibility bus.
-    Anybody,
-    /// Whoever has the keyboard or the pointer.
-    Hand,
-}
-
 fn pick<T: Copy + PartialEq>(
     ui: &mut Ui,
     id: &str,
@@ -172,11 +163,7 @@ fn pick<T: Copy + PartialEq>(
         .show_ui(ui, |ui| {
             for choice in choices {
                 let line = ui.selectable_label(*value == choice, word(choice));
-                let is_chosen = match presser {
-                    Presser::Anybody => line.clicked(),
-                    Presser::Hand => by_hand(ui, &line, line.clicked()),
-                };
-                if is_chosen {
+                if presser.counts(ui, &line, line.clicked()) {
                     *value = choice;
                 }
             }

@@ -1,6 +1,6 @@
 //! What experts may see: a card that says it, and the pages on which the person changes it. It chooses nothing by itself.
 
-use deskside_look::reader::by_hand;
+use deskside_look::reader::Presser;
 use deskside_look::tokens::{Palette, size, space};
 use deskside_look::widget::{self, Button, Card, Foot, row_to_edges};
 use deskside_proto::geometry::Rect;
@@ -129,9 +129,8 @@ fn share(ui: &mut Ui, scene: Scene<'_>) -> bool {
     for (label, share) in shares(scene) {
         let line = choice(ui, &label, *now == share);
         // Less than everything is always safe; from less, every other choice shows something that was not seen.
-        let is_pressed =
-            if *now == Share::Everything { line.clicked() } else { by_hand(ui, &line, line.clicked()) };
-        if is_pressed {
+        let presser = if *now == Share::Everything { Presser::Anybody } else { Presser::Hand };
+        if presser.counts(ui, &line, line.clicked()) {
             scene.commands.send(UserCommand::Share(share));
             chosen = true;
         }
