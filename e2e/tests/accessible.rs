@@ -196,7 +196,7 @@ fn shown_again(desk: &Desk, reader: &ScreenReader) -> Result<()> {
     reader.focus(again)?;
     reader.press(again)?;
     let heard = reader.wait_for(seen, PATIENCE, |said| {
-        said.member == "Announcement" && said.text.contains("when you press it yourself")
+        said.member == "Announcement" && said.text.contains("when you click or press it yourself")
     });
     ensure!(heard.is_some(), "nobody says that software's press does not count");
     let now = with(reader, "Deskside", "Hidden: ")?;
