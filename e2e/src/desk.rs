@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use deskside_testkit::x11::{Injected, Person, Program, ScreenReader, SessionBus, Wanted, Window, Xvfb};
+use rustix::process::Signal;
 use tempfile::TempDir;
 
 use crate::PATIENCE;
@@ -21,7 +22,7 @@ pub struct Desk {
     bus: SessionBus,
     home: TempDir,
     surroundings: Vec<(&'static str, String)>,
-    _manager: Program,
+    manager: Program,
 }
 
 impl Desk {
@@ -51,7 +52,18 @@ impl Desk {
         let home = tempfile::tempdir()?;
         std::fs::create_dir(home.path().join("Downloads"))?;
         let hands = screen.person()?;
-        Ok(Self { screen, hands, bus, home, surroundings: Vec::new(), _manager: manager })
+        Ok(Self { screen, hands, bus, home, surroundings: Vec::new(), manager })
+    }
+
+    /// Does this while the window manager stands still, as on a machine that is busy.
+    ///
+    /// # Errors
+    /// Those of `work`; it goes on in any case.
+    pub fn with_stuck_manager<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.manager.signal(Signal::STOP)?;
+        let done = work();
+        self.manager.signal(Signal::CONT)?;
+        done
     }
 
     /// The home folder of whoever sits here.

@@ -473,4 +473,4 @@ fn pointer_button(button: MouseButton) -> Option<PointerButton> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -5,10 +5,10 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use deskside_host::locks::LockWatch;
+use winit::event::WindowEvent;
 use winit::window::WindowId;
 
-use super::input::Tap;
-
+use super::input::{Route, Tap};
 use crate::wheel::WheelKind;
 
 /// A tap that is shared between the event loop and the window's content.
@@ -101,8 +101,26 @@ impl Taps {
         }
     }
 
+    /// Gives an event to the tap of its window; says who gets it next, and whether something is to be painted.
+    pub fn handle(&mut self, window: WindowId, event: &WindowEvent) -> (Route, bool) {
+        let Some(tap) = self.of(window) else { return (Route::Window, false) };
+        if matches!(event, WindowEvent::CursorMoved { .. }) && self.is_pointer_elsewhere(&tap) {
+            return (Route::Taken, false);
+        }
+        let mut tap = tap.borrow_mut();
+        (tap.handle(event), tap.wants().repaint)
+    }
+
+    /// Whether the pointer's way is another window's business. A window is told of it where a drag that began in another
+    /// one enters it, and of its place when it gets the keyboard, wherever that is.
+    fn is_pointer_elsewhere(&self, tap: &SharedTap) -> bool {
+        let (is_dragging, is_inside) = (tap.borrow().is_dragging(), tap.borrow().is_entered());
+        let mut others = self.all().filter(|other| !Rc::ptr_eq(other, tap)).map(|other| other.borrow());
+        !is_dragging && others.any(|other| other.is_dragging() || other.is_entered() && !is_inside)
+    }
+
     /// The tap of this window; none where the window is closed.
-    pub fn of(&mut self, window: WindowId) -> Option<SharedTap> {
+    fn of(&mut self, window: WindowId) -> Option<SharedTap> {
         if *self.first_window.get_or_insert(window) == window {
             return Some(Rc::clone(&self.first));
         }
@@ -118,7 +136,9 @@ impl Taps {
 
 #[cfg(test)]
 mod tests {
-    use winit::event::{DeviceId, WindowEvent};
+    use deskside_proto::wire::input::InputEvent;
+    use winit::dpi::PhysicalPosition;
+    use winit::event::{DeviceId, ElementState, MouseButton};
 
     use super::*;
 
@@ -144,6 +164,45 @@ mod tests {
         assert!(taps.of(number(2)).is_none(), "its last events");
         assert!(is(taps.of(number(3)), &other.tap));
         assert_eq!((one.window.get(), other.window.get()), (Some(number(2)), Some(number(3))));
+    }
+
+    #[test]
+    fn a_drag_goes_on_in_its_own_window_where_it_crosses_another() {
+        let sent = Rc::new(RefCell::new(Vec::new()));
+        let place = || {
+            let into = Rc::clone(&sent);
+            let tap = Tap::new(Box::new(move |event| into.borrow_mut().push(event)));
+            Place { tap: Rc::new(RefCell::new(tap)), window: Rc::default() }
+        };
+        let (first, other) = (place().tap, place());
+        let mut taps = Taps::new(Rc::clone(&first), None);
+        taps.add(other.clone());
+        let [first_window, other_window] = [1_u64, 2].map(WindowId::from);
+        let device_id = DeviceId::dummy();
+        let at = |x, y| WindowEvent::CursorMoved { device_id, position: PhysicalPosition::new(x, y) };
+        let press = |state| WindowEvent::MouseInput { device_id, state, button: MouseButton::Left };
+        // Nothing is controlled yet: the windows say their numbers.
+        taps.handle(first_window, &WindowEvent::CursorEntered { device_id });
+        taps.handle(first_window, &WindowEvent::CursorLeft { device_id });
+        taps.handle(other_window, &WindowEvent::CursorEntered { device_id });
+        for tap in taps.all() {
+            tap.borrow_mut().set_layout(crate::app::input::tests::layout(true));
+        }
+        let mut tells = |window, event| {
+            let (route, _) = taps.handle(window, &event);
+            (route, std::mem::take(&mut *sent.borrow_mut()))
+        };
+        let is_nothing = |told: (Route, Vec<InputEvent>)| told == (Route::Taken, vec![]);
+
+        assert!(is_nothing(tells(first_window, at(20.0, 60.0))), "told of the keyboard, and covered");
+        assert_eq!(tells(other_window, at(20.0, 60.0)).1.len(), 1);
+        assert_eq!(tells(other_window, press(ElementState::Pressed)).1.len(), 1);
+        tells(other_window, WindowEvent::CursorLeft { device_id });
+        tells(first_window, WindowEvent::CursorEntered { device_id });
+        assert!(is_nothing(tells(first_window, at(30.0, 60.0))), "the drag is the other window's");
+        assert_eq!(tells(other_window, at(-10.0, 60.0)).1.len(), 1);
+        assert_eq!(tells(other_window, press(ElementState::Released)).1.len(), 1);
+        assert_eq!(tells(first_window, at(31.0, 60.0)).1.len(), 1);
     }
 
     #[test]

@@ -228,11 +228,7 @@ fn is_use(event: &WindowEvent) -> bool {
 
 impl ApplicationHandler<UserEvent> for Window<'_> {
     fn window_event(&mut self, event_loop: &ActiveEventLoop, window: WindowId, event: WindowEvent) {
-        let tap = self.taps.borrow_mut().of(window);
-        let (route, repaint) = tap.map_or((Route::Window, false), |tap| {
-            let mut tap = tap.borrow_mut();
-            (tap.handle(&event), tap.wants().repaint)
-        });
+        let (route, repaint) = self.taps.borrow_mut().handle(window, &event);
         if let Some(made) = &mut *self.made.borrow_mut() {
             if is_use(&event) {
                 made.used = Instant::now();

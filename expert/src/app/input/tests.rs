@@ -22,7 +22,7 @@ fn tap() -> (Tap, Sent) {
     (tap, sent)
 }
 
-fn layout(controlling: bool) -> Layout {
+pub fn layout(controlling: bool) -> Layout {
     let view = Size { width: 200, height: 100 };
     let transform = ViewTransform::placed(Size { width: 100, height: 50 }, view, 2.0, ViewPoint::default());
     let picture = Pixels { left: 0.0, top: 40.0, right: 200.0, bottom: 140.0 };
