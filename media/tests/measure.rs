@@ -164,8 +164,14 @@ impl Scene {
             sum.slowest.as_secs_f64() * 1e3,
             sum.apply.as_secs_f64() * 1e3 / frames as f64
         );
+        let steps: f64 = quality.windows(2).map(|two| (two[1] - two[0]).abs()).sum();
         quality.sort_by(f64::total_cmp);
-        println!("dB: median {:.2}, worst {:.2}", quality[frames / 2], quality[0]);
+        println!(
+            "dB: median {:.2}, worst {:.2}, from picture to picture {:.2}",
+            quality[frames / 2],
+            quality[0],
+            steps / (frames - 1) as f64
+        );
         self.rest(now);
     }
 

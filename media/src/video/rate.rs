@@ -1,9 +1,12 @@
 //! Which quantiser a picture gets: as fine as the eye needs, as coarse as the link demands. It holds no codec and
 //! decides nothing about regions.
 //!
-//! A picture's bytes halve with every [`HALVING`] steps of the quantiser. From the last picture's bytes follows what
+//! A picture's bytes halve with every [`HALVING`] steps of the quantiser. From the last pictures' bytes follows what
 //! the next would take at any other quantiser; what was spent too much is saved on the pictures after it: within a
 //! quarter of a second where it made the link wait, and over seconds where it only was more than a film should take.
+//!
+//! The last picture alone would mislead: one that is finer than the picture before it also mends what that left out, and
+//! leaves little to the next, so that fine and coarse ones would follow each other for ever.
 
 use deskside_proto::link::LinkEstimate;
 use deskside_proto::time::Millis;
@@ -26,12 +29,19 @@ const COARSEST: u8 = 46;
 const HALVING: f64 = 7.0;
 
 /// A picture is at most so much finer than the one before, so that a quiet moment does not cost a burst.
-const FINER_AT_ONCE: f64 = 2.0;
+const FINER_AT_ONCE: f64 = 1.0;
 
-/// What a video of [`REFERENCE_PX`] may take on any link; others in proportion to the root of their pixels, because
+/// A picture's weight is what it takes at this quantiser. Unit: bytes.
+const WEIGHED_AT: f64 = 24.0;
+
+/// A picture's share in what is expected of the next one; of what the link carries at once, the heavier counts.
+const SHARE_OF_LAST: f64 = 0.25;
+
+/// What a video of [`REFERENCE_PX`] may take on any link; others in proportion to this power of their pixels, because
 /// large pictures have less in each pixel. Unit: bytes per second.
-const REFERENCE_BYTES_PER_SECOND: f64 = 225_000.0;
+const REFERENCE_BYTES_PER_SECOND: f64 = 265_000.0;
 const REFERENCE_PX: f64 = 640.0 * 360.0;
+const POWER_OF_PX: f64 = 0.38;
 
 /// The share of the link that all video together may take: the rest is for text, audio and what comes unexpectedly.
 const LINK_SHARE: f64 = 0.6;
@@ -83,8 +93,7 @@ pub struct VideoSettings {
 impl VideoSettings {
     /// For a picture of so many pixels, when `all_pixels` are video at the same time.
     pub fn new(pixels: usize, all_pixels: usize, link: LinkEstimate) -> Self {
-        let root = |pixels: usize| (pixels.max(1) as f64).sqrt();
-        let wanted = REFERENCE_BYTES_PER_SECOND * root(pixels) / REFERENCE_PX.sqrt();
+        let wanted = REFERENCE_BYTES_PER_SECOND * (pixels.max(1) as f64 / REFERENCE_PX).powf(POWER_OF_PX);
         let part = pixels as f64 / all_pixels.max(pixels).max(1) as f64;
         let affordable = link.bytes_per_second as f64 * LINK_SHARE * part;
         let whole_screen = (pixels as f64 / SCREEN_PX).min(1.0);
@@ -116,12 +125,21 @@ impl VideoSettings {
 /// No link is so slow that a key picture should have fewer bytes.
 const MIN_KEY_BYTES: usize = 2_000;
 
+/// What a picture said about the next one.
+#[derive(Clone, Copy, Debug)]
+struct Told {
+    quantiser: u8,
+    weight: f64,
+}
+
 /// Chooses the quantisers of one stream.
 #[derive(Debug)]
 pub(super) struct Rate {
     settings: VideoSettings,
-    /// The last picture that was no key picture: its quantiser and its bytes.
-    last: Option<(u8, f64)>,
+    /// The last picture since a key picture.
+    last: Option<Told>,
+    /// What pictures weigh of late; none before the first.
+    usual: Option<f64>,
     /// When the last picture was made, and the smoothed time between two. Unit: seconds.
     at: Option<Millis>,
     beat: f64,
@@ -135,7 +153,16 @@ pub(super) struct Rate {
 
 impl Rate {
     pub(super) const fn new(settings: VideoSettings) -> Self {
-        Self { settings, last: None, at: None, beat: 1.0 / 30.0, debt: 0.0, waiting: 0.0, large_at: None }
+        Self {
+            settings,
+            last: None,
+            usual: None,
+            at: None,
+            beat: 1.0 / 30.0,
+            debt: 0.0,
+            waiting: 0.0,
+            large_at: None,
+        }
     }
 
     pub(super) const fn set(&mut self, settings: VideoSettings) {
@@ -161,15 +188,16 @@ impl Rate {
     /// The quantiser for the next picture.
     pub(super) fn next_quantiser(&mut self, now: Millis, key: u8) -> u8 {
         self.pay(now);
-        let Some((quantiser, bytes)) = self.last else {
+        let (Some(last), Some(usual)) = (self.last, self.usual) else {
             // The first picture after a key picture mends what that left out.
             return key.clamp(FINEST, COARSEST);
         };
         let aim = part(self.settings.bytes_per_second, self.beat, self.debt, AIM_BACK);
         let room = part(self.settings.link_bytes_per_second, self.beat, self.waiting, LINK_BACK);
-        let aim = aim.min(room);
-        let finest = (f64::from(quantiser) - FINER_AT_ONCE).max(f64::from(FINEST)) as u8;
-        quantiser_for(f64::from(quantiser), bytes, aim).clamp(finest, COARSEST)
+        let finest = (f64::from(last.quantiser) - FINER_AT_ONCE).max(f64::from(FINEST)) as u8;
+        let for_film = quantiser_for(WEIGHED_AT, usual, aim);
+        let for_link = quantiser_for(WEIGHED_AT, usual.max(last.weight), room);
+        for_film.max(for_link).clamp(finest, COARSEST)
     }
 
     /// A picture was made.
@@ -182,29 +210,36 @@ impl Rate {
             self.waiting += beyond;
             self.last = None;
         } else {
-            let expected = self
-                .last
-                .map(|(known, last)| last * 2_f64.powf((f64::from(known) - f64::from(quantiser)) / HALVING));
-            self.last = Some((quantiser, self.telling(bytes, expected, now)));
+            let weight = self.telling(bytes, quantiser, now);
+            self.last = Some(Told { quantiser, weight });
             self.debt += bytes;
             self.waiting += bytes;
         }
         self.at = Some(now);
     }
 
-    /// What a picture's bytes say about the next picture at the same quantiser.
-    fn telling(&mut self, bytes: f64, expected: Option<f64>, now: Millis) -> f64 {
-        let Some(expected) = expected else { return bytes };
+    /// What a picture says about the next one, as a weight. What is usual follows.
+    fn telling(&mut self, bytes: f64, quantiser: u8, now: Millis) -> f64 {
+        let weight = bytes * 2_f64.powf((f64::from(quantiser) - WEIGHED_AT) / HALVING);
+        let (Some(last), Some(usual)) = (self.last, self.usual) else {
+            self.usual.get_or_insert(weight);
+            return weight;
+        };
         let has_room = bytes <= f64::from(self.settings.link_bytes_per_second) * CUT_TIME;
-        if bytes > expected * CUT {
+        if weight > usual.max(last.weight) * CUT {
             let is_lone = self.large_at.is_none_or(|at| now.since(at) >= BETWEEN_CUTS);
             self.large_at = Some(now);
             if is_lone && has_room {
-                return expected;
+                return last.weight;
             }
+            // Not to be learnt slowly.
+            self.usual = Some(usual.max(weight));
+            return weight;
         }
         // A picture of nothing new says nothing about the next one.
-        bytes.max(expected * 0.5)
+        let told = weight.max(last.weight * 0.5);
+        self.usual = Some(usual + (told - usual) * SHARE_OF_LAST);
+        told
     }
 
     /// Time has passed, and with it budget came in.
@@ -296,6 +331,32 @@ mod tests {
                 );
                 assert!(coarsest - finest <= 3, "{quantisers:?}");
             }
+        }
+    }
+
+    #[test]
+    fn pictures_that_mend_what_the_one_before_left_out_do_not_make_it_pulse() {
+        for link in [200_000, 5_000_000] {
+            let settings = VideoSettings { link_bytes_per_second: link, ..slow(200_000, 40_000) };
+            let (mut rate, mut quantisers, mut spent, mut before) = (Rate::new(settings), vec![], 0.0, 24);
+            for picture in 0..240 {
+                let now = Millis(picture * 33);
+                let quantiser = rate.next_quantiser(now, 30);
+                // Measured on film: two steps finer than the last picture takes twice the bytes, four coarser half.
+                let finer = f64::from(before) - f64::from(quantiser);
+                let mended = 2_f64.powf(if finer > 0.0 { finer / 2.0 } else { finer / 4.0 });
+                let size = 8_000.0 * 2_f64.powf((24.0 - f64::from(quantiser)) / 7.0) * mended;
+                rate.made(quantiser, size as usize, false, now);
+                before = quantiser;
+                if picture >= 90 {
+                    quantisers.push(quantiser);
+                    spent += size;
+                }
+            }
+            let a_second = spent * 1_000.0 / (150.0 * 33.0);
+            assert!((180_000.0..=215_000.0).contains(&a_second), "{a_second} a second: {quantisers:?}");
+            let steps = quantisers.windows(2).map(|two| two[0].abs_diff(two[1]));
+            assert!(steps.max() <= Some(2), "link {link}: {quantisers:?}");
         }
     }
 
