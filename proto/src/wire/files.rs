@@ -32,7 +32,7 @@ impl RelativePath {
     /// Accepts names joined by `/`, exactly as they are, or nothing.
     ///
     /// A name is neither empty nor `.` nor `..`, and has no control character, no backslash and no colon, one of which
-    /// leads elsewhere on some system, and nothing that turns the direction of text, which hides an ending.
+    /// leads elsewhere on some system, and nothing that directs text (Unicode's `Bidi_Control`), which hides an ending.
     pub fn parse(text: &str) -> Option<Self> {
         let fits = text.len() <= Self::MAX_BYTES && text.split('/').count() <= Self::MAX_DEPTH;
         (fits && text.split('/').all(is_name)).then(|| Self(text.to_owned()))
@@ -55,13 +55,16 @@ impl RelativePath {
 }
 
 fn is_name(name: &str) -> bool {
-    let is_odd = |c: char| {
-        c.is_control() || matches!(c, '\\' | ':' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
+    let is_odd = |c: char| c.is_control() || is_direction(c) || matches!(c, '\\' | ':');
     (1..=RelativePath::MAX_NAME_BYTES).contains(&name.len())
         && name != "."
         && name != ".."
         && !name.contains(is_odd)
+}
+
+/// Unicode's Bidi_Control, all of it.
+const fn is_direction(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 impl fmt::Debug for RelativePath {
@@ -178,7 +181,8 @@ mod tests {
 
     #[test]
     fn a_path_that_leads_anywhere_else_is_none() {
-        for good in ["a", "a/b.txt", "Ünïcode/с/文件.pdf", "...", "a b/.hidden"] {
+        for good in ["a", "a/b.txt", "Ünïcode/с/文件.pdf", "می\u{200c}خواهم.txt", "...", "a b/.hidden"]
+        {
             assert!(RelativePath::parse(good).is_some(), "{good}");
         }
         let deep = vec!["d"; 33].join("/");
@@ -200,6 +204,10 @@ mod tests {
             "a\0b",
             "a\nb",
             "a\u{7f}",
+            "a\u{61c}b",
+            "\u{200e}a",
+            "a\u{200f}",
+            "a\u{2066}b",
             deep.as_str(),
             long.as_str(),
         ] {
