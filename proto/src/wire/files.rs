@@ -91,15 +91,24 @@ pub struct FileList(Vec<Entry>);
 impl FileList {
     /// Entries of a list.
     pub const MAX_ENTRIES: usize = 10_000;
+    /// The list itself, as it is carried: 4 MiB. Units: bytes.
+    pub const MAX_BYTES: usize = 4 << 20;
     /// All files together: 64 GiB. Units: bytes.
     pub const MAX_TOTAL_BYTES: u64 = 64 << 30;
+
+    /// An entry as it is carried, without its path's own bytes.
+    const ENTRY_BYTES: usize = 1 + 8 + 2;
 
     /// Takes the entries, if they make a list.
     ///
     /// # Errors
-    /// `TooLong` for too many or too large ones, `InvalidValue` for anything else.
+    /// `TooLong` for too many or too large ones, or too long paths, `InvalidValue` for anything else.
     pub fn new(entries: Vec<Entry>) -> Result<Self, WireError> {
         if entries.len() > Self::MAX_ENTRIES {
+            return Err(WireError::TooLong);
+        }
+        let carried = |entry: &Entry| Self::ENTRY_BYTES + entry.path.as_str().len();
+        if 4 + entries.iter().map(carried).sum::<usize>() > Self::MAX_BYTES {
             return Err(WireError::TooLong);
         }
         let mut folders = std::collections::HashSet::new();
@@ -151,6 +160,9 @@ impl FileList {
     /// # Errors
     /// As any message.
     pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        if bytes.len() > Self::MAX_BYTES {
+            return Err(WireError::TooLong);
+        }
         let mut reader = Reader::new(bytes);
         let count = usize::try_from(reader.u32()?).map_err(|_| WireError::TooLong)?;
         if count > Self::MAX_ENTRIES {
@@ -232,6 +244,33 @@ mod tests {
         let large = Entry { bytes: FileList::MAX_TOTAL_BYTES, ..inside() };
         let more = Entry { bytes: 1, ..entry("d/g", EntryKind::File) };
         assert_eq!(FileList::new(vec![folder(), large, more]), Err(WireError::TooLong));
+    }
+
+    #[test]
+    fn a_list_is_no_longer_than_it_is_carried_by_whoever_makes_or_reads_it() {
+        let folder = "d".repeat(RelativePath::MAX_NAME_BYTES);
+        let entry = |path: &str, kind| Entry { path: RelativePath::parse(path).unwrap(), kind, bytes: 0 };
+        // A list of this length: as many entries of 511 bytes as fit in, and a shorter one that fills it up.
+        let list_of = |length: usize| {
+            let mut entries = vec![entry(&folder, EntryKind::Folder)];
+            let mut left = length - 4 - 11 - folder.len();
+            while left > 0 {
+                let name = format!("{:04}{}", entries.len(), "n".repeat(251));
+                let path = format!("{folder}/{name}");
+                let bytes = path.len().min(left - 11);
+                entries.push(entry(path.get(..bytes).unwrap(), EntryKind::File));
+                left -= 11 + bytes;
+            }
+            entries
+        };
+        assert!(list_of(FileList::MAX_BYTES).len() < FileList::MAX_ENTRIES, "one bound at a time");
+        assert_eq!(FileList::new(list_of(FileList::MAX_BYTES + 1)), Err(WireError::TooLong));
+        let list = FileList::new(list_of(FileList::MAX_BYTES)).unwrap();
+        let mut bytes = list.encode();
+        assert_eq!(bytes.len(), FileList::MAX_BYTES);
+        assert_eq!(FileList::decode(&bytes), Ok(list));
+        bytes.push(0);
+        assert_eq!(FileList::decode(&bytes), Err(WireError::TooLong));
     }
 
     #[test]
