@@ -42,9 +42,12 @@ fn what_a_yes_opens_is_as_old_as_the_yes_and_not_as_its_own_turn() {
             said_at = Some(yes.said_at());
             Answer::Allow(yes)
         });
-        let opens = effects.iter().find_map(|effect| match effect {
-            Effect::OpenGate(_, _, at) | Effect::OpenClipboard(_, _, at) => Some(*at),
-            _ => None,
+        let opens = effects.iter().find_map(|effect| {
+            if let Effect::OpenGate(_, _, at) | Effect::OpenClipboard(_, _, at) = effect {
+                Some(*at)
+            } else {
+                None
+            }
         });
         assert!(opens.is_some() && opens == said_at, "{effects:?}");
     }
