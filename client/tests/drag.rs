@@ -83,7 +83,7 @@ fn a_drag_across_monitors_reaches_a_drawing_program_pixel_by_pixel() {
     path.set_screen(SCREEN);
     let permit = granted(SessionId(1), SCREEN, Scopes::CONTROL);
     let number = permit.number();
-    path.enable(permit).unwrap();
+    path.enable(permit, Instant::now()).unwrap();
     let recorder = x.record_events().unwrap();
 
     // The expert looks at the left monitor, each pixel twice as large, and drags out of it to the right.

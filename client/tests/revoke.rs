@@ -166,7 +166,7 @@ fn revoke_mid_drag(
 ) -> Option<Round> {
     let grant = grant(round + 1);
     let number = grant.number();
-    desk.path.enable(grant).unwrap();
+    desk.path.enable(grant, Instant::now()).unwrap();
     let submit = |event| desk.path.submit(number.session(), InputFrame { grant: number, event }).unwrap();
     for modifier in [KeyUsage::CONTROL_LEFT, KeyUsage::ALT_LEFT, KeyUsage::SHIFT_LEFT, KeyUsage::A] {
         submit(key(modifier, true));
@@ -256,7 +256,7 @@ fn disabling_takes_well_under_a_millisecond_on_a_quiet_desktop() {
     for round in 0..50 {
         let grant = grant(round + 1);
         let number = grant.number();
-        desk.path.enable(grant).unwrap();
+        desk.path.enable(grant, Instant::now()).unwrap();
         for event in [key(KeyUsage::CONTROL_LEFT, true), key(KeyUsage::C, true), left(true, 5, 5)] {
             desk.path.submit(number.session(), InputFrame { grant: number, event }).unwrap();
         }
@@ -278,7 +278,7 @@ fn the_persons_first_key_already_pauses_and_releases() {
     let recorder = desk.x.record_events().unwrap();
     let grant = grant(1);
     let number = grant.number();
-    desk.path.enable(grant).unwrap();
+    desk.path.enable(grant, Instant::now()).unwrap();
     desk.path
         .submit(number.session(), InputFrame { grant: number, event: key(KeyUsage::SHIFT_LEFT, true) })
         .unwrap();
@@ -307,7 +307,7 @@ fn a_program_that_grabs_the_server_does_not_hold_the_release_back() {
     let desk = desk(false);
     let grant = grant(1);
     let number = grant.number();
-    desk.path.enable(grant).unwrap();
+    desk.path.enable(grant, Instant::now()).unwrap();
     desk.path.submit(number.session(), InputFrame { grant: number, event: left(true, 5, 5) }).unwrap();
     let recorder = desk.x.record_events().unwrap();
     recorder.wait_for(SOON, |event| matches!(event.kind, RecordedKind::Moved)).ok();
@@ -327,7 +327,7 @@ fn when_the_desktop_vanishes_control_ends() {
     let _alone = alone();
     let desk = desk(true);
     let grant = grant(1);
-    desk.path.enable(grant).unwrap();
+    desk.path.enable(grant, Instant::now()).unwrap();
     drop(desk.x);
     assert_eq!(desk.reflexes.recv_timeout(SOON).unwrap(), Reflex::WatchLost);
     assert!(!desk.path.gate().is_open());
@@ -343,7 +343,7 @@ fn an_expert_can_neither_click_nor_type_into_a_window_of_this_program() {
     let recorder = desk.x.record_events().unwrap();
     let grant = grant(1);
     let number = grant.number();
-    desk.path.enable(grant).unwrap();
+    desk.path.enable(grant, Instant::now()).unwrap();
     let (x, y) = terminal.middle();
     let click = |pressed| InputFrame { grant: number, event: left(pressed, x.into(), y.into()) };
     desk.path.submit(number.session(), click(true)).unwrap();

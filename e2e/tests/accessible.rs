@@ -166,8 +166,14 @@ fn question(person: &PersonSide, reader: &ScreenReader) -> Result<()> {
     let node = with(reader, VIEW_QUESTION, "Allow")?;
     check(&node)?;
     ensure!(node.role == "alert", "a question is a {}", node.role);
+    let labels: Vec<&Node> = node.all().into_iter().filter(|node| node.role == "label").collect();
     for part in ["They will see your screen", "never been helped", "Fingerprint", "Alt+A"] {
-        ensure!(node.description.contains(part), "{part:?} is not read out: {:?}", node.description);
+        let read = labels.iter().filter(|label| label.name.contains(part)).count();
+        ensure!(read == 1, "{part:?} is read out {read} times:\n{}", node.told());
+        ensure!(!node.description.contains(part), "{part:?} is read out again: {:?}", node.description);
+        let again = reader
+            .wait_for(0, Duration::ZERO, |said| said.member == "Announcement" && said.text.contains(part));
+        ensure!(again.is_none(), "{part:?} is announced, too: {again:?}");
     }
     let opened = reader.wait_for(0, PATIENCE, |said| said.member == "Activate" && said.place == node.place);
     ensure!(opened.is_some(), "no screen reader is told that the question has opened");

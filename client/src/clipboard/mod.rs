@@ -9,6 +9,7 @@ mod tally;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use deskside_clip::ClipError;
 use deskside_clip::share::{
@@ -93,22 +94,22 @@ impl SessionClipboard {
         (self.wake)();
     }
 
-    /// Opens the way that the grant is for. To be called within a runtime.
+    /// Opens the way that the grant is for, to which the person said yes at that moment. To be called within a runtime.
     ///
     /// # Errors
     /// The desktop's clipboard cannot be used; the way stays closed.
-    pub fn open(&self, grant: Grant) -> Result<(), ClipError> {
+    pub fn open(&self, grant: Grant, said_at: Instant) -> Result<(), ClipError> {
         let Some(way) = Way::of(grant.scopes()) else { return Ok(()) };
-        let (number, opening) = (grant.number(), self.place.passes.begin());
+        let number = grant.number();
         match way {
             Way::ToExpert => {
                 let offering = Arc::new(self.offering(number)?);
-                self.place.passes.open(&grant, opening);
+                self.place.passes.open(&grant, said_at);
                 self.ways().to_expert = Some((number, offering));
             }
             Way::ToPerson => {
                 let pasting = Arc::new(self.pasting(number)?);
-                self.place.passes.open(&grant, opening);
+                self.place.passes.open(&grant, said_at);
                 self.ways().to_person = Some((number, pasting));
             }
         }

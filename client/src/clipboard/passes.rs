@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use deskside_proto::ids::GrantId;
 use deskside_proto::session::{Grant, Way};
+
+use crate::consent::LastStop;
 
 /// No grant has this number.
 const CLOSED: u64 = 0;
@@ -19,13 +22,9 @@ pub struct Passes(Arc<Numbers>);
 #[derive(Debug, Default)]
 struct Numbers {
     ways: [AtomicU64; 2],
-    /// Counts how often everything was closed, so that an opening under way does not survive it.
-    stops: AtomicU64,
+    /// When everything was closed, so that no yes from before survives it.
+    stopped: LastStop,
 }
-
-/// An opening under way: it takes a while until a desktop's clipboard is ready.
-#[derive(Debug)]
-pub struct Opening(u64);
 
 impl Passes {
     fn way(&self, way: Way) -> &AtomicU64 {
@@ -36,19 +35,13 @@ impl Passes {
         }
     }
 
-    /// To be called before anything is made ready for an opening.
-    #[must_use]
-    pub fn begin(&self) -> Opening {
-        Opening(self.0.stops.load(Ordering::SeqCst))
-    }
-
-    /// Lets pass what is under this grant, the way that it is for. Does nothing when everything was closed since the
-    /// opening began: the person was faster.
-    pub fn open(&self, grant: &Grant, opening: Opening) {
+    /// Lets pass what is under this grant, the way that it is for. Does nothing when everything was closed after the
+    /// person said yes to it: it takes a while until a desktop's clipboard is ready, and they were faster.
+    pub fn open(&self, grant: &Grant, said_at: Instant) {
         let Some(way) = Way::of(grant.scopes()) else { return };
         self.way(way).store(grant.number().as_u64(), Ordering::SeqCst);
-        // Behind the number: whoever closes everything counts first, and takes the number away then.
-        if self.0.stops.load(Ordering::SeqCst) != opening.0 {
+        // Behind the number: whoever closes everything notes it first, and takes the number away then.
+        if !self.0.stopped.outlived_by(said_at) {
             self.close(way);
         }
     }
@@ -60,7 +53,7 @@ impl Passes {
 
     /// Lets nothing pass at all. Takes nanoseconds and cannot fail.
     pub fn close_all(&self) {
-        self.0.stops.fetch_add(1, Ordering::SeqCst);
+        self.0.stopped.note();
         Way::ALL.into_iter().for_each(|way| self.close(way));
     }
 
@@ -92,7 +85,7 @@ mod tests {
             (Scope::Keyboard, None),
         ] {
             let (passes, grant) = (Passes::default(), grant(scope));
-            passes.open(&grant, passes.begin());
+            passes.open(&grant, Instant::now());
             for way in Way::ALL {
                 assert_eq!(passes.permits(way, grant.number()), open == Some(way), "{scope:?} {way:?}");
                 assert!(!passes.permits(way, grant.number().next().unwrap()));
@@ -103,13 +96,14 @@ mod tests {
     }
 
     #[test]
-    fn a_stop_while_a_way_is_being_opened_leaves_it_closed() {
+    fn a_stop_after_the_yes_leaves_a_way_closed_however_late_it_is_opened() {
         let (passes, grant) = (Passes::default(), grant(Scope::ReadCopied));
-        let opening = passes.begin();
+        let said_at = Instant::now();
         passes.close_all();
-        passes.open(&grant, opening);
+        passes.open(&grant, said_at);
         assert!(!passes.permits(Way::ToExpert, grant.number()));
-        passes.open(&grant, passes.begin());
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        passes.open(&grant, Instant::now());
         assert!(passes.permits(Way::ToExpert, grant.number()), "the next yes opens it");
     }
 }

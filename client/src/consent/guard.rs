@@ -1,7 +1,7 @@
 //! The check behind an Allow button: was it the person's own hand, and had they time to see the question?
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deskside_proto::ids::QuestionId;
 
@@ -40,8 +40,10 @@ impl Guard {
     /// # Errors
     /// [`NotGenuine`]; the question stays open and can be answered again.
     pub fn confirm(&self) -> Result<LocalYes, NotGenuine> {
+        // Before the desktop is asked: a stop in that time is one after the yes.
+        let said_at = Instant::now();
         judge(self.shown_at, self.watch.presses()?)?;
-        Ok(LocalYes { question: self.question })
+        Ok(LocalYes { question: self.question, said_at })
     }
 }
 

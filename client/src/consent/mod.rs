@@ -2,7 +2,10 @@
 //! question was seen, or a line on the program's own standard input. No window, no session.
 
 mod guard;
+mod stop;
 mod terminal;
+
+use std::time::Instant;
 
 use deskside_proto::ids::QuestionId;
 use deskside_words::t;
@@ -11,15 +14,17 @@ use thiserror::Error;
 use crate::physical::WatchError;
 
 pub use guard::Guard;
+pub use stop::LastStop;
 pub use terminal::{TerminalLine, TerminalLines, Unreadable, discard_typed_ahead};
 
 /// Proof that the person at this machine said yes to one question.
 ///
 /// INVARIANT: only [`Guard::confirm`] and [`TerminalLine::confirm`] make one. It cannot be copied, and it names its
 /// question, so that a yes to one is never taken for a yes to another.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct LocalYes {
     question: QuestionId,
+    said_at: Instant,
 }
 
 impl LocalYes {
@@ -28,10 +33,15 @@ impl LocalYes {
         self.question
     }
 
+    /// When it was said: a stop after that moment takes back what it is a yes to, however late that is opened.
+    pub fn said_at(&self) -> Instant {
+        self.said_at
+    }
+
     /// A yes for tests of those who receive one.
     #[cfg(test)]
     pub(crate) fn for_test(question: QuestionId) -> Self {
-        Self { question }
+        Self { question, said_at: Instant::now() }
     }
 }
 

@@ -200,7 +200,7 @@ impl TerminalLine {
                 judge_line(self.read_at.saturating_duration_since(asked_at), presses)?;
             }
         }
-        Ok(LocalYes { question })
+        Ok(LocalYes { question, said_at: self.read_at })
     }
 }
 
@@ -221,7 +221,8 @@ mod tests {
         let answer =
             |text: &str, read_at| line(text, read_at, Origin::Unwatched).confirm(QuestionId(7), asked_at);
         let later = asked_at + Duration::from_millis(1);
-        assert_eq!(answer("allow", later).unwrap(), LocalYes::for_test(QuestionId(7)));
+        let yes = answer("allow", later).unwrap();
+        assert_eq!((yes.question(), yes.said_at()), (QuestionId(7), later));
         assert!(answer("Yes", later).is_ok());
         assert!(answer("allow 7", later).is_ok());
         for other in ["", "y", "a", "deny", "allow everything", "allow 8", "allow 77", "allow 7 8", "no"] {

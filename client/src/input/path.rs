@@ -19,6 +19,7 @@ use super::gate::{Gate, GateKeeper};
 use super::local_priority::{LocalActivity, LocalPriority};
 use super::own_windows::{self, KeepOff, OwnWindows, QuestionOpen};
 use super::queue::{NotTaken, Queue};
+use crate::consent::LastStop;
 use crate::inject::{self, InjectError, InputInjector};
 use crate::physical::priority;
 use crate::sharing::SharingCell;
@@ -90,6 +91,8 @@ struct Shared {
     screen: ScreenSize,
     /// Counts how often the path was disabled, so that an opening under way does not survive it.
     disabled: AtomicU64,
+    /// When the person last took control back from their devices, so that no yes from before survives it.
+    stopped: LastStop,
     inbox: Mutex<Inbox>,
     wake: Condvar,
     chain: Mutex<Option<Chain>>,
@@ -123,6 +126,7 @@ impl InputPath {
             question: QuestionOpen::default(),
             screen: ScreenSize::default(),
             disabled: AtomicU64::new(0),
+            stopped: LastStop::default(),
             inbox: Mutex::default(),
             wake: Condvar::new(),
             chain: Mutex::default(),
@@ -151,20 +155,22 @@ impl InputPath {
         self.shared.screen.set(size);
     }
 
-    /// Lets the events of this grant through; whatever was in force before is released and gone.
+    /// Lets the events of this grant through, to which the person said yes at that moment; whatever was in force before
+    /// is released and gone.
     ///
-    /// Does nothing when the path is disabled in the meantime: the person was faster.
+    /// Does nothing when the path is disabled in the meantime, or was stopped since that yes: the person was faster.
     ///
     /// # Errors
     /// The desktop cannot be controlled; the path stays closed.
-    pub fn enable(&self, grant: Grant) -> Result<(), InjectError> {
+    pub fn enable(&self, grant: Grant, said_at: Instant) -> Result<(), InjectError> {
         let shared = &self.shared;
         let disabled = shared.disabled.load(Ordering::SeqCst);
         let chain = shared.open_chain(&grant)?;
         let mut current = shared.chain();
         let before = current.take();
         // Under the chain's lock: whoever disables counts first and waits for the lock then.
-        if shared.disabled.load(Ordering::SeqCst) == disabled {
+        let is_wanted = shared.disabled.load(Ordering::SeqCst) == disabled;
+        if is_wanted && shared.stopped.outlived_by(said_at) {
             *current = Some(chain);
             shared.gate.open(&grant);
         }
@@ -204,6 +210,16 @@ impl InputPath {
     /// # Errors
     /// The desktop failed while releasing. The gate is closed nevertheless.
     pub fn disable_and_release(&self) -> Result<(), InjectError> {
+        self.shared.disable_and_release()
+    }
+
+    /// As [`Self::disable_and_release`], at the person's own wish: a grant to which they said yes before never gets
+    /// through, not even where it is still on its way here.
+    ///
+    /// # Errors
+    /// The desktop failed while releasing. The gate is closed nevertheless.
+    pub fn stop(&self) -> Result<(), InjectError> {
+        self.shared.stopped.note();
         self.shared.disable_and_release()
     }
 

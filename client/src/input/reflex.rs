@@ -28,7 +28,7 @@ impl LocalReflex {
     }
 
     fn stop(&self, why: Reflex) {
-        if let Err(error) = self.path.disable_and_release() {
+        if let Err(error) = self.path.stop() {
             tracing::warn!(%error, "held keys could not be released");
         }
         (self.tell)(why);

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use deskside_proto::geometry::{DesktopPoint, Rect, Size};
-use deskside_proto::ids::SessionId;
+use deskside_proto::ids::{GrantId, SessionId};
 use deskside_proto::keycode::KeyUsage;
 use deskside_proto::session::{Grant, Scope, Scopes};
 use deskside_proto::wire::input::{InputEvent, InputFrame, KeyEvent, PointerButton};
@@ -152,7 +152,7 @@ fn the_gate_is_asked_again_behind_the_filters_that_take_time() {
     path.set_screen(SCREEN);
     let grant = grant(1, Scopes::CONTROL);
     let frame = InputFrame { grant: grant.number(), event: left(true, at(5, 5)) };
-    path.enable(grant).unwrap();
+    path.enable(grant, Instant::now()).unwrap();
     path.submit(frame.grant.session(), frame).unwrap();
     assert!(!fake.0.wait_until(Duration::from_millis(200), |actions| !actions.is_empty()));
 }

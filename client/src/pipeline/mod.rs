@@ -138,6 +138,18 @@ impl PipelineHandle {
         self.waker.wake();
     }
 
+    /// A handle to nothing, for tests of those who give orders.
+    #[cfg(test)]
+    pub(crate) fn for_test() -> Self {
+        Self { orders: Arc::default(), waker: Waker::new(|| {}) }
+    }
+
+    /// Whether a complete picture was ordered since this was asked last.
+    #[cfg(test)]
+    pub(crate) fn take_keyframe(&self) -> bool {
+        self.orders.keyframe.swap(false, Ordering::AcqRel)
+    }
+
     fn stop(&self) {
         self.orders.stop.store(true, Ordering::Release);
         self.waker.wake();

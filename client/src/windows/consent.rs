@@ -57,8 +57,9 @@ enum Stage {
 impl ConsentWindow {
     /// Shows the question and sends the answer.
     pub fn show(&mut self, ui: &mut Ui, scene: Scene<'_>, question: &QuestionView, confirm: &Confirm) {
-        let (title, text) = spoken(scene, question);
-        reader::name_window(ui.ctx(), reader::Kind::Question, &title, &text);
+        let title = words::question(&question.kind, &question.expert_name);
+        // All that one should know is written in it, from where a screen reader takes it: told here, too, it is said twice.
+        reader::name_window(ui.ctx(), reader::Kind::Question, &title, "");
         let pressed_by_software = self.software(ui);
         let awake = self.awake(ui, question, confirm);
         // While the list of what they see is open, Escape closes that.
@@ -246,16 +247,6 @@ pub fn wanted_size(scene: Scene<'_>, question: &QuestionView) -> [f32; 2] {
     }
     let around = 2.0 * space::XL + size::BUTTON_HEIGHT + f32::from(BAR.top + BAR.bottom);
     [WIDTH, (height + around).ceil().clamp(*HEIGHTS.start(), *HEIGHTS.end())]
-}
-
-/// The question as a screen reader says it when the window opens: its title, and all that one should know.
-fn spoken(scene: Scene<'_>, question: &QuestionView) -> (String, String) {
-    let title = words::question(&question.kind, &question.expert_name);
-    let meaning = words::meaning(&question.kind, &scene.view.settings.hotkey);
-    let (known, more) = words::acquaintance(&question.seen, scene.moment.system, scene.moment.offset);
-    let known = if more.is_empty() { format!("{known}.") } else { format!("{known}. {more}") };
-    let fingerprint = format!("{} {}.", t!("client-fingerprint"), question.fingerprint);
-    (title, [&*meaning, &known, &fingerprint, t!("client-answer-keys")].join(" "))
 }
 
 fn who_and_what(ui: &mut Ui, scene: Scene<'_>, question: &QuestionView, share: &mut Option<Share>) {

@@ -85,7 +85,7 @@ impl Client {
     pub fn listen(&self, mut frames: impl Read + Send + 'static) -> Result<()> {
         let grant = granted(SessionId(1), SCREEN, Scopes::CONTROL);
         let (number, path) = (grant.number(), Arc::clone(&self.path));
-        path.enable(grant)?;
+        path.enable(grant, Instant::now())?;
         std::thread::spawn(move || {
             let mut reader = FrameReader::<InputFrame>::new();
             let mut buffer = [0; 4096];

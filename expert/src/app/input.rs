@@ -63,6 +63,8 @@ struct Place {
     focused: bool,
     /// The pointer is in the window.
     inside: bool,
+    /// Where the other machine was told that the pointer is.
+    there: Option<DesktopPoint>,
 }
 
 impl Tap {
@@ -215,10 +217,10 @@ impl Tap {
         }
     }
 
-    /// Buttons are up without this window having heard of it.
+    /// Buttons are up without this window having heard of it. Where the picture is gone they go up where the pointer was.
     pub fn release_buttons(&mut self) {
         let (x, y) = self.pointer;
-        let Some(at) = self.nearest(x, y) else { return self.release_all() };
+        let Some(at) = self.nearest(x, y).or(self.place.there) else { return };
         for button in std::mem::take(&mut self.buttons).into_iter().filter_map(PointerButton::from_code) {
             self.outlet.send(InputEvent::PointerButton { button, pressed: false, at });
         }
@@ -349,6 +351,7 @@ impl Tap {
         }
         self.watch_scroll(x, y);
         if let Some(at) = self.nearest(x, y) {
+            self.place.there = Some(at);
             self.outlet.send(InputEvent::PointerMoved { at });
         }
         // The first motion over the picture also tells the toolbar that the pointer has gone.
@@ -367,7 +370,7 @@ impl Tap {
         let Some(button) = pointer_button(button) else { return Route::Window };
         let held = self.buttons.contains(&button.code());
         let begins = pressed && self.layout.controlling && self.picture_at(x, y).is_some();
-        let place = self.nearest(x, y).filter(|_| begins || held);
+        let place = self.nearest(x, y).or(self.place.there).filter(|_| begins || held);
         let Some(at) = place else {
             self.window_buttons =
                 if pressed { self.window_buttons + 1 } else { self.window_buttons.saturating_sub(1) };
@@ -387,6 +390,7 @@ impl Tap {
         } else {
             self.buttons.remove(&button.code());
         }
+        self.place.there = Some(at);
         self.outlet.send(InputEvent::PointerButton { button, pressed, at });
         Route::Taken
     }

@@ -34,6 +34,9 @@ use taps::{SharedTap, Taps};
 pub use shell::Post;
 pub use window::run;
 
+/// What is taken in between two pictures.
+const MOST_AT_ONCE: usize = 256;
+
 /// What the program starts with.
 pub struct Start {
     /// What is shown first.
@@ -101,8 +104,10 @@ impl App {
         }
     }
 
-    fn handle_arrived(&mut self) {
-        while let Ok(arrived) = self.arrived.try_recv() {
+    /// True when more may wait: the window paints in between, however much comes.
+    fn handle_arrived(&mut self) -> bool {
+        let (some, is_more) = some_of(&self.arrived);
+        for arrived in some {
             match arrived {
                 Arrived::Message(message) => self.handle(message),
                 Arrived::Heard(Heard::Line(line)) => {
@@ -118,6 +123,7 @@ impl App {
             }
             self.follow_script();
         }
+        is_more
     }
 
     /// Uses the lines that wait, and takes the steps that a script need not spell out.
@@ -207,7 +213,9 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, context: &egui::Context, _: &mut eframe::Frame) {
-        self.handle_arrived();
+        if self.handle_arrived() {
+            context.request_repaint();
+        }
         let title = self.title();
         if title != self.title {
             context.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
@@ -269,6 +277,13 @@ impl eframe::App for App {
     }
 }
 
+/// What waits, as far as it is taken in at once, and whether more may wait.
+fn some_of<T>(waiting: &Receiver<T>) -> (Vec<T>, bool) {
+    let some: Vec<T> = waiting.try_iter().take(MOST_AT_ONCE).collect();
+    let is_more = some.len() == MOST_AT_ONCE;
+    (some, is_more)
+}
+
 /// The present moment on both clocks.
 fn now() -> Now {
     let unix = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
@@ -320,5 +335,24 @@ impl App {
             app.follow_script();
         }
         Ok(app)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_talks_without_end_does_not_keep_the_window_from_painting() {
+        let (sender, waiting) = std::sync::mpsc::channel();
+        let all = MOST_AT_ONCE * 2 + 1;
+        for number in 0..all {
+            sender.send(number).unwrap();
+        }
+        let (first, is_more) = some_of(&waiting);
+        assert_eq!((first.len(), is_more), (MOST_AT_ONCE, true));
+        let (second, is_more) = some_of(&waiting);
+        assert_eq!((second.first(), is_more), (Some(&MOST_AT_ONCE), true), "in their order");
+        assert_eq!(some_of(&waiting), (vec![all - 1], false));
     }
 }

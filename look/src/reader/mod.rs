@@ -30,13 +30,14 @@ trait Connection: Send + Sync {
 pub enum Kind {
     /// The program's own.
     Window,
-    /// One that asks something and is read out as a whole when it opens.
+    /// One that asks something; all that is written in it is read out when it opens.
     Question,
     /// A bar that stays.
     Bar,
 }
 
-/// Says what the window that is being painted is called, and its text as a whole if it is to be read out.
+/// Says what the window that is being painted is called, and what else is to be read out when it opens, which must stand
+/// nowhere in it: what is written in a question is read out anyway.
 pub fn name_window(ctx: &Context, kind: Kind, title: &str, text: &str) {
     ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| {
         match kind {

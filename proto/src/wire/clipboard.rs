@@ -2,6 +2,7 @@
 //! Only numbers, formats and lengths pass here; whose turn it is and what is allowed is decided by `session`.
 
 use super::codec::{Reader, WireError, Writer, one_byte_enum};
+use super::files::FileList;
 use super::input::read_grant;
 use crate::ids::{GrantId, OfferId};
 
@@ -35,7 +36,7 @@ impl Format {
         match self {
             Self::Text | Self::Html => 16 << 20,
             Self::Png => 64 << 20,
-            Self::Files => 4 << 20,
+            Self::Files => FileList::MAX_BYTES as u64,
         }
     }
 

@@ -32,7 +32,7 @@ impl RelativePath {
     /// Accepts names joined by `/`, exactly as they are, or nothing.
     ///
     /// A name is neither empty nor `.` nor `..`, and has no control character, no backslash and no colon, one of which
-    /// leads elsewhere on some system, and nothing that turns the direction of text, which hides an ending.
+    /// leads elsewhere on some system, and nothing that directs text (Unicode's `Bidi_Control`), which hides an ending.
     pub fn parse(text: &str) -> Option<Self> {
         let fits = text.len() <= Self::MAX_BYTES && text.split('/').count() <= Self::MAX_DEPTH;
         (fits && text.split('/').all(is_name)).then(|| Self(text.to_owned()))
@@ -55,13 +55,16 @@ impl RelativePath {
 }
 
 fn is_name(name: &str) -> bool {
-    let is_odd = |c: char| {
-        c.is_control() || matches!(c, '\\' | ':' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
+    let is_odd = |c: char| c.is_control() || is_direction(c) || matches!(c, '\\' | ':');
     (1..=RelativePath::MAX_NAME_BYTES).contains(&name.len())
         && name != "."
         && name != ".."
         && !name.contains(is_odd)
+}
+
+/// Unicode's Bidi_Control, all of it.
+const fn is_direction(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 impl fmt::Debug for RelativePath {
@@ -88,15 +91,24 @@ pub struct FileList(Vec<Entry>);
 impl FileList {
     /// Entries of a list.
     pub const MAX_ENTRIES: usize = 10_000;
+    /// The list itself, as it is carried: 4 MiB. Units: bytes.
+    pub const MAX_BYTES: usize = 4 << 20;
     /// All files together: 64 GiB. Units: bytes.
     pub const MAX_TOTAL_BYTES: u64 = 64 << 30;
+
+    /// An entry as it is carried, without its path's own bytes.
+    const ENTRY_BYTES: usize = 1 + 8 + 2;
 
     /// Takes the entries, if they make a list.
     ///
     /// # Errors
-    /// `TooLong` for too many or too large ones, `InvalidValue` for anything else.
+    /// `TooLong` for too many or too large ones, or too long paths, `InvalidValue` for anything else.
     pub fn new(entries: Vec<Entry>) -> Result<Self, WireError> {
         if entries.len() > Self::MAX_ENTRIES {
+            return Err(WireError::TooLong);
+        }
+        let carried = |entry: &Entry| Self::ENTRY_BYTES + entry.path.as_str().len();
+        if 4 + entries.iter().map(carried).sum::<usize>() > Self::MAX_BYTES {
             return Err(WireError::TooLong);
         }
         let mut folders = std::collections::HashSet::new();
@@ -148,6 +160,9 @@ impl FileList {
     /// # Errors
     /// As any message.
     pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        if bytes.len() > Self::MAX_BYTES {
+            return Err(WireError::TooLong);
+        }
         let mut reader = Reader::new(bytes);
         let count = usize::try_from(reader.u32()?).map_err(|_| WireError::TooLong)?;
         if count > Self::MAX_ENTRIES {
@@ -178,7 +193,8 @@ mod tests {
 
     #[test]
     fn a_path_that_leads_anywhere_else_is_none() {
-        for good in ["a", "a/b.txt", "Ünïcode/с/文件.pdf", "...", "a b/.hidden"] {
+        for good in ["a", "a/b.txt", "Ünïcode/с/文件.pdf", "می\u{200c}خواهم.txt", "...", "a b/.hidden"]
+        {
             assert!(RelativePath::parse(good).is_some(), "{good}");
         }
         let deep = vec!["d"; 33].join("/");
@@ -200,6 +216,10 @@ mod tests {
             "a\0b",
             "a\nb",
             "a\u{7f}",
+            "a\u{61c}b",
+            "\u{200e}a",
+            "a\u{200f}",
+            "a\u{2066}b",
             deep.as_str(),
             long.as_str(),
         ] {
@@ -224,6 +244,33 @@ mod tests {
         let large = Entry { bytes: FileList::MAX_TOTAL_BYTES, ..inside() };
         let more = Entry { bytes: 1, ..entry("d/g", EntryKind::File) };
         assert_eq!(FileList::new(vec![folder(), large, more]), Err(WireError::TooLong));
+    }
+
+    #[test]
+    fn a_list_is_no_longer_than_it_is_carried_by_whoever_makes_or_reads_it() {
+        let folder = "d".repeat(RelativePath::MAX_NAME_BYTES);
+        let entry = |path: &str, kind| Entry { path: RelativePath::parse(path).unwrap(), kind, bytes: 0 };
+        // A list of this length: as many entries of 511 bytes as fit in, and a shorter one that fills it up.
+        let list_of = |length: usize| {
+            let mut entries = vec![entry(&folder, EntryKind::Folder)];
+            let mut left = length - 4 - 11 - folder.len();
+            while left > 0 {
+                let name = format!("{:04}{}", entries.len(), "n".repeat(251));
+                let path = format!("{folder}/{name}");
+                let bytes = path.len().min(left - 11);
+                entries.push(entry(path.get(..bytes).unwrap(), EntryKind::File));
+                left -= 11 + bytes;
+            }
+            entries
+        };
+        assert!(list_of(FileList::MAX_BYTES).len() < FileList::MAX_ENTRIES, "one bound at a time");
+        assert_eq!(FileList::new(list_of(FileList::MAX_BYTES + 1)), Err(WireError::TooLong));
+        let list = FileList::new(list_of(FileList::MAX_BYTES)).unwrap();
+        let mut bytes = list.encode();
+        assert_eq!(bytes.len(), FileList::MAX_BYTES);
+        assert_eq!(FileList::decode(&bytes), Ok(list));
+        bytes.push(0);
+        assert_eq!(FileList::decode(&bytes), Err(WireError::TooLong));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use deskside_crypto::passphrase::Passphrase;
 use deskside_proto::geometry::Size;
@@ -111,10 +111,10 @@ pub enum Effect {
     CloseGate,
     /// Release every key and button that was injected.
     ReleaseAll,
-    /// Let this expert's input through.
-    OpenGate(SessionId, Grant),
-    /// Let copied things pass the way that the grant is for.
-    OpenClipboard(SessionId, Grant),
+    /// Let this expert's input through, to which the person said yes at that moment.
+    OpenGate(SessionId, Grant, Instant),
+    /// Let copied things pass the way that the grant is for, to which the person said yes at that moment.
+    OpenClipboard(SessionId, Grant, Instant),
     /// Let nothing pass this way any more.
     CloseClipboard(SessionId, Way),
     /// End what passes this way now, and leave the way open.

@@ -1,6 +1,8 @@
 //! The controller's part about experts: who comes in, the two questions, control and its end.
 //! Every yes arrives as a [`crate::consent::LocalYes`]; every step of a session is taken by its machine.
 
+use std::time::Instant;
+
 use deskside_proto::geometry::Size;
 use deskside_proto::ids::{QuestionId, RequestId, SessionId};
 use deskside_proto::session::{
@@ -25,6 +27,8 @@ pub(super) struct Session {
     pub(super) question: Option<Question>,
     /// When viewing was allowed.
     pub(super) since: Option<Millis>,
+    /// When the person said yes to this expert last. What comes before every yes is older than any stop.
+    pub(super) said_yes_at: Instant,
     /// Who was here already when this expert asked to see.
     pub(super) joins: bool,
     /// What has passed through the clipboard and what passes now, each way.
@@ -57,8 +61,8 @@ impl Controller {
         };
         let id = who.session;
         let (machine, effects) = ClientSession::open(id, self.policy, now.mono);
-        let session =
-            Session { who, machine, question: None, since: None, joins, copying: Copying::default() };
+        let (said_yes_at, copying) = (self.start.epoch, Copying::default());
+        let session = Session { who, machine, question: None, since: None, said_yes_at, joins, copying };
         let (session, effects) = self.translate(session, effects, now);
         self.sessions.insert(id, session);
         effects
@@ -117,10 +121,14 @@ impl Controller {
                     translated.extend(self.sharing_at_first(id));
                 }
                 ClientEffect::StopCapture => translated.push(Effect::StopCapture(id)),
-                ClientEffect::EnableInput(grant) => translated.push(Effect::OpenGate(id, grant)),
+                ClientEffect::EnableInput(grant) => {
+                    translated.push(Effect::OpenGate(id, grant, session.said_yes_at));
+                }
                 ClientEffect::DisableInput => translated.push(Effect::CloseGate),
                 ClientEffect::ReleaseAll => translated.push(Effect::ReleaseAll),
-                ClientEffect::OpenClipboard(grant) => translated.push(Effect::OpenClipboard(id, grant)),
+                ClientEffect::OpenClipboard(grant) => {
+                    translated.push(Effect::OpenClipboard(id, grant, session.said_yes_at));
+                }
                 ClientEffect::CloseClipboard(way) => translated.push(Effect::CloseClipboard(id, way)),
                 ClientEffect::Send(message) => {
                     let gives = matches!(message, FromClient::ControlAllowed { .. });
@@ -215,6 +223,9 @@ impl Controller {
         match answer {
             Answer::Deny => self.step(id, ClientEvent::LocalDenyControl { request }, now),
             Answer::Allow(yes) if yes.question() == question => {
+                if let Some(session) = self.sessions.get_mut(&id) {
+                    session.said_yes_at = yes.said_at();
+                }
                 self.step(id, ClientEvent::LocalAllowControl { request }, now)
             }
             Answer::Allow(_) => Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use deskside_host::{dirs, private_file};
 use deskside_media::PictureMode;
@@ -32,8 +32,10 @@ impl Shell {
             match effect {
                 Effect::CloseGate => self.close_gate(),
                 Effect::ReleaseAll => self.release_all(),
-                Effect::OpenGate(session, grant) => self.open_gate(session, grant),
-                Effect::OpenClipboard(session, grant) => self.open_clipboard(session, grant),
+                Effect::OpenGate(session, grant, said_at) => self.open_gate(session, grant, said_at),
+                Effect::OpenClipboard(session, grant, said_at) => {
+                    self.open_clipboard(session, grant, said_at);
+                }
                 Effect::CloseClipboard(session, way) => {
                     if let Some(link) = self.network.links.get(&session) {
                         link.clipboard().close(way);
@@ -108,12 +110,12 @@ impl Shell {
         }
     }
 
-    fn open_gate(&self, session: SessionId, grant: Grant) {
+    fn open_gate(&self, session: SessionId, grant: Grant, said_at: Instant) {
         let Some(input) = &self.desk.input else { return };
         if let Ok(size) = capture::desktop_size(None) {
             input.set_screen(size);
         }
-        match input.enable(grant) {
+        match input.enable(grant, said_at) {
             Ok(()) => {
                 if let Some(link) = self.network.links.get(&session) {
                     link.set_controlled(true);
@@ -144,11 +146,11 @@ impl Shell {
         });
     }
 
-    fn open_clipboard(&self, session: SessionId, grant: Grant) {
+    fn open_clipboard(&self, session: SessionId, grant: Grant, said_at: Instant) {
         let (Some(link), Some(way)) = (self.network.links.get(&session), Way::of(grant.scopes())) else {
             return;
         };
-        if let Err(error) = link.clipboard().open(grant) {
+        if let Err(error) = link.clipboard().open(grant, said_at) {
             self.inbox.send(Event::ClipboardFailed(session, way, error.to_string()));
         }
     }

@@ -1,6 +1,6 @@
 //! One expert's link: what comes in goes to the input path or the controller, what is captured goes out.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use deskside_net::client::{ClientEvents, ClientLink, ClientLinkEvent, ClientSender};
@@ -22,18 +22,74 @@ use crate::clipboard::{Place, SessionClipboard};
 use crate::input::InputPath;
 use crate::pipeline::{Pipeline, PipelineError, PipelineHandle, Update, UpdateSink};
 
-/// Where the pipeline's handle is once there is one.
-type Handle = Arc<Mutex<Option<PipelineHandle>>>;
+/// The way to the pipeline; clones are the same. What the expert says while a pipeline begins, whose first picture may be
+/// there before [`Link::show`] is reached, is kept for it.
+#[derive(Debug, Clone, Default)]
+struct Orders(Arc<Mutex<Ordered>>);
 
-/// What the expert looks at, once that was said; a pipeline that begins later has to know it as well.
-type Looked = Arc<Mutex<Option<LookedAt>>>;
+#[derive(Debug, Default)]
+struct Ordered {
+    pipeline: Option<PipelineHandle>,
+    /// What the expert looks at, once that was said; it holds for each pipeline that begins later as well.
+    looked: Option<LookedAt>,
+    /// Asked for while there was no pipeline to tell.
+    owes_keyframe: bool,
+}
+
+impl Orders {
+    fn ordered(&self) -> MutexGuard<'_, Ordered> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on orders go to this pipeline, first of all those that came too early for it.
+    fn begin(&self, pipeline: PipelineHandle) {
+        let mut ordered = self.ordered();
+        if let Some(looked) = ordered.looked.clone() {
+            pipeline.look_at(looked);
+        }
+        if std::mem::take(&mut ordered.owes_keyframe) {
+            pipeline.request_keyframe();
+        }
+        // There may be room again, or a film given up, since it asked.
+        pipeline.wake();
+        ordered.pipeline = Some(pipeline);
+    }
+
+    /// The pipeline ends; the next one begins with a whole picture anyway.
+    fn end(&self) {
+        let mut ordered = self.ordered();
+        ordered.pipeline = None;
+        ordered.owes_keyframe = false;
+    }
+
+    fn wake(&self) {
+        if let Some(pipeline) = &self.ordered().pipeline {
+            pipeline.wake();
+        }
+    }
+
+    fn request_keyframe(&self) {
+        let mut ordered = self.ordered();
+        match &ordered.pipeline {
+            Some(pipeline) => pipeline.request_keyframe(),
+            None => ordered.owes_keyframe = true,
+        }
+    }
+
+    fn look_at(&self, parts: LookedAt) {
+        let mut ordered = self.ordered();
+        ordered.looked = Some(parts.clone());
+        if let Some(pipeline) = &ordered.pipeline {
+            pipeline.look_at(parts);
+        }
+    }
+}
 
 /// One expert's link and picture.
 #[derive(Debug)]
 pub(super) struct Link {
     sender: ClientSender,
-    handle: Handle,
-    looked: Looked,
+    orders: Orders,
     clipboard: SessionClipboard,
     pipeline: Option<Pipeline>,
     /// For which class of update the pipeline waits for room.
@@ -53,20 +109,12 @@ impl Link {
         experts: mpsc::Sender<Event>,
     ) -> (Self, impl Future<Output = ()> + Send + use<>) {
         let (sender, events) = link.split();
-        let (handle, looked) = (Handle::default(), Looked::default());
+        let orders = Orders::default();
         let clipboard = SessionClipboard::new(sender.clone(), clipboard, wake);
-        let ways_in = WaysIn {
-            input,
-            handle: Arc::clone(&handle),
-            looked: Arc::clone(&looked),
-            clipboard: clipboard.clone(),
-        };
+        let ways_in = WaysIn { input, orders: orders.clone(), clipboard: clipboard.clone() };
         let listening = listen(session, events, ways_in, experts);
         let wanted = watch::Sender::default();
-        (
-            Self { sender, handle, looked, clipboard, pipeline: None, wanted, waking: JoinSet::new() },
-            listening,
-        )
+        (Self { sender, orders, clipboard, pipeline: None, wanted, waking: JoinSet::new() }, listening)
     }
 
     pub(super) fn say(&self, message: FromClient) {
@@ -103,22 +151,18 @@ impl Link {
     pub(super) fn show(&mut self, pipeline: Pipeline) {
         let (sender, wanted, handle) = (self.sender.clone(), self.wanted.subscribe(), pipeline.handle());
         self.waking.spawn(wake_when_there_is_room(sender, wanted, handle));
-        *self.handle.lock().unwrap_or_else(PoisonError::into_inner) = Some(pipeline.handle());
-        let looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(looked) = looked {
-            pipeline.handle().look_at(looked);
-        }
+        self.orders.begin(pipeline.handle());
         self.pipeline = Some(pipeline);
     }
 
     /// Lets the pipeline look at what has changed for it.
     pub(super) fn wake(&self) {
-        tell(&self.handle, PipelineHandle::wake);
+        self.orders.wake();
     }
 
     /// Stops capturing; the thread is waited for elsewhere, because it may be in the middle of a picture.
     pub(super) fn hide(&mut self) {
-        *self.handle.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.orders.end();
         self.waking.abort_all();
         if let Some(pipeline) = self.pipeline.take() {
             tokio::task::spawn_blocking(move || drop(pipeline));
@@ -129,15 +173,14 @@ impl Link {
 /// Where what an expert sends goes, if it does not go to the controller.
 struct WaysIn {
     input: Option<Arc<InputPath>>,
-    handle: Handle,
-    looked: Looked,
+    orders: Orders,
     clipboard: SessionClipboard,
 }
 
 async fn listen(
     session: SessionId,
     mut events: ClientEvents,
-    WaysIn { input, handle, looked, clipboard }: WaysIn,
+    WaysIn { input, orders, clipboard }: WaysIn,
     experts: mpsc::Sender<Event>,
 ) {
     while let Some(event) = events.recv().await {
@@ -151,12 +194,12 @@ async fn listen(
             }
             ClientLinkEvent::Feedback(feedback) => {
                 if feedback == Feedback::KeyframeNeeded {
-                    tell(&handle, PipelineHandle::request_keyframe);
+                    orders.request_keyframe();
                 }
                 continue;
             }
             ClientLinkEvent::Abandoned => {
-                tell(&handle, PipelineHandle::wake);
+                orders.wake();
                 continue;
             }
             ClientLinkEvent::Asked(asked) => {
@@ -164,8 +207,7 @@ async fn listen(
                 continue;
             }
             ClientLinkEvent::Control(FromExpert::LookingAt(parts)) => {
-                *looked.lock().unwrap_or_else(PoisonError::into_inner) = Some(parts.clone());
-                tell(&handle, |handle| handle.look_at(parts));
+                orders.look_at(parts);
                 continue;
             }
             ClientLinkEvent::Control(FromExpert::Offer(offer)) => {
@@ -209,12 +251,6 @@ async fn wake_when_there_is_room(
                 }
             }
         }
-    }
-}
-
-fn tell(handle: &Handle, what: impl FnOnce(&PipelineHandle)) {
-    if let Some(handle) = handle.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
-        what(handle);
     }
 }
 
@@ -271,5 +307,26 @@ impl UpdateSink for Sink {
 
     fn failed(&mut self, error: PipelineError) {
         (self.failed)(Event::CaptureFailed(self.session, error.to_string()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_picture_asked_for_while_the_pipeline_begins_is_sent() {
+        let orders = Orders::default();
+        orders.request_keyframe();
+        let first = PipelineHandle::for_test();
+        orders.begin(first.clone());
+        assert!(first.take_keyframe(), "asked for before there was anybody to tell");
+        assert!(!first.take_keyframe());
+        orders.request_keyframe();
+        assert!(first.take_keyframe());
+        orders.end();
+        let second = PipelineHandle::for_test();
+        orders.begin(second.clone());
+        assert!(!second.take_keyframe(), "what was asked for is sent once");
     }
 }

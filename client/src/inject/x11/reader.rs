@@ -29,7 +29,8 @@ pub(super) struct Reader {
     ping: Atom,
     number: u32,
     asked: Option<Asked>,
-    /// The window that answered last, and one that says that it answers and never did.
+    /// The window that answered last, and one that says that it answers and did not. That one is waited for as if it could
+    /// not be asked, and asked nevertheless: it may only have been busy.
     answers: Option<Window>,
     deaf: Option<Window>,
     /// Strokes before this moment have been read.
@@ -76,7 +77,9 @@ impl Reader {
         if self.read_until.is_some_and(|until| until > used) {
             return self.end(true);
         }
+        let is_settled = now.saturating_duration_since(used) >= SETTLED;
         match self.asked {
+            Some(asked) if asked.at > used && self.deaf == Some(asked.window) => self.end(is_settled),
             Some(asked) if asked.at > used => {
                 let hangs = now.saturating_duration_since(asked.at) > HANGS;
                 if hangs && self.answers != Some(asked.window) {
@@ -85,12 +88,13 @@ impl Reader {
                 if hangs { self.end(true) } else { Ok(false) }
             }
             Some(_) | None => {
-                if let Some(window) = self.answering_window()?.filter(|window| self.deaf != Some(*window)) {
+                let is_worth_asking = |window: &Window| !(is_settled && self.deaf == Some(*window));
+                if let Some(window) = self.answering_window()?.filter(is_worth_asking) {
                     self.ask(window, now)?;
                     return Ok(false);
                 }
                 // Nobody to ask: a quick program has read it by then.
-                self.end(now.saturating_duration_since(used) >= SETTLED)
+                self.end(is_settled)
             }
         }
     }
@@ -131,6 +135,7 @@ impl Reader {
         {
             self.read_until = Some(asked.at);
             self.answers = Some(asked.window);
+            self.deaf = self.deaf.filter(|deaf| *deaf != asked.window);
         }
     }
 
@@ -153,5 +158,87 @@ impl Reader {
             window = tree.parent;
         }
         Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use deskside_testkit::x11::Xvfb;
+    use x11rb::protocol::xproto::{CreateWindowAux, InputFocus, PropMode, WindowClass};
+    use x11rb::wrapper::ConnectionExt as _;
+
+    use super::*;
+
+    /// A program with the keyboard that says that it answers.
+    struct Program {
+        connection: RustConnection,
+        root: Window,
+    }
+
+    impl Program {
+        fn start(display: &str) -> Self {
+            let (connection, _) = RustConnection::connect(Some(display)).unwrap();
+            let root = connection.setup().roots[0].root;
+            let window = connection.generate_id().unwrap();
+            let shape = CreateWindowAux::new().override_redirect(1);
+            let class = WindowClass::INPUT_OUTPUT;
+            connection.create_window(0, window, root, 0, 0, 50, 50, 0, class, 0, &shape).unwrap();
+            let atom = |name: &[u8]| connection.intern_atom(false, name).unwrap().reply().unwrap().atom;
+            let (protocols, ping) = (atom(b"WM_PROTOCOLS"), atom(b"_NET_WM_PING"));
+            let kind = AtomEnum::ATOM;
+            connection.change_property32(PropMode::REPLACE, window, protocols, kind, &[ping]).unwrap();
+            connection.map_window(window).unwrap();
+            connection.set_input_focus(InputFocus::NONE, window, 0_u32).unwrap();
+            connection.sync().unwrap();
+            Self { connection, root }
+        }
+
+        /// Answers all that it was asked; how often that was.
+        fn answer(&self) -> usize {
+            self.connection.sync().unwrap();
+            let mut count = 0;
+            while let Some(event) = self.connection.poll_for_event().unwrap() {
+                let Event::ClientMessage(mut message) = event else { continue };
+                message.window = self.root;
+                let mask = EventMask::STRUCTURE_NOTIFY | EventMask::SUBSTRUCTURE_NOTIFY;
+                self.connection.send_event(false, self.root, mask, message).unwrap();
+                count += 1;
+            }
+            self.connection.sync().unwrap();
+            count
+        }
+    }
+
+    #[test]
+    fn a_program_that_was_busy_once_is_believed_again_and_never_waited_for_longer() {
+        let x = Xvfb::start(320, 200).unwrap();
+        let program = Program::start(x.display());
+        let mut reader = Reader::open(Some(x.display()), program.root).unwrap();
+        let moment = Duration::from_millis(1);
+        let used = Instant::now();
+        assert!(!reader.has_read(used, used + moment).unwrap(), "it was asked");
+        assert!(!reader.has_read(used, used + HANGS).unwrap());
+        assert!(reader.has_read(used, used + HANGS + moment * 2).unwrap(), "it hangs");
+
+        let used = used + HANGS * 2;
+        assert!(!reader.has_read(used, used + moment).unwrap());
+        assert!(!reader.has_read(used, used + SETTLED - moment).unwrap());
+        assert!(reader.has_read(used, used + SETTLED).unwrap(), "no longer than where nobody can be asked");
+        let used = used + HANGS;
+        assert!(reader.has_read(used, used + SETTLED).unwrap(), "it is not asked where nobody waits");
+
+        let used = used + HANGS;
+        assert!(!reader.has_read(used, used + moment).unwrap());
+        assert_eq!(program.answer(), 3, "asked once for each wait");
+        // Its answer is on its way through the server.
+        let until = Instant::now() + Duration::from_secs(10);
+        while !reader.has_read(used, used + moment * 2).unwrap() {
+            assert!(Instant::now() < until, "it answered");
+            std::thread::sleep(moment);
+        }
+
+        let used = used + HANGS;
+        assert!(!reader.has_read(used, used + moment).unwrap());
+        assert!(!reader.has_read(used, used + SETTLED * 2).unwrap(), "who answers is waited for");
     }
 }

@@ -32,7 +32,7 @@ fn a_revocation_stops_what_waits_and_releases_what_is_held() {
     let (path, desktop, _reports) = path();
     let grant = grant(1, Scopes::CONTROL);
     let number = grant.number();
-    path.enable(grant).unwrap();
+    path.enable(grant, Instant::now()).unwrap();
     let submit = |event| path.submit(number.session(), InputFrame { grant: number, event });
     submit(key(KeyUsage::SHIFT_LEFT, true)).unwrap();
     submit(left(true, at(5, 5))).unwrap();
@@ -54,11 +54,29 @@ fn a_revocation_stops_what_waits_and_releases_what_is_held() {
 }
 
 #[test]
+fn a_stop_after_the_yes_wins_however_late_the_path_is_opened() {
+    let (path, desktop, _reports) = path();
+    let (late, next) = (grant(1, Scopes::CONTROL), grant(2, Scopes::CONTROL));
+    let said_at = Instant::now();
+    path.stop().unwrap();
+    let event = key(KeyUsage::A, true);
+    let submit = |number: GrantId| path.submit(number.session(), InputFrame { grant: number, event });
+    let number = late.number();
+    path.enable(late, said_at).unwrap();
+    assert_eq!(submit(number), Err(NotTaken::Closed));
+    std::thread::sleep(Duration::from_millis(1));
+    let number = next.number();
+    path.enable(next, Instant::now()).unwrap();
+    submit(number).unwrap();
+    assert!(desktop.wait_until(SOON, |actions| actions.len() == 1), "the next yes opens it");
+}
+
+#[test]
 fn keys_that_must_wait_keep_their_order_and_hold_up_no_revocation() {
     let (path, desktop, _reports) = path();
     let grant = grant(1, Scopes::CONTROL);
     let number = grant.number();
-    path.enable(grant).unwrap();
+    path.enable(grant, Instant::now()).unwrap();
     let submit = |event| path.submit(number.session(), InputFrame { grant: number, event });
     desktop.is_slow_to_read(true);
     for usage in [KeyUsage::A, KeyUsage::B] {
@@ -85,10 +103,10 @@ fn a_new_grant_ends_the_old_one_and_releases_for_it() {
     let (path, desktop, _reports) = path();
     let (first, second) = (grant(1, Scopes::CONTROL), grant(2, Scopes::CONTROL));
     let (old, new) = (first.number(), second.number());
-    path.enable(first).unwrap();
+    path.enable(first, Instant::now()).unwrap();
     path.submit(old.session(), InputFrame { grant: old, event: key(KeyUsage::A, true) }).unwrap();
     assert!(desktop.wait_until(SOON, |actions| actions.len() == 1));
-    path.enable(second).unwrap();
+    path.enable(second, Instant::now()).unwrap();
     assert!(desktop.is_released());
     assert_eq!(
         path.submit(old.session(), InputFrame { grant: old, event: key(KeyUsage::B, true) }),
@@ -102,7 +120,7 @@ fn an_expert_who_only_watches_cannot_act_under_anothers_grant() {
     let (path, desktop, _reports) = path();
     let grant = grant(1, Scopes::CONTROL);
     let number = grant.number();
-    path.enable(grant).unwrap();
+    path.enable(grant, Instant::now()).unwrap();
     let frame = InputFrame { grant: number, event: key(KeyUsage::A, true) };
     assert_eq!(path.submit(SessionId(2), frame), Err(NotTaken::Closed));
     assert_eq!(path.submit(SessionId(1), frame), Ok(()));
@@ -114,7 +132,7 @@ fn the_persons_activity_releases_pauses_and_ends_by_itself() {
     let (path, desktop, reports) = path();
     let grant = grant(1, Scopes::CONTROL);
     let number = grant.number();
-    path.enable(grant).unwrap();
+    path.enable(grant, Instant::now()).unwrap();
     path.submit(number.session(), InputFrame { grant: number, event: key(KeyUsage::SHIFT_LEFT, true) })
         .unwrap();
     assert_eq!(reports.recv_timeout(SOON).unwrap(), InputReport::Used);
@@ -134,7 +152,7 @@ fn locks_that_changed_while_nothing_passed_follow_when_it_does_and_only_the_last
     let (path, desktop, reports) = path();
     let grant = grant(1, Scopes::CONTROL);
     let number = grant.number();
-    path.enable(grant).unwrap();
+    path.enable(grant, Instant::now()).unwrap();
     let locks = |caps, num| Locks { caps, num, scroll: false };
     let submit = |event| path.submit(number.session(), InputFrame { grant: number, event }).unwrap();
     let done = |count: usize| desktop.wait_until(SOON, |actions| actions.len() == count);
@@ -173,7 +191,7 @@ fn opening_a_question_releases_first() {
     let (path, desktop, _reports) = path();
     let grant = grant(1, Scopes::CONTROL);
     let number = grant.number();
-    path.enable(grant).unwrap();
+    path.enable(grant, Instant::now()).unwrap();
     path.submit(number.session(), InputFrame { grant: number, event: key(KeyUsage::ENTER, true) }).unwrap();
     assert!(desktop.wait_until(SOON, |actions| actions.len() == 1));
     path.question_open(true).unwrap();
@@ -190,7 +208,7 @@ fn a_panic_in_the_chain_closes_the_gate_and_releases() {
     let (path, desktop, reports) = path();
     let grant = grant(1, Scopes::CONTROL);
     let number = grant.number();
-    path.enable(grant).unwrap();
+    path.enable(grant, Instant::now()).unwrap();
     path.submit(number.session(), InputFrame { grant: number, event: key(KeyUsage::A, true) }).unwrap();
     assert!(desktop.wait_until(SOON, |actions| actions.len() == 1));
     desktop.panic_next();
@@ -205,7 +223,7 @@ fn a_desktop_that_fails_ends_control_with_a_reason() {
     let (path, desktop, reports) = path();
     let grant = grant(1, Scopes::CONTROL);
     let number = grant.number();
-    path.enable(grant).unwrap();
+    path.enable(grant, Instant::now()).unwrap();
     desktop.fail(true);
     path.submit(number.session(), InputFrame { grant: number, event: key(KeyUsage::A, true) }).unwrap();
     let failed = InputReport::Failed(InjectError::Lost.to_string());
@@ -218,7 +236,7 @@ fn a_flood_of_keys_ends_control_instead_of_piling_up() {
     let (path, desktop, reports) = path();
     let grant = grant(1, Scopes::CONTROL);
     let number = grant.number();
-    path.enable(grant).unwrap();
+    path.enable(grant, Instant::now()).unwrap();
     desktop.delay_each(Duration::from_millis(200));
     let flood = (0..MOST_WAITING * 2).map(|count| {
         path.submit(number.session(), InputFrame { grant: number, event: key(KeyUsage::A, count % 2 == 0) })
@@ -235,7 +253,7 @@ fn dropping_the_path_releases() {
     let (path, desktop, _reports) = path();
     let grant = grant(1, Scopes::CONTROL);
     let number = grant.number();
-    path.enable(grant).unwrap();
+    path.enable(grant, Instant::now()).unwrap();
     path.submit(number.session(), InputFrame { grant: number, event: key(KeyUsage::A, true) }).unwrap();
     assert!(desktop.wait_until(SOON, |actions| actions.len() == 1));
     drop(path);
@@ -253,7 +271,7 @@ fn what_an_expert_types_is_in_no_log() {
         let path = InputPath::new(fake, |_| {}).unwrap();
         let grant = grant(1, Scopes::CONTROL);
         let number = grant.number();
-        path.enable(grant).unwrap();
+        path.enable(grant, Instant::now()).unwrap();
         for usage in usages {
             let event = key(usage, true);
             let frame = InputFrame { grant: number, event };

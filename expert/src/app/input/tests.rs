@@ -127,6 +127,28 @@ fn losing_the_keyboard_lets_go_of_keys_once_and_a_drag_goes_on() {
 }
 
 #[test]
+fn a_drag_whose_picture_goes_ends_where_it_was_and_keys_stay_down() {
+    for is_told in [true, false] {
+        let (mut tap, sent) = tap();
+        moved(&mut tap, 100.0, 60.0);
+        press(&mut tap, KeyCode::ShiftLeft, true, false);
+        tap.button(MouseButton::Left, true);
+        tap.set_layout(Layout { picture: None, ..layout(true) });
+        moved(&mut tap, 140.0, 60.0);
+        sent.borrow_mut().clear();
+        if is_told {
+            assert_eq!(tap.button(MouseButton::Left, false), Route::Taken);
+        } else {
+            tap.release_buttons();
+        }
+        let at = DesktopPoint { x: 50, y: 10 };
+        let up = InputEvent::PointerButton { button: PointerButton::Left, pressed: false, at };
+        assert_eq!(*sent.borrow(), [up], "not all: Shift is still held");
+        assert!(!tap.is_dragging());
+    }
+}
+
+#[test]
 fn a_window_that_closes_lets_go_of_what_is_held_in_it_and_of_nothing_else() {
     let (mut tap, sent) = with_method();
     tap.close();

@@ -31,6 +31,29 @@ fn each_way_of_the_clipboard_opens_by_its_own_yes_and_stop_closes_it_first() {
 }
 
 #[test]
+fn what_a_yes_opens_is_as_old_as_the_yes_and_not_as_its_own_turn() {
+    let mut desk = Desk::watched(1);
+    for (request, scopes) in [(1, Scopes::CONTROL), (2, Scope::ReadCopied.into())] {
+        let message = FromExpert::RequestControl { request: RequestId(request), scopes };
+        desk.event(Event::Said(SessionId(1), message));
+        let mut said_at = None;
+        let effects = desk.answer_control(|question| {
+            let yes = LocalYes::for_test(question);
+            said_at = Some(yes.said_at());
+            Answer::Allow(yes)
+        });
+        let opens = effects.iter().find_map(|effect| {
+            if let Effect::OpenGate(_, _, at) | Effect::OpenClipboard(_, _, at) = effect {
+                Some(*at)
+            } else {
+                None
+            }
+        });
+        assert!(opens.is_some() && opens == said_at, "{effects:?}");
+    }
+}
+
+#[test]
 fn the_receipt_says_at_the_end_how_much_was_copied_which_way_and_only_where_anything_was() {
     let said = |copying: Copying| {
         let mut desk = Desk::watched(1);
