@@ -17,8 +17,9 @@ pub const LINE: u32 = 18;
 /// Pixels across of such a cell.
 pub const COLUMN: u32 = 8;
 
-/// The least time for which nothing changes in the idle scene. Unit: seconds.
-const IDLE_SECONDS: f64 = 15.0;
+/// The least time for which nothing changes in the idle scene: signs of life come every 8 s, and a window of a few of
+/// them would count one more or one less by chance. Unit: seconds.
+const IDLE_SECONDS: f64 = 40.0;
 
 /// One of the scenes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
