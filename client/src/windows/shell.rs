@@ -261,7 +261,11 @@ impl Shell {
             .with_window_type(egui::X11WindowType::Notification)
             .with_override_redirect(true)
             .with_window_level(WindowLevel::AlwaysOnTop);
-        let builder = self.placed(ctx, builder, banner::SIZE, Place::Top);
+        let moment = Moment::now(self.surroundings.local_offset);
+        let scene = Scene { view: &self.seen.view, moment: &moment, commands: &self.surroundings.commands };
+        let screen = self.desktop.as_ref().and_then(|desktop| desktop.main_screen());
+        let widest = screen.map_or(f32::INFINITY, |screen| screen.width as f32 / ctx.pixels_per_point());
+        let builder = self.placed(ctx, builder, banner::wanted_size(ctx, scene, widest).into(), Place::Top);
         if let Some(desktop) = &self.desktop {
             desktop.keep_in_sight(t!("client-banner-title"));
         }
@@ -339,8 +343,9 @@ fn show_banner(ui: &mut Ui, surroundings: &Surroundings, drag: &Mutex<Drag>, who
     let view = surroundings.publisher.latest();
     let moment = Moment::now(surroundings.local_offset);
     let scene = Scene { view: &view, moment: &moment, commands: &surroundings.commands };
-    let (handle, wanted) = banner::show(ui, scene);
-    fit_banner(ui, wanted, whole);
+    let handle = banner::show(ui, scene);
+    let widest = whole.map_or(f32::INFINITY, |whole| whole.width as f32 / ui.ctx().pixels_per_point());
+    fit_banner(ui, banner::wanted_size(ui.ctx(), scene, widest), whole);
     if ui.input(|input| input.viewport().close_requested()) {
         ui.ctx().send_viewport_cmd(ViewportCommand::CancelClose);
     }
@@ -368,16 +373,10 @@ fn show_banner(ui: &mut Ui, surroundings: &Surroundings, drag: &Mutex<Drag>, who
 
 /// Gives the banner the size that its sentences need; its middle stays where it is.
 fn fit_banner(ui: &Ui, wanted: egui::Vec2, whole: Option<desktop::Area>) {
-    if ui.ctx().will_discard() {
-        // Nobody sees this picture, and the next one knows better.
-        return;
-    }
     let Some(outer) = ui.input(|input| input.viewport().outer_rect) else {
         return;
     };
-    let scale = ui.ctx().pixels_per_point();
-    let widest = whole.map_or(wanted.x, |whole| whole.width as f32 / scale);
-    let size = egui::vec2(wanted.x.min(widest), wanted.y);
+    let (scale, size) = (ui.ctx().pixels_per_point(), wanted);
     if (size - outer.size()).abs().max_elem() < 1.0 {
         return;
     }
