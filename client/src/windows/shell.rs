@@ -51,7 +51,7 @@ pub fn run(surroundings: Surroundings) -> Result<(), WindowError> {
 
 struct Shell {
     surroundings: Surroundings,
-    desktop: Option<Box<dyn Desktop>>,
+    desktop: Option<Arc<dyn Desktop>>,
     main: MainWindow,
     question: Option<Question>,
     banner: Option<Banner>,
@@ -225,9 +225,9 @@ impl Shell {
         }
         if let Some(banner) = &self.banner {
             let (drag, surroundings) = (Arc::clone(&banner.drag), self.surroundings.clone());
-            let whole = self.desktop.as_ref().and_then(|desktop| desktop.whole());
+            let desktop = self.desktop.clone();
             ctx.show_viewport_deferred(banner.viewport, banner.builder.clone(), move |ui, _| {
-                show_banner(ui, &surroundings, &drag, whole);
+                show_banner(ui, &surroundings, &drag, desktop.as_deref());
             });
         }
     }
@@ -266,10 +266,13 @@ impl Shell {
         let screen = self.desktop.as_ref().and_then(|desktop| desktop.main_screen());
         let widest = screen.map_or(f32::INFINITY, |screen| screen.width as f32 / ctx.pixels_per_point());
         let builder = self.placed(ctx, builder, banner::wanted_size(ctx, scene, widest).into(), Place::Top);
+        let viewport = ViewportId::from_hash_of("banner");
         if let Some(desktop) = &self.desktop {
-            desktop.keep_in_sight(t!("client-banner-title"));
+            let again = ctx.clone();
+            let unfit = move || again.request_repaint_of(viewport);
+            desktop.keep_in_sight(t!("client-banner-title"), Box::new(unfit));
         }
-        Banner { viewport: ViewportId::from_hash_of("banner"), builder, drag: Arc::default() }
+        Banner { viewport, builder, drag: Arc::default() }
     }
 
     /// Gives a window its size, smaller where the screen is, and its place.
@@ -339,50 +342,57 @@ fn show_question(ui: &mut Ui, surroundings: &Surroundings, id: QuestionId, windo
     window.show(ui, scene, question, &surroundings.confirm);
 }
 
-fn show_banner(ui: &mut Ui, surroundings: &Surroundings, drag: &Mutex<Drag>, whole: Option<desktop::Area>) {
+fn show_banner(ui: &mut Ui, surroundings: &Surroundings, drag: &Mutex<Drag>, desktop: Option<&dyn Desktop>) {
     let view = surroundings.publisher.latest();
     let moment = Moment::now(surroundings.local_offset);
     let scene = Scene { view: &view, moment: &moment, commands: &surroundings.commands };
     let handle = banner::show(ui, scene);
-    let widest = whole.map_or(f32::INFINITY, |whole| whole.width as f32 / ui.ctx().pixels_per_point());
-    fit_banner(ui, banner::wanted_size(ui.ctx(), scene, widest), whole);
     if ui.input(|input| input.viewport().close_requested()) {
         ui.ctx().send_viewport_cmd(ViewportCommand::CancelClose);
     }
+    let screens = desktop.map(Desktop::screens).unwrap_or_default();
+    let scale = ui.ctx().pixels_per_point();
+    let Some(window) = ui.input(|input| input.viewport().outer_rect).map(|outer| outer * scale) else {
+        return;
+    };
+    fit_banner(ui, scene, window, &screens);
     let mut drag = drag.lock().unwrap_or_else(PoisonError::into_inner);
     let pointer = ui.input(|input| input.pointer.latest_pos());
     if !handle.dragged() {
         drag.grip = None;
         return;
     }
-    let (Some(pointer), Some(whole)) = (pointer, whole) else {
+    let Some(pointer) = pointer else {
         return;
     };
     let grip = *drag.grip.get_or_insert(pointer.to_vec2());
-    let Some(outer) = ui.input(|input| input.viewport().outer_rect) else {
+    let wanted = (window.min + (pointer.to_vec2() - grip) * scale).into();
+    let Some(screen) = desktop::Area::with_most(&screens, wanted, window.size().into()) else {
         return;
     };
-    let scale = ui.ctx().pixels_per_point();
-    let wanted = (outer.min + (pointer.to_vec2() - grip)).to_vec2() * scale;
-    let [x, y] = whole.inside([wanted.x, wanted.y], [outer.width() * scale, outer.height() * scale]);
-    let place = egui::pos2(x / scale, y / scale);
-    if place.distance(outer.min) >= 1.0 {
-        ui.ctx().send_viewport_cmd(ViewportCommand::OuterPosition(place));
+    let place = egui::Pos2::from(screen.inside(wanted, window.size().into()));
+    if place.distance(window.min) >= 1.0 {
+        ui.ctx().send_viewport_cmd(ViewportCommand::OuterPosition(place / scale));
     }
 }
 
-/// Gives the banner the size that its sentences need; its middle stays where it is.
-fn fit_banner(ui: &Ui, wanted: egui::Vec2, whole: Option<desktop::Area>) {
-    let Some(outer) = ui.input(|input| input.viewport().outer_rect) else {
+/// Gives the banner, which is at `window` (pixels), the size that it needs, on the screen that has most of it.
+fn fit_banner(ui: &Ui, scene: Scene<'_>, window: egui::Rect, screens: &[desktop::Area]) {
+    let scale = ui.ctx().pixels_per_point();
+    let (place, size) = (window.min.into(), window.size().into());
+    let Some(screen) = desktop::Area::with_most(screens, place, size) else {
+        let wanted = banner::wanted_size(ui.ctx(), scene, f32::INFINITY);
+        if (wanted * scale - window.size()).abs().max_elem() > 1.0 {
+            ui.ctx().send_viewport_cmd(ViewportCommand::InnerSize(wanted));
+        }
         return;
     };
-    let (scale, size) = (ui.ctx().pixels_per_point(), wanted);
-    if (size - outer.size()).abs().max_elem() < 1.0 {
-        return;
+    let wanted = banner::wanted_size(ui.ctx(), scene, screen.width as f32 / scale) * scale;
+    let (place, size) = screen.fit(place, size, wanted.into());
+    let (place, size) = (egui::Pos2::from(place), egui::Vec2::from(size));
+    // A pixel more or less is how systems round.
+    if (size - window.size()).abs().max_elem() > 1.0 {
+        ui.ctx().send_viewport_cmd(ViewportCommand::InnerSize(size / scale));
+        ui.ctx().send_viewport_cmd(ViewportCommand::OuterPosition(place / scale));
     }
-    ui.ctx().send_viewport_cmd(ViewportCommand::InnerSize(size));
-    let left = (outer.center().x - size.x / 2.0) * scale;
-    let place = [left, outer.top() * scale];
-    let [x, y] = whole.map_or(place, |whole| whole.inside(place, [size.x * scale, size.y * scale]));
-    ui.ctx().send_viewport_cmd(ViewportCommand::OuterPosition(egui::pos2(x / scale, y / scale)));
 }
