@@ -20,8 +20,9 @@ use deskside_client::app::{CommandSender, UserCommand, ViewPublisher};
 use deskside_client::config::Theme;
 use deskside_client::tray::TrayPresence;
 use deskside_client::windows::{Confirm, Start, Surroundings, run};
+use deskside_look::tokens::{LIGHT, Tone};
 use deskside_proto::name::PersonName;
-use deskside_testkit::x11::{Program, Wanted, Window, Xvfb};
+use deskside_testkit::x11::{Person, Program, Wanted, Window, Xvfb};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _, PropMode};
 use x11rb::wrapper::ConnectionExt as _;
@@ -38,12 +39,16 @@ const ALT: u32 = 0xffe9;
 const F4: u32 = 0xffc1;
 const RETURN: u32 = 0xff0d;
 
-const CHECKS: [(&str, fn()); 9] = [
+const CHECKS: [(&str, fn()); 10] = [
     ("the_banner_leaves_the_keyboard_where_it_is", the_banner_leaves_the_keyboard_where_it_is),
     ("a_banner_that_was_covered_is_on_top_again", a_banner_that_was_covered_is_on_top_again),
     ("a_banner_that_was_unmapped_is_back", a_banner_that_was_unmapped_is_back),
     ("a_banner_can_be_dragged_but_not_off_the_screen", a_banner_can_be_dragged_but_not_off_the_screen),
     ("a_banner_on_a_narrow_monitor_is_on_no_other", a_banner_on_a_narrow_monitor_is_on_no_other),
+    (
+        "a_banner_that_is_dragged_to_a_narrow_monitor_folds_under_the_hand",
+        a_banner_that_is_dragged_to_a_narrow_monitor_folds_under_the_hand,
+    ),
     ("a_banner_follows_a_monitor_that_becomes_smaller", a_banner_follows_a_monitor_that_becomes_smaller),
     (
         "a_question_comes_up_although_the_main_window_is_covered",
@@ -243,26 +248,112 @@ fn a_banner_that_was_unmapped_is_back() {
     assert_eq!(desk.banner().id, banner.id);
 }
 
-fn a_banner_can_be_dragged_but_not_off_the_screen() {
-    let desk = desk("banner-watching", None, |_| {});
-    let banner = desk.banner();
-    let painted = deskside_look::tokens::LIGHT.watch.fill;
-    desk.until("the first picture", || {
-        desk.server.screenshot().unwrap().pixel(300, 5) == [painted.r(), painted.g(), painted.b()]
-    });
-    let person = desk.server.person().unwrap();
-    let held = (banner.x + 300, banner.y + 10);
-    person.move_to(held.0, held.1).unwrap();
-    person.button(1, true).unwrap();
-    for _ in 0..12 {
-        // At the speed of a hand: a press and a leap out of the window in one picture is no drag.
-        std::thread::sleep(Duration::from_millis(60));
-        person.move_by(15, 100).unwrap();
+/// Left, top, right and bottom of a screen (pixels).
+type Edges = (i16, i16, i16, i16);
+
+/// A banner that is held, by what is no button.
+struct Held {
+    person: Person,
+    /// Where, from its corner (pixels).
+    grip: (i16, i16),
+}
+
+impl Held {
+    fn take(desk: &Desk, scale: i16, painted: Tone) -> Self {
+        let at = |x: i16, y: i16| {
+            let banner = desk.banner();
+            let (x, y) = (banner.x + x * scale, banner.y + y * scale);
+            desk.server.screenshot().unwrap().pixel(x.cast_unsigned(), y.cast_unsigned())
+        };
+        let fill = [painted.fill.r(), painted.fill.g(), painted.fill.b()];
+        desk.until("the first picture", || at(20, 5) == fill);
+        let person = desk.server.person().unwrap();
+        // By its first sentence, as people would.
+        let (banner, wanted) = (desk.banner(), (80 * scale, 20 * scale));
+        person.move_to(banner.x + wanted.0, banner.y + wanted.1).unwrap();
+        person.button(1, true).unwrap();
+        // One that changes all the time may have done so before it was held, and does not move from then on.
+        let (mut taken, mut since) = (desk.banner(), Instant::now());
+        desk.until("the banner to be still", || {
+            let now = desk.banner();
+            if (now.x, now.y) != (taken.x, taken.y) {
+                (taken, since) = (now, Instant::now());
+            }
+            since.elapsed() > Duration::from_millis(1000)
+        });
+        let pointer = person.pointer().unwrap();
+        Self { person, grip: (pointer.0 - taken.x, pointer.1 - taken.y) }
     }
-    person.button(1, false).unwrap();
-    desk.until("the banner at the bottom", || desk.banner().y == 800 - 52);
-    let moved = desk.banner();
-    assert!(moved.x > banner.x && i32::from(moved.x) + i32::from(moved.width) <= 1280, "{moved:?}");
+
+    /// Moves the pointer at the speed of a hand, and looks that the banner is under it wherever it is.
+    fn carry(&self, desk: &Desk, (dx, dy): (i16, i16), screens: &[Edges]) {
+        for step in 0..12 {
+            self.person.move_by(dx, dy).unwrap();
+            std::thread::sleep(Duration::from_millis(60));
+            if step % 4 == 3 {
+                let what = format!("the banner, taken at {:?}, under the hand after {step} steps", self.grip);
+                desk.until(&what, || self.is_under_the_hand(&desk.banner(), screens));
+            }
+        }
+    }
+
+    /// Whether the banner is held where it was taken, or would leave the screen on which the pointer is.
+    fn is_under_the_hand(&self, now: &Window, screens: &[Edges]) -> bool {
+        let (x, y) = self.person.pointer().unwrap();
+        let of_pointer = screens.iter().find(|screen| (screen.0..screen.2).contains(&x));
+        let (left, top, right, bottom) = *of_pointer.unwrap();
+        let inside = |wanted: i16, from: i16, to: i16, own: u16| wanted.min(to - own.cast_signed()).max(from);
+        let x = inside(x - self.grip.0, left, right, now.width);
+        let y = inside(y - self.grip.1, top, bottom, now.height);
+        (now.x - x).abs() <= 1 && (now.y - y).abs() <= 1
+    }
+}
+
+fn a_banner_can_be_dragged_but_not_off_the_screen() {
+    for (scale, window, tone) in [
+        (1, BANNERS[0], LIGHT.watch),
+        (1, BANNERS[1], LIGHT.alert),
+        (1, RESTLESS, LIGHT.watch),
+        (2, BANNERS[0], LIGHT.watch),
+        (2, BANNERS[1], LIGHT.alert),
+        (2, RESTLESS, LIGHT.watch),
+    ] {
+        let desk = desk_at(scale, window, None, |_| {});
+        let scale = scale.cast_signed();
+        let screens = [(0, 0, 1280 * scale, 800 * scale)];
+        let held = Held::take(&desk, scale, tone);
+        assert!(window == RESTLESS || held.grip == (80 * scale, 20 * scale), "{window}: {:?}", held.grip);
+        let before = desk.banner();
+        held.carry(&desk, (4 * scale, 40 * scale), &screens);
+        let middle = desk.banner();
+        assert!(middle.x > before.x && middle.y > before.y, "{before:?} {middle:?}");
+        held.carry(&desk, (15 * scale, 60 * scale), &screens);
+        held.person.button(1, false).unwrap();
+        let end = desk.banner();
+        assert!(end.y > 640 * scale, "not at the bottom: {end:?}");
+        held.person.move_to(5, 5).unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        assert!(desk.banner().y >= end.y - 60 * scale, "it follows a pointer that has let it go");
+    }
+}
+
+fn a_banner_that_is_dragged_to_a_narrow_monitor_folds_under_the_hand() {
+    let desk = desk(BANNERS[1], None, |server| {
+        set_monitors(server, &[("*left", "900/238x800/211+0+0"), ("right", "380/100x800/211+900+0")]);
+    });
+    let wide = desk.banner();
+    assert!(wide.width > 720 && is_between(&wide, 0, 900), "{wide:?}");
+    let held = Held::take(&desk, 1, LIGHT.alert);
+    let screens = [(0, 0, 900, 800), (900, 0, 1280, 800)];
+    held.carry(&desk, (5, 20), &screens);
+    assert_eq!(desk.banner().width, wide.width);
+    let (x, _) = held.person.pointer().unwrap();
+    held.carry(&desk, ((1000 - x) / 12, 10), &screens);
+    held.person.button(1, false).unwrap();
+    desk.until("the banner on the narrow monitor", || {
+        let now = desk.banner();
+        now.width == 380 && is_between(&now, 900, 1280)
+    });
 }
 
 /// Whether it lies wholly between two edges of the desktop and at its top or below.

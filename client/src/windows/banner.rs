@@ -12,8 +12,8 @@ use deskside_look::widget::Button;
 use deskside_look::{fonts, reader};
 use deskside_words::t;
 use egui::{
-    Color32, Context, CornerRadius, Galley, Id, Label, Rect, Response, Sense, Stroke, StrokeKind, Ui,
-    UiBuilder, Vec2,
+    Color32, Context, CornerRadius, Galley, Id, Label, PointerButton, Pos2, Rect, Sense, Stroke, StrokeKind,
+    Ui, UiBuilder, Vec2,
 };
 
 use self::plan::{Parts, Plan};
@@ -30,8 +30,8 @@ pub fn wanted_size(ctx: &Context, scene: Scene<'_>, screen: f32) -> Vec2 {
     Bar::of(scene).plan(ctx, |parts| Plan::on_screen(parts, screen)).size
 }
 
-/// Shows the bar in all the room that there is. The answer is its handle, which says whether it is being dragged.
-pub fn show(ui: &mut Ui, scene: Scene<'_>) -> Response {
+/// Shows the bar in all the room that there is. The answer is where the pointer has just taken hold of it to drag it.
+pub fn show(ui: &mut Ui, scene: Scene<'_>) -> Option<Pos2> {
     let bar = Bar::of(scene);
     reader::name_window(ui.ctx(), reader::Kind::Bar, t!("client-banner-title"), "");
     let tone = Palette::of(ui).tone(if bar.controlled { Meaning::Alert } else { Meaning::Watch });
@@ -39,15 +39,16 @@ pub fn show(ui: &mut Ui, scene: Scene<'_>) -> Response {
     ui.painter().rect_filled(whole, CornerRadius::ZERO, tone.fill);
     let line = Stroke::new(1.0, tone.on_fill.gamma_multiply(0.5));
     ui.painter().rect_stroke(whole, CornerRadius::ZERO, line, StrokeKind::Inside);
-    let handle =
-        ui.interact(whole, Id::unique("banner"), Sense::DRAG).on_hover_cursor(egui::CursorIcon::Grab);
+    ui.interact(whole, Id::unique("banner"), Sense::DRAG).on_hover_cursor(egui::CursorIcon::Grab);
     let plan = bar.plan(ui.ctx(), |parts| Plan::in_width(parts, whole.width()));
     // Until the window has the size that it needs, what is in it is in the middle of it.
     let spare = ((whole.height() - plan.size.y) / 2.0).max(0.0);
     let corner = whole.min.to_vec2() + Vec2::new(0.0, spare);
     ui.painter().circle_filled(plan.dot() + corner, size::DOT / 2.0, tone.on_fill);
     bar.show_sentences(ui, plan.text.translate(corner), tone.on_fill);
+    let mut taken = taken(ui).filter(|place| whole.contains(*place));
     for (action, place) in bar.actions.into_iter().zip(plan.buttons) {
+        taken = taken.filter(|taken| !place.translate(corner).contains(*taken));
         // It is the same button wherever it is and however many there are, also to a press that has begun.
         let room = UiBuilder::new().max_rect(place.translate(corner)).scope_id(Id::unique(action.id));
         let button = Button::on_bar(action.text, tone).low();
@@ -56,7 +57,15 @@ pub fn show(ui: &mut Ui, scene: Scene<'_>) -> Response {
         }
     }
     ui.ctx().request_repaint_after(until_next_minute(scene, &scene.view.sessions));
-    handle
+    taken
+}
+
+/// Where the pointer was pressed since the picture before. egui's own drags begin only where the pointer still is when
+/// the next picture is made, and a quick hand is elsewhere by then.
+fn taken(ui: &Ui) -> Option<Pos2> {
+    ui.input(|input| {
+        input.pointer.button_pressed(PointerButton::Primary).then(|| input.pointer.press_origin()).flatten()
+    })
 }
 
 /// What can be done on the bar.

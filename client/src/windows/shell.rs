@@ -2,6 +2,8 @@
 //!
 //! It decides which windows there are and where; what is in them is decided elsewhere.
 
+mod bar;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use deskside_look::icon::{Subject, window_icon};
@@ -10,6 +12,7 @@ use deskside_words::t;
 use egui::{Context, Ui, ViewportBuilder, ViewportCommand, ViewportId, WindowLevel};
 use thiserror::Error;
 
+use self::bar::BannerWindow;
 use super::consent::ConsentWindow;
 use super::desktop::{self, Desktop, Place};
 use super::main_window::MainWindow;
@@ -89,13 +92,7 @@ struct Question {
 struct Banner {
     viewport: ViewportId,
     builder: ViewportBuilder,
-    drag: Arc<Mutex<Drag>>,
-}
-
-/// Where the pointer holds the banner, from its corner (points).
-#[derive(Default)]
-struct Drag {
-    grip: Option<egui::Vec2>,
+    window: BannerWindow,
 }
 
 impl Shell {
@@ -224,10 +221,9 @@ impl Shell {
             });
         }
         if let Some(banner) = &self.banner {
-            let (drag, surroundings) = (Arc::clone(&banner.drag), self.surroundings.clone());
-            let desktop = self.desktop.clone();
+            let (window, surroundings) = (banner.window.clone(), self.surroundings.clone());
             ctx.show_viewport_deferred(banner.viewport, banner.builder.clone(), move |ui, _| {
-                show_banner(ui, &surroundings, &drag, desktop.as_deref());
+                window.show(ui, &surroundings);
             });
         }
     }
@@ -272,7 +268,7 @@ impl Shell {
             let unfit = move || again.request_repaint_of(viewport);
             desktop.keep_in_sight(t!("client-banner-title"), Box::new(unfit));
         }
-        Banner { viewport, builder, drag: Arc::default() }
+        Banner { viewport, builder, window: BannerWindow::new(self.desktop.clone()) }
     }
 
     /// Gives a window its size, smaller where the screen is, and its place.
@@ -340,59 +336,4 @@ fn show_question(ui: &mut Ui, surroundings: &Surroundings, id: QuestionId, windo
     // A panic elsewhere must not take the question away.
     let mut window = window.lock().unwrap_or_else(PoisonError::into_inner);
     window.show(ui, scene, question, &surroundings.confirm);
-}
-
-fn show_banner(ui: &mut Ui, surroundings: &Surroundings, drag: &Mutex<Drag>, desktop: Option<&dyn Desktop>) {
-    let view = surroundings.publisher.latest();
-    let moment = Moment::now(surroundings.local_offset);
-    let scene = Scene { view: &view, moment: &moment, commands: &surroundings.commands };
-    let handle = banner::show(ui, scene);
-    if ui.input(|input| input.viewport().close_requested()) {
-        ui.ctx().send_viewport_cmd(ViewportCommand::CancelClose);
-    }
-    let screens = desktop.map(Desktop::screens).unwrap_or_default();
-    let scale = ui.ctx().pixels_per_point();
-    let Some(window) = ui.input(|input| input.viewport().outer_rect).map(|outer| outer * scale) else {
-        return;
-    };
-    fit_banner(ui, scene, window, &screens);
-    let mut drag = drag.lock().unwrap_or_else(PoisonError::into_inner);
-    let pointer = ui.input(|input| input.pointer.latest_pos());
-    if !handle.dragged() {
-        drag.grip = None;
-        return;
-    }
-    let Some(pointer) = pointer else {
-        return;
-    };
-    let grip = *drag.grip.get_or_insert(pointer.to_vec2());
-    let wanted = (window.min + (pointer.to_vec2() - grip) * scale).into();
-    let Some(screen) = desktop::Area::with_most(&screens, wanted, window.size().into()) else {
-        return;
-    };
-    let place = egui::Pos2::from(screen.inside(wanted, window.size().into()));
-    if place.distance(window.min) >= 1.0 {
-        ui.ctx().send_viewport_cmd(ViewportCommand::OuterPosition(place / scale));
-    }
-}
-
-/// Gives the banner, which is at `window` (pixels), the size that it needs, on the screen that has most of it.
-fn fit_banner(ui: &Ui, scene: Scene<'_>, window: egui::Rect, screens: &[desktop::Area]) {
-    let scale = ui.ctx().pixels_per_point();
-    let (place, size) = (window.min.into(), window.size().into());
-    let Some(screen) = desktop::Area::with_most(screens, place, size) else {
-        let wanted = banner::wanted_size(ui.ctx(), scene, f32::INFINITY);
-        if (wanted * scale - window.size()).abs().max_elem() > 1.0 {
-            ui.ctx().send_viewport_cmd(ViewportCommand::InnerSize(wanted));
-        }
-        return;
-    };
-    let wanted = banner::wanted_size(ui.ctx(), scene, screen.width as f32 / scale) * scale;
-    let (place, size) = screen.fit(place, size, wanted.into());
-    let (place, size) = (egui::Pos2::from(place), egui::Vec2::from(size));
-    // A pixel more or less is how systems round.
-    if (size - window.size()).abs().max_elem() > 1.0 {
-        ui.ctx().send_viewport_cmd(ViewportCommand::InnerSize(size / scale));
-        ui.ctx().send_viewport_cmd(ViewportCommand::OuterPosition(place / scale));
-    }
 }

@@ -14,12 +14,23 @@ pub(super) struct Area {
     pub(super) height: u32,
 }
 
+/// The pointer on the desktop.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Pointer {
+    /// Pixels.
+    pub(super) place: [f32; 2],
+    /// Whether its first button is down.
+    pub(super) is_pressed: bool,
+}
+
 /// One desktop.
 pub(super) trait Desktop: Send + Sync {
     /// The screen on which questions and the banner appear.
     fn main_screen(&self) -> Option<Area>;
     /// Every screen.
     fn screens(&self) -> Vec<Area>;
+    /// Where the pointer is now.
+    fn pointer(&self) -> Option<Pointer>;
     /// Keeps the window of that title, which is about to appear, above all others and on a screen until it is gone.
     /// Calls `unfit` whenever it is not wholly on a screen.
     fn keep_in_sight(&self, title: &'static str, unfit: Box<dyn Fn() + Send>);
@@ -79,6 +90,15 @@ impl Area {
         (self.inside([left, y], new).map(f32::round), new)
     }
 
+    /// Where a window lies that becomes one of the `wanted` size, while the pointer holds it at `grip` from its corner (pixels):
+    /// its place, wholly on this screen, and its size, which is no larger than the screen.
+    pub(super) fn held(self, pointer: [f32; 2], grip: [f32; 2], wanted: [f32; 2]) -> ([f32; 2], [f32; 2]) {
+        let ([x, y], [right, down], [width, height]) = (pointer, grip, wanted);
+        let new = [width.min(self.width as f32), height.min(self.height as f32)].map(f32::round);
+        let corner = [x - right.min(new[0] - 1.0), y - down.min(new[1] - 1.0)];
+        (self.inside(corner, new).map(f32::round), new)
+    }
+
     /// The place nearest to `wanted` at which a window of `size` pixels is inside.
     pub(super) fn inside(self, wanted: [f32; 2], size: [f32; 2]) -> [f32; 2] {
         let clamp = |wanted: f32, start: i32, extent: u32, own: f32| {
@@ -133,6 +153,19 @@ mod tests {
         assert_eq!(LARGE.fit([1280.0, 0.0], size, [900.0, 66.0]), ([1020.0, 0.0], [900.0, 66.0]));
         assert_eq!(LARGE.fit([600.0, 30.0], size, [900.0, 66.0]), ([470.0, 30.0], [900.0, 66.0]));
         assert_eq!(LARGE.fit([1700.0, 30.0], size, size), ([1280.0, 30.0], size), "from between two screens");
+    }
+
+    #[test]
+    fn a_window_that_is_held_stays_under_the_pointer_and_on_its_screen() {
+        let size = [720.0, 52.0];
+        assert_eq!(LARGE.held([700.0, 310.0], [100.0, 10.0], size), ([600.0, 300.0], size));
+        let larger = [860.0, 70.0];
+        assert_eq!(LARGE.held([700.0, 310.0], [100.0, 10.0], larger), ([600.0, 300.0], larger), "it grows");
+        assert_eq!(LARGE.held([1919.0, 1199.0], [100.0, 10.0], size), ([1200.0, 1148.0], size), "a corner");
+        let folded = [640.0, 90.0];
+        assert_eq!(SMALL.held([1925.0, 700.0], [700.0, 10.0], [800.0, 90.0]), ([1920.0, 690.0], folded));
+        let narrow = [300.0, 120.0];
+        assert_eq!(SMALL.held([2400.0, 700.0], [700.0, 10.0], narrow), ([2101.0, 690.0], narrow), "its end");
     }
 
     #[test]

@@ -13,12 +13,12 @@ use x11rb::connection::Connection;
 use x11rb::protocol::Event;
 use x11rb::protocol::randr::{ConnectionExt as _, MonitorInfo};
 use x11rb::protocol::xproto::{
-    ChangeWindowAttributesAux, ConfigureWindowAux, ConnectionExt as _, EventMask, GetGeometryReply, MapState,
-    StackMode, Window, WindowClass,
+    ChangeWindowAttributesAux, ConfigureWindowAux, ConnectionExt as _, EventMask, GetGeometryReply,
+    KeyButMask, MapState, StackMode, Window, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 
-use super::{Area, Desktop};
+use super::{Area, Desktop, Pointer};
 
 /// Two windows that both want to be on top (a screen lock, say) must not keep the machine busy.
 const REST: Duration = Duration::from_millis(300);
@@ -47,6 +47,15 @@ impl Desktop for X11 {
 
     fn screens(&self) -> Vec<Area> {
         screens(&self.connection, self.root).iter().map(|screen| screen.area).collect()
+    }
+
+    fn pointer(&self) -> Option<Pointer> {
+        let pointer = self.connection.query_pointer(self.root).ok()?.reply().ok()?;
+        let is_pressed = pointer.mask.contains(KeyButMask::BUTTON1);
+        // A pointer on another screen of the display is on none of this desktop's.
+        pointer
+            .same_screen
+            .then(|| Pointer { place: [pointer.root_x.into(), pointer.root_y.into()], is_pressed })
     }
 
     fn keep_in_sight(&self, title: &'static str, unfit: Box<dyn Fn() + Send>) {

@@ -135,3 +135,32 @@ fn it_says_what_is_kept_back_and_leads_to_hiding() {
     harness.run_steps(2);
     assert!(says(&harness, "one window only"));
 }
+
+#[test]
+fn it_is_taken_hold_of_by_all_that_is_no_button_however_quick_the_hand_is() {
+    let view = AppView { sessions: vec![session(1, "Martin Berg", SessionState::Watching, 12)], ..view() };
+    let mut harness = open(Bench::new(Vec::new(), view), LEAST, |taken, ui, scene| {
+        taken.extend(show(ui, scene));
+    });
+    let button = |pressed, pos| egui::Event::PointerButton {
+        pos,
+        button: egui::PointerButton::Primary,
+        pressed,
+        modifiers: egui::Modifiers::NONE,
+    };
+    let text = harness.get_by_label_contains("Martin Berg sees").rect().center();
+    let end = harness.get_by_label("End session").rect().center();
+    let edge = egui::pos2(30.0, harness.ctx.content_rect().bottom() - 10.0);
+    for place in [text, end, edge] {
+        harness.event(egui::Event::PointerMoved(place));
+        harness.run_steps(1);
+        // Pressed and gone in the time of one picture.
+        harness.event(button(true, place));
+        harness.event(egui::Event::PointerMoved(egui::pos2(300.0, 900.0)));
+        harness.run_steps(2);
+        harness.event(button(false, egui::pos2(300.0, 900.0)));
+        harness.run_steps(1);
+    }
+    assert_eq!(harness.state().window, [text, edge]);
+    assert!(harness.state_mut().sent().is_empty());
+}
