@@ -47,7 +47,12 @@ pub fn show(ui: &mut Ui, scene: Scene<'_>) -> Option<Pos2> {
     ui.painter().circle_filled(plan.dot() + corner, size::DOT / 2.0, tone.on_fill);
     bar.show_sentences(ui, plan.text.translate(corner), tone.on_fill);
     let mut taken = taken(ui).filter(|place| whole.contains(*place));
-    for (action, place) in bar.actions.into_iter().zip(plan.buttons) {
+    let mut placed: Vec<_> = bar.actions.into_iter().zip(plan.buttons).collect();
+    // As they are read.
+    placed.sort_by(|(_, one), (_, other)| {
+        one.top().total_cmp(&other.top()).then(one.left().total_cmp(&other.left()))
+    });
+    for (action, place) in placed {
         taken = taken.filter(|taken| !place.translate(corner).contains(*taken));
         // It is the same button wherever it is and however many there are, also to a press that has begun.
         let room = UiBuilder::new().max_rect(place.translate(corner)).scope_id(Id::unique(action.id));
@@ -80,7 +85,7 @@ struct Bar {
     controlled: bool,
     /// Who is here; and since when, and what else holds.
     sentences: [String; 2],
-    /// From left to right.
+    /// From left to right in one row.
     actions: Vec<Action>,
 }
 

@@ -27,7 +27,7 @@ pub(super) struct Parts<'a> {
     pub(super) first_line: f32,
     /// The height of all sentences where they have this width.
     pub(super) height: &'a dyn Fn(f32) -> f32,
-    /// The buttons, from left to right.
+    /// The buttons, from left to right in one row.
     pub(super) buttons: Vec<Vec2>,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Plan {
     pub(super) size: Vec2,
     /// The sentences.
     pub(super) text: Rect,
-    /// The buttons, from left to right.
+    /// The buttons, in the same order; those for which a row has no room are in rows below.
     pub(super) buttons: Vec<Rect>,
 }
 
@@ -87,21 +87,21 @@ impl Parts<'_> {
         self.buttons.iter().map(|button| button.x).sum::<f32>() + gaps
     }
 
-    /// The buttons between two edges and below `top`, and where they end. The last one is at the right edge of the last
-    /// row, so that one more at the left takes no other's place in its row.
+    /// The buttons between two edges and below `top`, and where they end. The last one is at the right edge of the first
+    /// row, so that one more at the left, for which there may be no room but in a row below, leaves the others where they
+    /// are.
     fn in_rows(&self, left: f32, right: f32, top: f32) -> (Vec<Rect>, f32) {
-        let (mut places, mut bottom, mut edge, mut tallest) = (Vec::new(), 0.0_f32, right, 0.0_f32);
+        let (mut places, mut top, mut edge, mut tallest) = (Vec::new(), top, right, 0.0_f32);
         for button in self.buttons.iter().rev() {
             if edge < right && edge - button.x < left {
-                (bottom, edge, tallest) = (bottom - tallest - GAP, right, 0.0);
+                (top, edge, tallest) = (top + tallest + GAP, right, 0.0);
             }
             tallest = tallest.max(button.y);
-            places.push(Rect::from_min_size(Pos2::new(edge - button.x, bottom - button.y), *button));
+            places.push(Rect::from_min_size(Pos2::new(edge - button.x, top), *button));
             edge -= button.x + GAP;
         }
         places.reverse();
-        let down = top - (bottom - tallest);
-        (places.iter().map(|place| place.translate(Vec2::new(0.0, down))).collect(), down)
+        (places, top + tallest)
     }
 }
 
@@ -147,19 +147,19 @@ mod tests {
             assert!(is_whole(&plan), "{screen}: {plan:?}");
             assert!(plan.size.x <= screen, "{plan:?}");
             let mut tops: Vec<_> = plan.buttons.iter().map(Rect::top).collect();
-            assert!(tops.is_sorted() && tops.iter().all(|top| *top > plan.text.bottom()), "{plan:?}");
+            assert!(tops.iter().all(|top| *top > plan.text.bottom()), "{plan:?}");
             tops.dedup();
             assert_eq!(tops.len(), rows, "{plan:?}");
         }
     }
 
     #[test]
-    fn one_more_button_leaves_the_others_where_they_are_seen_from_the_bottom_at_the_right() {
+    fn one_more_button_leaves_the_others_where_they_are() {
         for screen in [1920.0, 560.0, 400.0] {
             let seen = |buttons: &[f32]| {
                 let plan = Plan::on_screen(&parts(buttons), screen);
-                let from_corner = |button: &Rect| plan.size.to_pos2() - button.max;
-                plan.buttons.iter().rev().take(3).map(from_corner).collect::<Vec<_>>()
+                let place = |button: &Rect| (plan.size.x - button.right(), button.top());
+                plan.buttons.iter().rev().take(3).map(place).collect::<Vec<_>>()
             };
             assert_eq!(seen(&[80.0, 90.0, 90.0]), seen(&[150.0, 80.0, 90.0, 90.0]), "{screen}");
         }
