@@ -20,25 +20,36 @@ use deskside_client::app::{CommandSender, UserCommand, ViewPublisher};
 use deskside_client::config::Theme;
 use deskside_client::tray::TrayPresence;
 use deskside_client::windows::{Confirm, Start, Surroundings, run};
+use deskside_look::tokens::{LIGHT, Tone};
 use deskside_proto::name::PersonName;
-use deskside_testkit::x11::{Program, Wanted, Window, Xvfb};
+use deskside_testkit::x11::{Person, Program, Wanted, Window, Xvfb};
 use x11rb::connection::Connection as _;
-use x11rb::protocol::xproto::ConnectionExt as _;
+use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _, PropMode};
+use x11rb::wrapper::ConnectionExt as _;
 
 const SOON: Duration = Duration::from_secs(20);
 /// Names the window that this program shall open, and after how many milliseconds.
 const WINDOW: &str = "DESKSIDE_TEST_WINDOW";
 const LATER: &str = "DESKSIDE_TEST_LATER";
+const BANNERS: [&str; 4] = ["banner-watching", "banner-copying", "banner-sharing", "banner-controlling"];
+/// A banner whose sentences and buttons change all the time.
+const RESTLESS: &str = "banner-restless";
 const ESCAPE: u32 = 0xff1b;
 const ALT: u32 = 0xffe9;
 const F4: u32 = 0xffc1;
 const RETURN: u32 = 0xff0d;
 
-const CHECKS: [(&str, fn()); 7] = [
+const CHECKS: [(&str, fn()); 10] = [
     ("the_banner_leaves_the_keyboard_where_it_is", the_banner_leaves_the_keyboard_where_it_is),
     ("a_banner_that_was_covered_is_on_top_again", a_banner_that_was_covered_is_on_top_again),
     ("a_banner_that_was_unmapped_is_back", a_banner_that_was_unmapped_is_back),
     ("a_banner_can_be_dragged_but_not_off_the_screen", a_banner_can_be_dragged_but_not_off_the_screen),
+    ("a_banner_on_a_narrow_monitor_is_on_no_other", a_banner_on_a_narrow_monitor_is_on_no_other),
+    (
+        "a_banner_that_is_dragged_to_a_narrow_monitor_folds_under_the_hand",
+        a_banner_that_is_dragged_to_a_narrow_monitor_folds_under_the_hand,
+    ),
+    ("a_banner_follows_a_monitor_that_becomes_smaller", a_banner_follows_a_monitor_that_becomes_smaller),
     (
         "a_question_comes_up_although_the_main_window_is_covered",
         a_question_comes_up_although_the_main_window_is_covered,
@@ -71,7 +82,13 @@ fn main() -> ExitCode {
 fn open(window: &str) -> ExitCode {
     let name = PersonName::parse("Martin Berg").unwrap();
     let later = std::env::var(LATER).ok().and_then(|text| text.parse().ok()).map(Duration::from_millis);
-    let first = if later.is_some() { "home" } else { window };
+    let first = if later.is_some() {
+        "home"
+    } else if window == RESTLESS {
+        BANNERS[0]
+    } else {
+        window
+    };
     let publisher = ViewPublisher::new(samples::view(first, Theme::Light, &name));
     let (commands, mut wishes) = CommandSender::channel();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -85,6 +102,15 @@ fn open(window: &str) -> ExitCode {
         runtime.spawn(async move {
             tokio::time::sleep(later).await;
             publisher.publish(wanted);
+        });
+    }
+    if window == RESTLESS {
+        let (publisher, name) = (publisher.clone(), name.clone());
+        runtime.spawn(async move {
+            for window in BANNERS.iter().cycle() {
+                publisher.publish(samples::view(window, Theme::Light, &name));
+                tokio::time::sleep(Duration::from_millis(150)).await;
+            }
         });
     }
     let surroundings = Surroundings {
@@ -114,7 +140,13 @@ struct Desk {
 }
 
 fn desk(window: &str, later: Option<u64>, before: impl FnOnce(&Xvfb)) -> Desk {
-    let server = Xvfb::start(1280, 800).unwrap();
+    desk_at(1, window, later, before)
+}
+
+/// On a screen of so many pixels a point.
+fn desk_at(scale: u16, window: &str, later: Option<u64>, before: impl FnOnce(&Xvfb)) -> Desk {
+    let server = Xvfb::start(1280 * scale, 800 * scale).unwrap();
+    set_density(&server, 96 * scale);
     let manager = server.start_window_manager().unwrap();
     before(&server);
     let mut command = server.command(std::env::current_exe().unwrap());
@@ -124,6 +156,26 @@ fn desk(window: &str, later: Option<u64>, before: impl FnOnce(&Xvfb)) -> Desk {
     }
     let program = Program::start(command).unwrap();
     Desk { program, _manager: manager, server }
+}
+
+/// As a desktop's settings do, for programs that start from now on (dots an inch).
+fn set_density(server: &Xvfb, density: u16) {
+    let (connection, screen) = x11rb::connect(Some(server.display())).unwrap();
+    let root = connection.setup().roots.get(screen).unwrap().root;
+    let (resources, text) = (AtomEnum::RESOURCE_MANAGER, AtomEnum::STRING);
+    let density = format!("Xft.dpi:\t{density}\n");
+    let set = connection.change_property8(PropMode::REPLACE, root, resources, text, density.as_bytes());
+    set.unwrap().check().unwrap();
+}
+
+/// Divides the screen into monitors: their names and places, as xrandr wants them; a star is before the main one.
+fn set_monitors(server: &Xvfb, monitors: &[(&str, &str)]) {
+    for (number, (name, place)) in monitors.iter().enumerate() {
+        let output = if number == 0 { "screen" } else { "none" };
+        let mut xrandr = server.command("xrandr");
+        let set = xrandr.args(["--setmonitor", name, place, output]).status().unwrap();
+        assert!(set.success(), "{name} {place}");
+    }
 }
 
 impl Desk {
@@ -196,26 +248,158 @@ fn a_banner_that_was_unmapped_is_back() {
     assert_eq!(desk.banner().id, banner.id);
 }
 
-fn a_banner_can_be_dragged_but_not_off_the_screen() {
-    let desk = desk("banner-watching", None, |_| {});
-    let banner = desk.banner();
-    let painted = deskside_look::tokens::LIGHT.watch.fill;
-    desk.until("the first picture", || {
-        desk.server.screenshot().unwrap().pixel(300, 5) == [painted.r(), painted.g(), painted.b()]
-    });
-    let person = desk.server.person().unwrap();
-    let held = (banner.x + 300, banner.y + 10);
-    person.move_to(held.0, held.1).unwrap();
-    person.button(1, true).unwrap();
-    for _ in 0..12 {
-        // At the speed of a hand: a press and a leap out of the window in one picture is no drag.
-        std::thread::sleep(Duration::from_millis(60));
-        person.move_by(15, 100).unwrap();
+/// Left, top, right and bottom of a screen (pixels).
+type Edges = (i16, i16, i16, i16);
+
+/// A banner that is held, by what is no button.
+struct Held {
+    person: Person,
+    /// Where, from its corner (pixels).
+    grip: (i16, i16),
+}
+
+impl Held {
+    fn take(desk: &Desk, scale: i16, painted: Tone) -> Self {
+        let at = |x: i16, y: i16| {
+            let banner = desk.banner();
+            let (x, y) = (banner.x + x * scale, banner.y + y * scale);
+            desk.server.screenshot().unwrap().pixel(x.cast_unsigned(), y.cast_unsigned())
+        };
+        let fill = [painted.fill.r(), painted.fill.g(), painted.fill.b()];
+        desk.until("the first picture", || at(20, 5) == fill);
+        let person = desk.server.person().unwrap();
+        // By its first sentence, as people would.
+        let (banner, wanted) = (desk.banner(), (80 * scale, 20 * scale));
+        person.move_to(banner.x + wanted.0, banner.y + wanted.1).unwrap();
+        person.button(1, true).unwrap();
+        // One that changes all the time may have done so before it was held, and does not move from then on.
+        let (mut taken, mut since) = (desk.banner(), Instant::now());
+        desk.until("the banner to be still", || {
+            let now = desk.banner();
+            if (now.x, now.y) != (taken.x, taken.y) {
+                (taken, since) = (now, Instant::now());
+            }
+            since.elapsed() > Duration::from_millis(1000)
+        });
+        let pointer = person.pointer().unwrap();
+        Self { person, grip: (pointer.0 - taken.x, pointer.1 - taken.y) }
     }
-    person.button(1, false).unwrap();
-    desk.until("the banner at the bottom", || desk.banner().y == 800 - 52);
-    let moved = desk.banner();
-    assert!(moved.x > banner.x && i32::from(moved.x) + i32::from(moved.width) <= 1280, "{moved:?}");
+
+    /// Moves the pointer at the speed of a hand, and looks that the banner is under it wherever it is.
+    fn carry(&self, desk: &Desk, (dx, dy): (i16, i16), screens: &[Edges]) {
+        for step in 0..12 {
+            self.person.move_by(dx, dy).unwrap();
+            std::thread::sleep(Duration::from_millis(60));
+            if step % 4 == 3 {
+                let what = format!("the banner, taken at {:?}, under the hand after {step} steps", self.grip);
+                desk.until(&what, || self.is_under_the_hand(&desk.banner(), screens));
+            }
+        }
+    }
+
+    /// Whether the banner is held where it was taken, or would leave the screen on which the pointer is.
+    fn is_under_the_hand(&self, now: &Window, screens: &[Edges]) -> bool {
+        let (x, y) = self.person.pointer().unwrap();
+        let of_pointer = screens.iter().find(|screen| (screen.0..screen.2).contains(&x));
+        let (left, top, right, bottom) = *of_pointer.unwrap();
+        let inside = |wanted: i16, from: i16, to: i16, own: u16| wanted.min(to - own.cast_signed()).max(from);
+        let x = inside(x - self.grip.0, left, right, now.width);
+        let y = inside(y - self.grip.1, top, bottom, now.height);
+        (now.x - x).abs() <= 1 && (now.y - y).abs() <= 1
+    }
+}
+
+fn a_banner_can_be_dragged_but_not_off_the_screen() {
+    for (scale, window, tone) in [
+        (1, BANNERS[0], LIGHT.watch),
+        (1, BANNERS[1], LIGHT.alert),
+        (1, RESTLESS, LIGHT.watch),
+        (2, BANNERS[0], LIGHT.watch),
+        (2, BANNERS[1], LIGHT.alert),
+        (2, RESTLESS, LIGHT.watch),
+    ] {
+        let desk = desk_at(scale, window, None, |_| {});
+        let scale = scale.cast_signed();
+        let screens = [(0, 0, 1280 * scale, 800 * scale)];
+        let held = Held::take(&desk, scale, tone);
+        assert!(window == RESTLESS || held.grip == (80 * scale, 20 * scale), "{window}: {:?}", held.grip);
+        let before = desk.banner();
+        held.carry(&desk, (4 * scale, 40 * scale), &screens);
+        let middle = desk.banner();
+        assert!(middle.x > before.x && middle.y > before.y, "{before:?} {middle:?}");
+        held.carry(&desk, (15 * scale, 60 * scale), &screens);
+        held.person.button(1, false).unwrap();
+        let end = desk.banner();
+        assert!(end.y > 640 * scale, "not at the bottom: {end:?}");
+        held.person.move_to(5, 5).unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        assert!(desk.banner().y >= end.y - 60 * scale, "it follows a pointer that has let it go");
+    }
+}
+
+fn a_banner_that_is_dragged_to_a_narrow_monitor_folds_under_the_hand() {
+    let desk = desk(BANNERS[1], None, |server| {
+        set_monitors(server, &[("*left", "900/238x800/211+0+0"), ("right", "380/100x800/211+900+0")]);
+    });
+    let wide = desk.banner();
+    assert!(wide.width > 720 && is_between(&wide, 0, 900), "{wide:?}");
+    let held = Held::take(&desk, 1, LIGHT.alert);
+    let screens = [(0, 0, 900, 800), (900, 0, 1280, 800)];
+    held.carry(&desk, (5, 20), &screens);
+    assert_eq!(desk.banner().width, wide.width);
+    let (x, _) = held.person.pointer().unwrap();
+    held.carry(&desk, ((1000 - x) / 12, 10), &screens);
+    held.person.button(1, false).unwrap();
+    desk.until("the banner on the narrow monitor", || {
+        let now = desk.banner();
+        now.width == 380 && is_between(&now, 900, 1280)
+    });
+}
+
+/// Whether it lies wholly between two edges of the desktop and at its top or below.
+fn is_between(window: &Window, left: u16, right: u16) -> bool {
+    let (left, right) = (i32::from(left), i32::from(right));
+    i32::from(window.x) >= left && i32::from(window.x) + i32::from(window.width) <= right && window.y >= 0
+}
+
+fn a_banner_on_a_narrow_monitor_is_on_no_other() {
+    for (scale, window) in [(1, BANNERS[0]), (1, BANNERS[1]), (2, BANNERS[1]), (1, RESTLESS), (2, RESTLESS)] {
+        let desk = desk_at(scale, window, None, |server| {
+            let (left, right) = if scale == 1 {
+                ("640/169x800/211+0+0", "640/169x800/211+640+0")
+            } else {
+                ("1280/338x1600/423+0+0", "1280/338x1600/423+1280+0")
+            };
+            set_monitors(server, &[("left", left), ("*right", right)]);
+        });
+        let first = desk.banner();
+        assert_eq!(first.width, 640 * scale, "{scale} {window}: {first:?}");
+        let looked = Instant::now();
+        while looked.elapsed() < Duration::from_secs(2) {
+            let banner = desk.banner();
+            assert!(is_between(&banner, 640 * scale, 1280 * scale), "{scale} {window}: {banner:?}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        if window == BANNERS[1] {
+            assert!(desk.banner().height > 80 * scale, "the buttons are below the sentences");
+        }
+    }
+}
+
+fn a_banner_follows_a_monitor_that_becomes_smaller() {
+    let desk = desk(BANNERS[1], None, |server| {
+        set_monitors(server, &[("*left", "720/190x800/211+0+0"), ("right", "560/148x800/211+720+0")]);
+    });
+    let before = desk.banner();
+    // It is as wide as its monitor, so that it cannot be put right by moving it.
+    assert_eq!((before.x, before.width), (0, 720));
+    // The first pictures come one after the other; what is asked is who makes one later.
+    std::thread::sleep(Duration::from_millis(1500));
+    set_monitors(&desk.server, &[("*one", "640/169x800/211+0+0"), ("two", "640/169x800/211+640+0")]);
+    desk.until("the banner on one monitor", || {
+        let now = desk.banner();
+        now.width == 640 && is_between(&now, 0, 640)
+    });
 }
 
 fn a_question_comes_up_although_the_main_window_is_covered() {

@@ -218,6 +218,9 @@ fn while_watched(person: &PersonSide, reader: &ScreenReader) -> Result<()> {
     let desk = &person.desk;
     let bar = with(reader, BANNER, "Erika Expert sees your screen")?;
     check(&bar)?;
+    let told = bar.told();
+    let (who, first) = (told.find("sees your screen"), told.find("push button"));
+    ensure!(who < first, "what can be pressed is told before who is there:\n{told}");
     let main = check_and_walk(desk, reader, "Deskside", "What they can see")?;
     for button in bar.all().iter().filter(|node| node.role == "push button" && node.name != "Hide…") {
         main.find("push button", &button.name).context("the banner's buttons are in the window too")?;

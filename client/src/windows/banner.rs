@@ -2,139 +2,153 @@
 //!
 //! It says whole minutes only: a running clock would be a picture change every second for whoever watches.
 
+mod plan;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use deskside_look::tokens::{Meaning, Palette, Tone, size, space, text};
+use deskside_look::tokens::{Meaning, Palette, size, text};
 use deskside_look::widget::Button;
 use deskside_look::{fonts, reader};
 use deskside_words::t;
 use egui::{
-    Align, Color32, CornerRadius, Galley, Id, Label, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui,
+    Color32, Context, CornerRadius, Galley, Id, Label, PointerButton, Pos2, Rect, Sense, Stroke, StrokeKind,
+    Ui, UiBuilder, Vec2,
 };
 
+use self::plan::{Parts, Plan};
 use super::{Scene, words};
 use crate::app::UserCommand;
 use crate::app::view::{SessionState, SessionView};
 
-/// The bar's size at first and at least (points); narrower where the screen is.
-pub const SIZE: [f32; 2] = [720.0, 52.0];
-/// It grows to the width at which its first line fits, up to this (points); what is longer takes more lines.
-const WIDEST: f32 = 1000.0;
-/// The least room for its sentences, however long the words on its buttons are (points).
-const LEAST_TEXT: f32 = 300.0;
+/// Between the two sentences (points).
+const BETWEEN: f32 = 1.0;
 
-/// Shows the bar. The answer has its handle, which says whether it is being dragged, and the size that it needs.
-pub fn show(ui: &mut Ui, scene: Scene<'_>) -> (egui::Response, egui::Vec2) {
-    let sessions = scene.view.sessions.as_slice();
-    let controlled = sessions.iter().any(|session| matches!(session.state, SessionState::Controlling { .. }));
+/// The size that the bar needs on a screen of this width (points); to be called while a picture is made.
+#[must_use]
+pub fn wanted_size(ctx: &Context, scene: Scene<'_>, screen: f32) -> Vec2 {
+    Bar::of(scene).plan(ctx, |parts| Plan::on_screen(parts, screen)).size
+}
+
+/// Shows the bar in all the room that there is. The answer is where the pointer has just taken hold of it to drag it.
+pub fn show(ui: &mut Ui, scene: Scene<'_>) -> Option<Pos2> {
+    let bar = Bar::of(scene);
     reader::name_window(ui.ctx(), reader::Kind::Bar, t!("client-banner-title"), "");
-    let tone = Palette::of(ui).tone(if controlled { Meaning::Alert } else { Meaning::Watch });
+    let tone = Palette::of(ui).tone(if bar.controlled { Meaning::Alert } else { Meaning::Watch });
     let whole = ui.max_rect();
     ui.painter().rect_filled(whole, CornerRadius::ZERO, tone.fill);
     let line = Stroke::new(1.0, tone.on_fill.gamma_multiply(0.5));
     ui.painter().rect_stroke(whole, CornerRadius::ZERO, line, StrokeKind::Inside);
-    let handle =
-        ui.interact(whole, Id::unique("banner"), Sense::DRAG).on_hover_cursor(egui::CursorIcon::Grab);
-    let inner = Rect::from_min_max(
-        whole.min + egui::vec2(space::L, 0.0),
-        whole.max - egui::vec2(space::S + 2.0, 0.0),
-    );
-    let layout = Layout::right_to_left(Align::Center);
-    let mut wanted = whole.size();
-    ui.scope_builder(egui::UiBuilder::new().max_rect(inner).layout(layout), |ui| {
-        buttons(ui, scene, controlled, tone);
-        ui.add_space(space::S);
-        let rest = ui.available_rect_before_wrap();
-        let sentences = Sentences::of(ui, scene, sessions);
-        wanted = sentences.wanted(ui, whole.width() - rest.width() + TO_TEXT);
-        ui.scope_builder(
-            egui::UiBuilder::new().max_rect(rest).layout(Layout::left_to_right(Align::Center)),
-            |ui| sentences.show(ui, tone),
-        );
+    ui.interact(whole, Id::unique("banner"), Sense::DRAG).on_hover_cursor(egui::CursorIcon::Grab);
+    let plan = bar.plan(ui.ctx(), |parts| Plan::in_width(parts, whole.width()));
+    // Until the window has the size that it needs, what is in it is in the middle of it.
+    let spare = ((whole.height() - plan.size.y) / 2.0).max(0.0);
+    let corner = whole.min.to_vec2() + Vec2::new(0.0, spare);
+    ui.painter().circle_filled(plan.dot() + corner, size::DOT / 2.0, tone.on_fill);
+    bar.show_sentences(ui, plan.text.translate(corner), tone.on_fill);
+    let mut taken = taken(ui).filter(|place| whole.contains(*place));
+    let mut placed: Vec<_> = bar.actions.into_iter().zip(plan.buttons).collect();
+    // As they are read.
+    placed.sort_by(|(_, one), (_, other)| {
+        one.top().total_cmp(&other.top()).then(one.left().total_cmp(&other.left()))
     });
-    ui.ctx().request_repaint_after(until_next_minute(scene, sessions));
-    (handle, wanted)
+    for (action, place) in placed {
+        taken = taken.filter(|taken| !place.translate(corner).contains(*taken));
+        // It is the same button wherever it is and however many there are, also to a press that has begun.
+        let room = UiBuilder::new().max_rect(place.translate(corner)).scope_id(Id::unique(action.id));
+        let button = Button::on_bar(action.text, tone).low();
+        if ui.scope_builder(room, |ui| button.show(ui)).inner.pressed() {
+            scene.commands.send(action.command);
+        }
+    }
+    ui.ctx().request_repaint_after(until_next_minute(scene, &scene.view.sessions));
+    taken
 }
 
-fn buttons(ui: &mut Ui, scene: Scene<'_>, controlled: bool, tone: Tone) {
-    let sessions = &scene.view.sessions;
-    let end = if sessions.len() > 1 { t!("client-end-all") } else { t!("client-end-session") };
-    if Button::on_bar(end, tone).low().show(ui).pressed() {
-        scene.commands.send(UserCommand::EndSession(None));
-    }
-    let stop = if controlled { t!("client-stop-control") } else { t!("client-stop-clipboard") };
-    if scene.view.can_be_stopped() && Button::on_bar(stop, tone).low().show(ui).pressed() {
-        scene.commands.send(UserCommand::StopControl);
-    }
-    // Stays where it is, whatever the expert copies: nobody shall press what has just taken its place.
-    if Button::on_bar(t!("client-hide"), tone).low().show(ui).pressed() {
-        scene.commands.send(UserCommand::ShowSharing);
-    }
-    if let Some((session, way, _)) = words::moving(sessions)
-        && Button::on_bar(t!("client-cancel-copying"), tone).low().show(ui).pressed()
-    {
-        scene.commands.send(UserCommand::CancelCopying(session, way));
-    }
+/// Where the pointer was pressed since the picture before. egui's own drags begin only where the pointer still is when
+/// the next picture is made, and a quick hand is elsewhere by then.
+fn taken(ui: &Ui) -> Option<Pos2> {
+    ui.input(|input| {
+        input.pointer.button_pressed(PointerButton::Primary).then(|| input.pointer.press_origin()).flatten()
+    })
 }
 
-/// From the bar's inner edge to its sentences: the dot and the gap behind it (points).
-const TO_TEXT: f32 = size::DOT + 2.0 * space::S + space::XS;
-
-/// Who is here, and since when and what else holds.
-struct Sentences {
-    who: Arc<Galley>,
-    what: Arc<Galley>,
-    texts: [String; 2],
+/// What can be done on the bar.
+struct Action {
+    id: &'static str,
+    text: &'static str,
+    command: UserCommand,
 }
 
-impl Sentences {
-    fn of(ui: &Ui, scene: Scene<'_>, sessions: &[SessionView]) -> Self {
+/// What is on the bar, in the order of reading.
+struct Bar {
+    controlled: bool,
+    /// Who is here; and since when, and what else holds.
+    sentences: [String; 2],
+    /// From left to right in one row.
+    actions: Vec<Action>,
+}
+
+impl Bar {
+    fn of(scene: Scene<'_>) -> Self {
+        let sessions = scene.view.sessions.as_slice();
+        let controlled =
+            sessions.iter().any(|session| matches!(session.state, SessionState::Controlling { .. }));
         let kept_back = words::kept_back(&scene.view.sharing);
         let hotkey = &scene.view.settings.hotkey;
-        let passed = longest(scene, sessions);
-        let hint = words::banner_hint(passed, kept_back.as_deref(), sessions, hotkey);
-        let texts = [words::presence(sessions), hint];
-        let room = (ui.available_width() - TO_TEXT).max(1.0);
-        let [who, what] = Self::laid_out(ui, &texts, room);
-        Self { who, what, texts }
+        let hint = words::banner_hint(longest(scene, sessions), kept_back.as_deref(), sessions, hotkey);
+        let actions = actions(scene, controlled);
+        Self { controlled, sentences: [words::presence(sessions), hint], actions }
     }
 
-    fn laid_out(ui: &Ui, texts: &[String; 2], room: f32) -> [Arc<Galley>; 2] {
-        let [who, what] = texts.clone();
-        [
-            ui.painter().layout(who, fonts::strong(text::BODY), Color32::PLACEHOLDER, room),
-            ui.painter().layout(what, fonts::regular(text::SMALL), Color32::PLACEHOLDER, room),
-        ]
+    /// The sentences in lines of this width (points).
+    fn laid_out(&self, ctx: &Context, ink: Color32, width: f32) -> [Arc<Galley>; 2] {
+        let [who, what] = self.sentences.clone();
+        ctx.fonts_mut(|faces| {
+            [
+                faces.layout(who, fonts::strong(text::BODY), ink, width),
+                faces.layout(what, fonts::regular(text::SMALL), ink, width),
+            ]
+        })
     }
 
-    /// The size of a bar in which all of it is read, where `besides` is taken by everything else (points).
-    fn wanted(&self, ui: &Ui, besides: f32) -> egui::Vec2 {
-        let [least_width, least_height] = SIZE;
-        let [who, _] = Self::laid_out(ui, &self.texts, f32::INFINITY);
-        let width = (besides + who.size().x.max(LEAST_TEXT) + space::S).clamp(least_width, WIDEST).ceil();
-        let [who, what] = Self::laid_out(ui, &self.texts, (width - besides).max(1.0));
-        let height = who.size().y + 1.0 + what.size().y + 2.0 * space::S;
-        egui::vec2(width, height.ceil().max(least_height))
+    fn plan(&self, ctx: &Context, made: impl FnOnce(&Parts<'_>) -> Plan) -> Plan {
+        let lines = |width| self.laid_out(ctx, Color32::PLACEHOLDER, width).map(|lines| lines.size());
+        let height = |width| lines(width).iter().map(|size| size.y).sum::<f32>() + BETWEEN;
+        let [who, _] = lines(f32::INFINITY);
+        let sizes = self.actions.iter().map(|action| Button::quiet(action.text).low().size(ctx));
+        made(&Parts { first_line: who.x, height: &height, buttons: sizes.collect() })
     }
 
-    fn show(self, ui: &mut Ui, tone: Tone) {
-        let (dot, _) = ui.allocate_exact_size(egui::Vec2::splat(size::DOT), Sense::hover());
-        ui.painter().circle_filled(dot.center(), size::DOT / 2.0, tone.on_fill);
-        ui.add_space(space::XS);
-        ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = 1.0;
-            let height = self.who.size().y + 1.0 + self.what.size().y;
-            ui.add_space(((ui.available_height() - height) / 2.0).max(0.0));
-            let [who, what] = self.texts;
-            let line =
-                |words: String, font| Label::new(RichText::new(words).font(font).color(tone.on_fill)).wrap();
-            let response = ui.add(line(who, fonts::strong(text::BODY)));
+    fn show_sentences(&self, ui: &mut Ui, room: Rect, ink: Color32) {
+        let [who, what] = self.laid_out(ui.ctx(), ink, room.width());
+        let room = UiBuilder::new().max_rect(room).scope_id(Id::unique("banner sentences"));
+        ui.scope_builder(room, |ui| {
+            ui.spacing_mut().item_spacing.y = BETWEEN;
+            let response = ui.add(Label::new(who));
             // Whoever cannot see the bar hears that somebody is here, and what they can do now.
             reader::announce(ui.ctx(), response.id, true);
-            ui.add(line(what, fonts::regular(text::SMALL)));
+            ui.add(Label::new(what));
         });
     }
+}
+
+fn actions(scene: Scene<'_>, controlled: bool) -> Vec<Action> {
+    let sessions = &scene.view.sessions;
+    let mut actions = Vec::new();
+    let mut offer = |id, text, command| actions.push(Action { id, text, command });
+    if let Some((session, way, _)) = words::moving(sessions) {
+        offer("banner cancel", t!("client-cancel-copying"), UserCommand::CancelCopying(session, way));
+    }
+    // Stays where it is, whatever the expert copies: nobody shall press what has just taken its place.
+    offer("banner hide", t!("client-hide"), UserCommand::ShowSharing);
+    if scene.view.can_be_stopped() {
+        let stop = if controlled { t!("client-stop-control") } else { t!("client-stop-clipboard") };
+        offer("banner stop", stop, UserCommand::StopControl);
+    }
+    let end = if sessions.len() > 1 { t!("client-end-all") } else { t!("client-end-session") };
+    offer("banner end", end, UserCommand::EndSession(None));
+    actions
 }
 
 fn longest(scene: Scene<'_>, sessions: &[SessionView]) -> Duration {

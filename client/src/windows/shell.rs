@@ -2,6 +2,8 @@
 //!
 //! It decides which windows there are and where; what is in them is decided elsewhere.
 
+mod bar;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use deskside_look::icon::{Subject, window_icon};
@@ -10,6 +12,7 @@ use deskside_words::t;
 use egui::{Context, Ui, ViewportBuilder, ViewportCommand, ViewportId, WindowLevel};
 use thiserror::Error;
 
+use self::bar::BannerWindow;
 use super::consent::ConsentWindow;
 use super::desktop::{self, Desktop, Place};
 use super::main_window::MainWindow;
@@ -51,7 +54,7 @@ pub fn run(surroundings: Surroundings) -> Result<(), WindowError> {
 
 struct Shell {
     surroundings: Surroundings,
-    desktop: Option<Box<dyn Desktop>>,
+    desktop: Option<Arc<dyn Desktop>>,
     main: MainWindow,
     question: Option<Question>,
     banner: Option<Banner>,
@@ -89,13 +92,7 @@ struct Question {
 struct Banner {
     viewport: ViewportId,
     builder: ViewportBuilder,
-    drag: Arc<Mutex<Drag>>,
-}
-
-/// Where the pointer holds the banner, from its corner (points).
-#[derive(Default)]
-struct Drag {
-    grip: Option<egui::Vec2>,
+    window: BannerWindow,
 }
 
 impl Shell {
@@ -224,10 +221,9 @@ impl Shell {
             });
         }
         if let Some(banner) = &self.banner {
-            let (drag, surroundings) = (Arc::clone(&banner.drag), self.surroundings.clone());
-            let whole = self.desktop.as_ref().and_then(|desktop| desktop.whole());
+            let (window, surroundings) = (banner.window.clone(), self.surroundings.clone());
             ctx.show_viewport_deferred(banner.viewport, banner.builder.clone(), move |ui, _| {
-                show_banner(ui, &surroundings, &drag, whole);
+                window.show(ui, &surroundings);
             });
         }
     }
@@ -261,11 +257,18 @@ impl Shell {
             .with_window_type(egui::X11WindowType::Notification)
             .with_override_redirect(true)
             .with_window_level(WindowLevel::AlwaysOnTop);
-        let builder = self.placed(ctx, builder, banner::SIZE, Place::Top);
+        let moment = Moment::now(self.surroundings.local_offset);
+        let scene = Scene { view: &self.seen.view, moment: &moment, commands: &self.surroundings.commands };
+        let screen = self.desktop.as_ref().and_then(|desktop| desktop.main_screen());
+        let widest = screen.map_or(f32::INFINITY, |screen| screen.width as f32 / ctx.pixels_per_point());
+        let builder = self.placed(ctx, builder, banner::wanted_size(ctx, scene, widest).into(), Place::Top);
+        let viewport = ViewportId::from_hash_of("banner");
         if let Some(desktop) = &self.desktop {
-            desktop.keep_in_sight(t!("client-banner-title"));
+            let again = ctx.clone();
+            let unfit = move || again.request_repaint_of(viewport);
+            desktop.keep_in_sight(t!("client-banner-title"), Box::new(unfit));
         }
-        Banner { viewport: ViewportId::from_hash_of("banner"), builder, drag: Arc::default() }
+        Banner { viewport, builder, window: BannerWindow::new(self.desktop.clone()) }
     }
 
     /// Gives a window its size, smaller where the screen is, and its place.
@@ -333,57 +336,4 @@ fn show_question(ui: &mut Ui, surroundings: &Surroundings, id: QuestionId, windo
     // A panic elsewhere must not take the question away.
     let mut window = window.lock().unwrap_or_else(PoisonError::into_inner);
     window.show(ui, scene, question, &surroundings.confirm);
-}
-
-fn show_banner(ui: &mut Ui, surroundings: &Surroundings, drag: &Mutex<Drag>, whole: Option<desktop::Area>) {
-    let view = surroundings.publisher.latest();
-    let moment = Moment::now(surroundings.local_offset);
-    let scene = Scene { view: &view, moment: &moment, commands: &surroundings.commands };
-    let (handle, wanted) = banner::show(ui, scene);
-    fit_banner(ui, wanted, whole);
-    if ui.input(|input| input.viewport().close_requested()) {
-        ui.ctx().send_viewport_cmd(ViewportCommand::CancelClose);
-    }
-    let mut drag = drag.lock().unwrap_or_else(PoisonError::into_inner);
-    let pointer = ui.input(|input| input.pointer.latest_pos());
-    if !handle.dragged() {
-        drag.grip = None;
-        return;
-    }
-    let (Some(pointer), Some(whole)) = (pointer, whole) else {
-        return;
-    };
-    let grip = *drag.grip.get_or_insert(pointer.to_vec2());
-    let Some(outer) = ui.input(|input| input.viewport().outer_rect) else {
-        return;
-    };
-    let scale = ui.ctx().pixels_per_point();
-    let wanted = (outer.min + (pointer.to_vec2() - grip)).to_vec2() * scale;
-    let [x, y] = whole.inside([wanted.x, wanted.y], [outer.width() * scale, outer.height() * scale]);
-    let place = egui::pos2(x / scale, y / scale);
-    if place.distance(outer.min) >= 1.0 {
-        ui.ctx().send_viewport_cmd(ViewportCommand::OuterPosition(place));
-    }
-}
-
-/// Gives the banner the size that its sentences need; its middle stays where it is.
-fn fit_banner(ui: &Ui, wanted: egui::Vec2, whole: Option<desktop::Area>) {
-    if ui.ctx().will_discard() {
-        // Nobody sees this picture, and the next one knows better.
-        return;
-    }
-    let Some(outer) = ui.input(|input| input.viewport().outer_rect) else {
-        return;
-    };
-    let scale = ui.ctx().pixels_per_point();
-    let widest = whole.map_or(wanted.x, |whole| whole.width as f32 / scale);
-    let size = egui::vec2(wanted.x.min(widest), wanted.y);
-    if (size - outer.size()).abs().max_elem() < 1.0 {
-        return;
-    }
-    ui.ctx().send_viewport_cmd(ViewportCommand::InnerSize(size));
-    let left = (outer.center().x - size.x / 2.0) * scale;
-    let place = [left, outer.top() * scale];
-    let [x, y] = whole.map_or(place, |whole| whole.inside(place, [size.x * scale, size.y * scale]));
-    ui.ctx().send_viewport_cmd(ViewportCommand::OuterPosition(egui::pos2(x / scale, y / scale)));
 }

@@ -2,9 +2,11 @@
 //!
 //! `&` before a letter makes it the mnemonic: `"&Allow"` shows an underlined A and is pressed by Alt+A.
 
+use std::sync::Arc;
+
 use egui::{
-    Align2, Color32, CornerRadius, Galley, Key, Modifiers, Pos2, Response, Role, Sense, Stroke, StrokeKind,
-    Ui, Vec2, WidgetInfo,
+    Align2, Color32, Context, CornerRadius, Galley, Key, Modifiers, Pos2, Response, Role, Sense, Stroke,
+    StrokeKind, Ui, Vec2, WidgetInfo,
 };
 
 use crate::fonts;
@@ -171,17 +173,30 @@ impl<'a> Button<'a> {
         self
     }
 
+    /// Its size (points), for whoever must know it before it is shown; to be called while a picture is made.
+    #[must_use]
+    pub fn size(&self, ctx: &Context) -> Vec2 {
+        self.around(&self.lettering(ctx, split(self.text).0))
+    }
+
+    fn lettering(&self, ctx: &Context, plain: String) -> Arc<Galley> {
+        let font = fonts::strong(text::BODY - if self.height < size::BUTTON_HEIGHT { 1.0 } else { 0.0 });
+        ctx.fonts_mut(|faces| faces.layout_no_wrap(plain, font, Color32::PLACEHOLDER))
+    }
+
+    fn around(&self, lettering: &Galley) -> Vec2 {
+        Vec2::new((lettering.size().x + 2.0 * space::L).max(self.min_width), self.height)
+    }
+
     /// Shows it.
     pub fn show(self, ui: &mut Ui) -> Pressed {
         let (plain, mnemonic) = split(self.text);
         let mnemonic = if matches!(self.face, Face::OnBar(_)) { None } else { mnemonic };
-        let font = fonts::strong(text::BODY - if self.height < size::BUTTON_HEIGHT { 1.0 } else { 0.0 });
         let palette = Palette::of(ui);
         let paint = self.face.paint(palette);
-        let galley = ui.painter().layout_no_wrap(plain.clone(), font, Color32::PLACEHOLDER);
-        let width = (galley.size().x + 2.0 * space::L).max(self.min_width);
+        let galley = self.lettering(ui.ctx(), plain.clone());
         let sense = if self.enabled { Sense::click() } else { Sense::hover() };
-        let (rect, response) = ui.allocate_exact_size(Vec2::new(width, self.height), sense);
+        let (rect, response) = ui.allocate_exact_size(self.around(&galley), sense);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, self.enabled, &plain));
         if let Some((_, key)) = mnemonic {
             let keys = format!("Alt+{}", key.name());

@@ -3,6 +3,7 @@
 mod x11;
 
 use std::fmt;
+use std::sync::Arc;
 
 /// A rectangle on the desktop, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,14 +14,26 @@ pub(super) struct Area {
     pub(super) height: u32,
 }
 
+/// The pointer on the desktop.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Pointer {
+    /// Pixels.
+    pub(super) place: [f32; 2],
+    /// Whether its first button is down.
+    pub(super) is_pressed: bool,
+}
+
 /// One desktop.
 pub(super) trait Desktop: Send + Sync {
     /// The screen on which questions and the banner appear.
     fn main_screen(&self) -> Option<Area>;
-    /// All screens together.
-    fn whole(&self) -> Option<Area>;
-    /// Keeps the window of that title, which is about to appear, above all others and on the desktop until it is gone.
-    fn keep_in_sight(&self, title: &'static str);
+    /// Every screen.
+    fn screens(&self) -> Vec<Area>;
+    /// Where the pointer is now.
+    fn pointer(&self) -> Option<Pointer>;
+    /// Keeps the window of that title, which is about to appear, above all others and on a screen until it is gone.
+    /// Calls `unfit` whenever it is not wholly on a screen.
+    fn keep_in_sight(&self, title: &'static str, unfit: Box<dyn Fn() + Send>);
 }
 
 impl fmt::Debug for dyn Desktop {
@@ -30,7 +43,7 @@ impl fmt::Debug for dyn Desktop {
 }
 
 /// The desktop that this program runs on; `None` where nothing is known about it, and egui's own means must do.
-pub(super) fn open() -> Option<Box<dyn Desktop>> {
+pub(super) fn open() -> Option<Arc<dyn Desktop>> {
     x11::open()
 }
 
@@ -45,6 +58,45 @@ impl Area {
             Place::Top => self.top as f32,
         };
         [middle(self.left, self.width, width).round(), top.round()]
+    }
+
+    /// Of these screens the one that has most of a window; where none has any of it, the one nearest to its middle.
+    pub(super) fn with_most(screens: &[Self], place: [f32; 2], size: [f32; 2]) -> Option<Self> {
+        let ([x, y], [width, height]) = (place, size);
+        let middle = [x + width / 2.0, y + height / 2.0];
+        let has = |screen: &Self| {
+            let shared = |start: i32, extent: u32, own: f32, long: f32| {
+                let start = start as f32;
+                ((start + extent as f32).min(own + long) - start.max(own)).max(0.0)
+            };
+            shared(screen.left, screen.width, x, width) * shared(screen.top, screen.height, y, height)
+        };
+        let away = |screen: &Self| {
+            let [near_x, near_y] = screen.inside(middle, [0.0; 2]);
+            (near_x - middle[0]).hypot(near_y - middle[1])
+        };
+        // Of equals the first, as the system lists them.
+        screens.iter().copied().min_by(|one, other| {
+            has(other).total_cmp(&has(one)).then_with(|| away(one).total_cmp(&away(other)))
+        })
+    }
+
+    /// Where a window at `place` of `size` pixels becomes one of the `wanted` size and lies wholly on this screen: its new
+    /// place, and its new size, which is no larger than the screen. The middle of its top stays where it is, if it can.
+    pub(super) fn fit(self, place: [f32; 2], size: [f32; 2], wanted: [f32; 2]) -> ([f32; 2], [f32; 2]) {
+        let ([x, y], [width, height]) = (place, wanted);
+        let new = [width.min(self.width as f32), height.min(self.height as f32)].map(f32::round);
+        let left = x + (size[0] - new[0]) / 2.0;
+        (self.inside([left, y], new).map(f32::round), new)
+    }
+
+    /// Where a window lies that becomes one of the `wanted` size, while the pointer holds it at `grip` from its corner (pixels):
+    /// its place, wholly on this screen, and its size, which is no larger than the screen.
+    pub(super) fn held(self, pointer: [f32; 2], grip: [f32; 2], wanted: [f32; 2]) -> ([f32; 2], [f32; 2]) {
+        let ([x, y], [right, down], [width, height]) = (pointer, grip, wanted);
+        let new = [width.min(self.width as f32), height.min(self.height as f32)].map(f32::round);
+        let corner = [x - right.min(new[0] - 1.0), y - down.min(new[1] - 1.0)];
+        (self.inside(corner, new).map(f32::round), new)
     }
 
     /// The place nearest to `wanted` at which a window of `size` pixels is inside.
@@ -76,6 +128,44 @@ mod tests {
         assert_eq!(SCREEN.place([720.0, 52.0], Place::Top), [1176.0, 0.0]);
         assert_eq!(SCREEN.place([500.0, 400.0], Place::Middle), [1286.0, 100.0]);
         assert_eq!(SCREEN.place([2000.0, 900.0], Place::Middle), [1024.0, 0.0], "larger than the screen");
+    }
+
+    /// A large screen, and at its right a small one that begins lower.
+    const LARGE: Area = Area { left: 0, top: 0, width: 1920, height: 1200 };
+    const SMALL: Area = Area { left: 1920, top: 400, width: 640, height: 800 };
+
+    #[test]
+    fn a_window_belongs_to_the_screen_that_has_most_of_it() {
+        let on = |place| Area::with_most(&[LARGE, SMALL], place, [720.0, 52.0]);
+        assert_eq!(on([600.0, 0.0]), Some(LARGE));
+        assert_eq!(on([1600.0, 500.0]), Some(SMALL), "320 pixels here and 400 there");
+        assert_eq!(on([1500.0, 500.0]), Some(LARGE));
+        assert_eq!(on([1560.0, 500.0]), Some(LARGE), "as much here as there");
+        assert_eq!(on([2000.0, 300.0]), Some(SMALL), "in the corner that no screen shows");
+        assert_eq!(Area::with_most(&[], [0.0; 2], [720.0, 52.0]), None);
+    }
+
+    #[test]
+    fn a_window_that_grows_stays_on_its_screen_and_no_larger_than_it() {
+        let size = [640.0, 52.0];
+        assert_eq!(SMALL.fit([1920.0, 400.0], size, [720.0, 52.0]), ([1920.0, 400.0], [640.0, 52.0]));
+        assert_eq!(SMALL.fit([1920.0, 1148.0], size, [640.0, 90.0]), ([1920.0, 1110.0], [640.0, 90.0]));
+        assert_eq!(LARGE.fit([1280.0, 0.0], size, [900.0, 66.0]), ([1020.0, 0.0], [900.0, 66.0]));
+        assert_eq!(LARGE.fit([600.0, 30.0], size, [900.0, 66.0]), ([470.0, 30.0], [900.0, 66.0]));
+        assert_eq!(LARGE.fit([1700.0, 30.0], size, size), ([1280.0, 30.0], size), "from between two screens");
+    }
+
+    #[test]
+    fn a_window_that_is_held_stays_under_the_pointer_and_on_its_screen() {
+        let size = [720.0, 52.0];
+        assert_eq!(LARGE.held([700.0, 310.0], [100.0, 10.0], size), ([600.0, 300.0], size));
+        let larger = [860.0, 70.0];
+        assert_eq!(LARGE.held([700.0, 310.0], [100.0, 10.0], larger), ([600.0, 300.0], larger), "it grows");
+        assert_eq!(LARGE.held([1919.0, 1199.0], [100.0, 10.0], size), ([1200.0, 1148.0], size), "a corner");
+        let folded = [640.0, 90.0];
+        assert_eq!(SMALL.held([1925.0, 700.0], [700.0, 10.0], [800.0, 90.0]), ([1920.0, 690.0], folded));
+        let narrow = [300.0, 120.0];
+        assert_eq!(SMALL.held([2400.0, 700.0], [700.0, 10.0], narrow), ([2101.0, 690.0], narrow), "its end");
     }
 
     #[test]

@@ -5,19 +5,20 @@
 //! The thread has a connection of its own and shares nothing.
 
 use std::os::fd::AsFd;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use x11rb::connection::Connection;
 use x11rb::protocol::Event;
-use x11rb::protocol::randr::ConnectionExt as _;
+use x11rb::protocol::randr::{ConnectionExt as _, MonitorInfo};
 use x11rb::protocol::xproto::{
-    ChangeWindowAttributesAux, ConfigureWindowAux, ConnectionExt as _, EventMask, GetGeometryReply, MapState,
-    StackMode, Window, WindowClass,
+    ChangeWindowAttributesAux, ConfigureWindowAux, ConnectionExt as _, EventMask, GetGeometryReply,
+    KeyButMask, MapState, StackMode, Window, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 
-use super::{Area, Desktop};
+use super::{Area, Desktop, Pointer};
 
 /// Two windows that both want to be on top (a screen lock, say) must not keep the machine busy.
 const REST: Duration = Duration::from_millis(300);
@@ -27,9 +28,9 @@ struct X11 {
     root: Window,
 }
 
-pub(super) fn open() -> Option<Box<dyn Desktop>> {
+pub(super) fn open() -> Option<Arc<dyn Desktop>> {
     let (connection, root) = connect()?;
-    Some(Box::new(X11 { connection, root }))
+    Some(Arc::new(X11 { connection, root }))
 }
 
 fn connect() -> Option<(RustConnection, Window)> {
@@ -40,20 +41,29 @@ fn connect() -> Option<(RustConnection, Window)> {
 
 impl Desktop for X11 {
     fn main_screen(&self) -> Option<Area> {
-        self.primary_monitor().or_else(|| self.whole())
+        let screens = screens(&self.connection, self.root);
+        screens.iter().find(|screen| screen.primary).or(screens.first()).map(|screen| screen.area)
     }
 
-    fn whole(&self) -> Option<Area> {
-        let root = self.connection.get_geometry(self.root).ok()?.reply().ok()?;
-        Some(Area { left: 0, top: 0, width: root.width.into(), height: root.height.into() })
+    fn screens(&self) -> Vec<Area> {
+        screens(&self.connection, self.root).iter().map(|screen| screen.area).collect()
     }
 
-    fn keep_in_sight(&self, title: &'static str) {
+    fn pointer(&self) -> Option<Pointer> {
+        let pointer = self.connection.query_pointer(self.root).ok()?.reply().ok()?;
+        let is_pressed = pointer.mask.contains(KeyButMask::BUTTON1);
+        // A pointer on another screen of the display is on none of this desktop's.
+        pointer
+            .same_screen
+            .then(|| Pointer { place: [pointer.root_x.into(), pointer.root_y.into()], is_pressed })
+    }
+
+    fn keep_in_sight(&self, title: &'static str, unfit: Box<dyn Fn() + Send>) {
         let Some((connection, root)) = connect() else {
             return;
         };
         let watch = move || {
-            if let Err(error) = (Keeper { connection, root, title, banner: None }).run() {
+            if let Err(error) = (Keeper { connection, root, title, unfit, banner: None }).run() {
                 tracing::debug!(%error, "the banner is no longer watched");
             }
         };
@@ -63,17 +73,30 @@ impl Desktop for X11 {
     }
 }
 
-impl X11 {
-    fn primary_monitor(&self) -> Option<Area> {
-        let monitors = self.connection.randr_get_monitors(self.root, true).ok()?.reply().ok()?.monitors;
-        let monitor = monitors.iter().find(|monitor| monitor.primary).or(monitors.first())?;
-        Some(Area {
-            left: monitor.x.into(),
-            top: monitor.y.into(),
-            width: monitor.width.into(),
-            height: monitor.height.into(),
-        })
-    }
+/// One screen of the desktop.
+struct Screen {
+    area: Area,
+    primary: bool,
+}
+
+/// The screens that there are now; without monitors, all of the desktop is one.
+fn screens(connection: &RustConnection, root: Window) -> Vec<Screen> {
+    let asked = connection.randr_get_monitors(root, true).ok();
+    let monitors = asked.and_then(|asked| asked.reply().ok()).map(|reply| reply.monitors);
+    let shown = monitors.unwrap_or_default().into_iter().filter(|one| one.width > 0 && one.height > 0);
+    let of_monitor = |one: MonitorInfo| {
+        let (left, top) = (one.x.into(), one.y.into());
+        let area = Area { left, top, width: one.width.into(), height: one.height.into() };
+        Screen { area, primary: one.primary }
+    };
+    let screens: Vec<_> = shown.map(of_monitor).collect();
+    if screens.is_empty() { whole(connection, root).into_iter().collect() } else { screens }
+}
+
+fn whole(connection: &RustConnection, root: Window) -> Option<Screen> {
+    let root = connection.get_geometry(root).ok()?.reply().ok()?;
+    let area = Area { left: 0, top: 0, width: root.width.into(), height: root.height.into() };
+    Some(Screen { area, primary: true })
 }
 
 /// Why the watch ended early.
@@ -83,6 +106,7 @@ struct Keeper {
     connection: RustConnection,
     root: Window,
     title: &'static str,
+    unfit: Box<dyn Fn() + Send>,
     banner: Option<Window>,
 }
 
@@ -152,7 +176,7 @@ impl Keeper {
         }
     }
 
-    /// Puts the banner on top, back on the desktop and inside the screen; true if that was needed.
+    /// Puts the banner on top, back on the desktop and inside its screen; true if that was needed.
     fn put_right(&mut self) -> Result<bool, Lost> {
         let children = self.connection.query_tree(self.root)?.reply()?.children;
         if self.banner.is_none() {
@@ -175,19 +199,33 @@ impl Keeper {
         for window in above {
             covered |= self.covers(*window, &own)?;
         }
-        let root = self.connection.get_geometry(self.root)?.reply()?;
-        let screen = Area { left: 0, top: 0, width: root.width.into(), height: root.height.into() };
-        let place = [f32::from(own.x), f32::from(own.y)];
-        let inside = screen.inside(place, [f32::from(own.width), f32::from(own.height)]);
+        let moved = self.put_on_one_screen(banner, &own)?;
         if covered {
             self.connection
                 .configure_window(banner, &ConfigureWindowAux::new().stack_mode(StackMode::ABOVE))?;
+        }
+        Ok(covered || moved || state.map_state != MapState::VIEWABLE)
+    }
+
+    /// True if it was not wholly on the screen that has most of it. Where it is too large, its owner must say what goes.
+    fn put_on_one_screen(&self, banner: Window, own: &GetGeometryReply) -> Result<bool, Lost> {
+        let screens: Vec<_> = screens(&self.connection, self.root).iter().map(|screen| screen.area).collect();
+        let place = [f32::from(own.x), f32::from(own.y)];
+        let size = [f32::from(own.width), f32::from(own.height)];
+        let Some(screen) = Area::with_most(&screens, place, size) else {
+            return Ok(false);
+        };
+        let inside = screen.inside(place, size);
+        let is_unfit =
+            inside != place || u32::from(own.width) > screen.width || u32::from(own.height) > screen.height;
+        if is_unfit {
+            (self.unfit)();
         }
         if inside != place {
             let [x, y] = inside.map(|value| value as i32);
             self.connection.configure_window(banner, &ConfigureWindowAux::new().x(x).y(y))?;
         }
-        Ok(covered || inside != place || state.map_state != MapState::VIEWABLE)
+        Ok(inside != place)
     }
 
     fn has_title(&self, window: Window) -> bool {

@@ -8,15 +8,29 @@ use deskside_proto::session::Way;
 
 use super::*;
 use crate::sharing::{Share, WindowNumber};
-use crate::windows::banner::{SIZE, show};
+use crate::windows::banner::{show, wanted_size};
+
+/// The least size of the bar on a large screen (points).
+const LEAST: [f32; 2] = [720.0, 52.0];
 
 const COPYING: Moving = Moving { format: Format::Files, done: 3_000_000, total: 12_000_000 };
 
-fn bar(sessions: Vec<SessionView>) -> Harness<'static, Bench<()>> {
-    let view = AppView { sessions, ..view() };
-    open(Bench::new((), view), SIZE, |(), ui, scene| {
-        show(ui, scene);
-    })
+fn bar(sessions: Vec<SessionView>) -> Harness<'static, Bench<egui::Vec2>> {
+    on_screen(1920.0, AppView { sessions, ..view() })
+}
+
+/// The bar on a screen of this width, in the size that it needs there, which the bench knows (points).
+pub(super) fn on_screen(width: f32, view: AppView) -> Harness<'static, Bench<egui::Vec2>> {
+    let mut harness = open(Bench::new(egui::Vec2::ZERO, view), LEAST, move |wanted, ui, scene| {
+        *wanted = wanted_size(ui.ctx(), scene, width);
+        // The whole window, as the shell gives it: the harness keeps a margin of its own.
+        let whole = egui::UiBuilder::new().max_rect(ui.ctx().content_rect());
+        ui.scope_builder(whole, |ui| show(ui, scene));
+    });
+    let wanted = harness.state().window;
+    harness.set_size(wanted);
+    harness.run_steps(2);
+    harness
 }
 
 #[test]
@@ -88,7 +102,7 @@ fn of_several_it_names_the_one_who_can_do_most() {
 fn the_longest_name_pushes_no_button_out() {
     let controlling = session(1, LONGEST, SessionState::Controlling { paused: false }, 700);
     let harness = bar(vec![SessionView { moving: [Some(COPYING); 2], ..controlling }]);
-    let [width, _] = SIZE;
+    let width = harness.state().window.x;
     let (stop, end) =
         (harness.get_by_label("Stop control").rect(), harness.get_by_label("End session").rect());
     assert!(stop.min.x > 0.0 && end.max.x <= width && stop.max.x <= end.min.x);
@@ -96,17 +110,13 @@ fn the_longest_name_pushes_no_button_out() {
 
 #[test]
 fn it_asks_for_the_room_that_its_sentences_need() {
-    let wanted = |sessions: Vec<SessionView>| {
-        let bench = Bench::new(egui::Vec2::ZERO, AppView { sessions, ..view() });
-        let harness = open(bench, SIZE, |wanted, ui, scene| *wanted = show(ui, scene).1);
-        harness.state().window
-    };
+    let wanted = |sessions| bar(sessions).state().window;
     let watching = session(1, "Martin Berg", SessionState::Watching, 12);
-    assert_eq!(wanted(vec![watching.clone()]), egui::Vec2::from(SIZE));
+    assert_eq!(wanted(vec![watching.clone()]), egui::Vec2::from(LEAST));
     let sharing = wanted(vec![SessionView { clipboard: [true; 2], ..watching }]);
-    assert!(sharing.y > SIZE[1], "{sharing:?}: a third line");
+    assert!(sharing.y > LEAST[1], "{sharing:?}: a third line");
     let long = wanted(vec![session(1, LONGEST, SessionState::Controlling { paused: false }, 700)]);
-    assert!(long.x > SIZE[0] && long.x <= 1000.0, "{long:?}");
+    assert!(long.x > LEAST[0] && long.x <= 1000.0, "{long:?}");
 }
 
 #[test]
@@ -124,4 +134,33 @@ fn it_says_what_is_kept_back_and_leads_to_hiding() {
     harness.state_mut().view.sharing.share = Share::Window(WindowNumber(1));
     harness.run_steps(2);
     assert!(says(&harness, "one window only"));
+}
+
+#[test]
+fn it_is_taken_hold_of_by_all_that_is_no_button_however_quick_the_hand_is() {
+    let view = AppView { sessions: vec![session(1, "Martin Berg", SessionState::Watching, 12)], ..view() };
+    let mut harness = open(Bench::new(Vec::new(), view), LEAST, |taken, ui, scene| {
+        taken.extend(show(ui, scene));
+    });
+    let button = |pressed, pos| egui::Event::PointerButton {
+        pos,
+        button: egui::PointerButton::Primary,
+        pressed,
+        modifiers: egui::Modifiers::NONE,
+    };
+    let text = harness.get_by_label_contains("Martin Berg sees").rect().center();
+    let end = harness.get_by_label("End session").rect().center();
+    let edge = egui::pos2(30.0, harness.ctx.content_rect().bottom() - 10.0);
+    for place in [text, end, edge] {
+        harness.event(egui::Event::PointerMoved(place));
+        harness.run_steps(1);
+        // Pressed and gone in the time of one picture.
+        harness.event(button(true, place));
+        harness.event(egui::Event::PointerMoved(egui::pos2(300.0, 900.0)));
+        harness.run_steps(2);
+        harness.event(button(false, egui::pos2(300.0, 900.0)));
+        harness.run_steps(1);
+    }
+    assert_eq!(harness.state().window, [text, edge]);
+    assert!(harness.state_mut().sent().is_empty());
 }

@@ -13,9 +13,9 @@ use egui_kittest::{Harness, Node};
 use super::*;
 use crate::sharing::list::{Choices, Screen};
 use crate::sharing::{Hidden, ScreenName};
+use crate::windows::Confirm;
 use crate::windows::consent::{ConsentWindow, wanted_size};
 use crate::windows::main_window::{LEAST_SIZE, MainWindow, Page, SIZE};
-use crate::windows::{Confirm, banner};
 
 /// Whoever runs a test in a process of its own sets this, because the language is the whole process's.
 const ALONE: &str = "DESKSIDE_TEST_ALONE";
@@ -34,7 +34,7 @@ fn alone(name: &str, test: fn()) {
 /// What a window shows: each text, and where it is.
 struct Shown {
     name: String,
-    width: f32,
+    size: egui::Vec2,
     texts: Vec<(String, egui::Rect)>,
     window: Box<dyn Walked>,
 }
@@ -51,11 +51,12 @@ impl<W> Walked for Harness<'static, Bench<W>> {
     }
 }
 
-fn shown<W: 'static>(name: &str, width: f32, harness: Harness<'static, Bench<W>>) -> Shown {
+fn shown<W: 'static>(name: &str, harness: Harness<'static, Bench<W>>) -> Shown {
     let text_of = |node: &Node<'_>| node.accesskit_node().label().or_else(|| node.value());
     let nodes = harness.root().children_recursive();
     let texts = nodes.filter_map(|node| text_of(&node).map(|text| (text, node.rect()))).collect();
-    Shown { name: name.to_owned(), width, texts, window: Box::new(harness) }
+    let size = harness.ctx.content_rect().size();
+    Shown { name: name.to_owned(), size, texts, window: Box::new(harness) }
 }
 
 fn page(name: &str, page: Page, view: AppView) -> Shown {
@@ -64,14 +65,14 @@ fn page(name: &str, page: Page, view: AppView) -> Shown {
 
 fn page_in(size: [f32; 2], name: &str, page: Page, view: AppView) -> Shown {
     let harness = open(Bench::new(MainWindow::on_page(page), view), size, MainWindow::show);
-    shown(name, size[0], harness)
+    shown(name, harness)
 }
 
 /// A page that a button of the first page opens.
 fn behind(name: &str, button: &str, view: AppView) -> Shown {
     let mut harness = open(Bench::new(MainWindow::on_page(Page::Home), view), SIZE, MainWindow::show);
     press(&mut harness, &button.replace('&', ""));
-    shown(name, SIZE[0], harness)
+    shown(name, harness)
 }
 
 fn asked(name: &str, kind: QuestionKind, seen: SeenBefore) -> Shown {
@@ -83,7 +84,7 @@ fn asked(name: &str, kind: QuestionKind, seen: SeenBefore) -> Shown {
     let harness = open(bench, size, move |window, ui, scene| {
         window.show(ui, scene, &asked, &Confirm::blind());
     });
-    shown(name, size[0], harness)
+    shown(name, harness)
 }
 
 fn seen(state: SessionState, clipboard: [bool; 2]) -> AppView {
@@ -126,15 +127,31 @@ fn several() -> AppView {
 fn closing(name: &str) -> Shown {
     let mut window = MainWindow::default();
     window.ask_to_close();
-    shown(name, SIZE[0], open(Bench::new(window, view()), SIZE, MainWindow::show))
+    shown(name, open(Bench::new(window, view()), SIZE, MainWindow::show))
 }
 
-fn bar(name: &str, view: AppView) -> Shown {
-    let width = 1000.0;
-    let harness = open(Bench::new((), view), [width, banner::SIZE[1]], |(), ui, scene| {
-        banner::show(ui, scene);
-    });
-    shown(name, width, harness)
+fn bar(name: &str, screen: f32, view: AppView) -> Shown {
+    let bar = shown(name, banner::on_screen(screen, view));
+    assert!(bar.size.x <= screen, "{name}: {:?}", bar.size);
+    bar
+}
+
+/// The bar in every state on screens of three widths (points): a large one, a small one, and one with large pixels.
+fn bars() -> Vec<Shown> {
+    let controlling = SessionState::Controlling { paused: false };
+    let long = SessionView { clipboard: [true; 2], ..session(1, LONGEST, controlling, 700) };
+    let views = [
+        ("watched", seen(SessionState::Watching, [true, false])),
+        ("controlled", seen(controlling, [false; 2])),
+        ("paused", seen(SessionState::Controlling { paused: true }, [true; 2])),
+        ("copying", copying(seen(controlling, [true; 2]))),
+        ("several", several()),
+        ("long name", copying(AppView { sessions: vec![long], ..view() })),
+    ];
+    let on = |screen: f32| {
+        views.iter().map(move |(name, view)| bar(&format!("bar: {name} on {screen}"), screen, view.clone()))
+    };
+    [1920.0, 640.0, 400.0].into_iter().flat_map(on).collect()
 }
 
 /// Every window, shown in the language of the process.
@@ -150,7 +167,7 @@ fn all() -> Vec<Shown> {
     ];
     let sealed = InvitationView { passphrase: None, sealed_to: Some(FINGERPRINT.into()), ..invitation() };
     let with = |invitation| AppView { invitation: Some(invitation), ..view() };
-    vec![
+    let mut all = vec![
         page("home", Page::Home, view()),
         page("introduction", Page::Home, AppView { introduction_needed: true, ..view() }),
         page("waiting", Page::Home, AppView { tickets: vec![ticket(TicketState::Open)], ..view() }),
@@ -176,10 +193,9 @@ fn all() -> Vec<Shown> {
         asked("control", QuestionKind::Control { scopes: Scopes::CONTROL }, before(None)),
         asked("read", QuestionKind::Clipboard { way: Way::ToExpert }, SeenBefore::New),
         asked("give", QuestionKind::Clipboard { way: Way::ToPerson }, SeenBefore::New),
-        bar("watched", seen(SessionState::Watching, [true, false])),
-        bar("controlled", seen(controlling, [false; 2])),
-        bar("copying", copying(seen(controlling, [true; 2]))),
-    ]
+    ];
+    all.extend(bars());
+    all
 }
 
 /// Has a word of three small letters at least, which is not data.
@@ -217,9 +233,7 @@ fn every_window_is_gone_through_in_the_order_of_reading() {
     alone("every_window_is_gone_through_in_the_order_of_reading", || {
         for language in Language::ALL {
             choose(language);
-            // The bar never has the keyboard, and keeps its buttons at the right edge by making them from there.
-            let bars = ["watched", "controlled", "copying"];
-            for mut window in all().into_iter().filter(|window| !bars.contains(&window.name.as_str())) {
+            for mut window in all() {
                 let wrong = window.window.disorder();
                 assert!(wrong.is_empty(), "{}, {language:?}: {wrong:#?}", window.name);
             }
@@ -251,8 +265,29 @@ fn in_german_nothing_leaves_the_window() {
         for window in all() {
             for (text, rect) in window.texts {
                 // Upwards and downwards the pages scroll.
-                let inside = rect.left() >= 0.0 && rect.right() <= window.width;
+                let inside = rect.left() >= 0.0 && rect.right() <= window.size.x;
                 assert!(inside, "{}: {text:?} is cut off: {rect:?}", window.name);
+            }
+        }
+    });
+}
+
+#[test]
+fn nothing_of_the_bar_is_cut_off_and_nothing_covers_another() {
+    alone("nothing_of_the_bar_is_cut_off_and_nothing_covers_another", || {
+        for language in Language::ALL {
+            choose(language);
+            for bar in bars() {
+                let whole = egui::Rect::from_min_size(egui::Pos2::ZERO, bar.size);
+                let parts: Vec<_> = bar.texts.iter().filter(|(_, rect)| *rect != whole).collect();
+                assert!(parts.len() >= 4, "{}: two sentences and two buttons: {parts:?}", bar.name);
+                for (number, (text, rect)) in parts.iter().enumerate() {
+                    let what = format!("{}, {language:?}: {text:?} at {rect:?}", bar.name);
+                    assert!(whole.shrink(4.0).contains_rect(*rect), "{what} in {whole:?}");
+                    let covered =
+                        parts.iter().skip(number + 1).find(|(_, other)| other.shrink(0.5).intersects(*rect));
+                    assert!(covered.is_none(), "{what} and {covered:?}");
+                }
             }
         }
     });
