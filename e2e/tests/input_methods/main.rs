@@ -63,8 +63,11 @@ fn hangul_by_ibus_arrives_and_what_it_lets_pass_are_keys() -> Result<()> {
     session.types("gk")?;
     session.presses(&[keysym::CONTROL, u32::from('a'), u32::from('c')])?;
     session.has_written("\u{d558}")?;
+    // On a busy machine the modifier may be let go and pressed again in between.
     let pressed = session.pressed()?;
-    ensure!(pressed.ends_with(&[CONTROL, A, C]), "{pressed:?}");
+    let is_right =
+        [&[CONTROL, A, C][..], &[CONTROL, A, CONTROL, C]].iter().any(|keys| pressed.ends_with(keys));
+    ensure!(is_right, "{pressed:?}");
     session.holds_nothing()?;
 
     // Without the method's help: letters, capitals and signs as they are, and the layout may change meanwhile.

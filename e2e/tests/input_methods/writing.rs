@@ -117,8 +117,6 @@ impl Session {
                 if character == '\n' { keysym::RETURN } else { u32::from(character.to_ascii_lowercase()) };
             match character {
                 '!' => self.presses(&[keysym::SHIFT, u32::from('1')])?,
-                ':' => self.presses(&[keysym::SHIFT, u32::from(';')])?,
-                '_' => self.presses(&[keysym::SHIFT, u32::from('-')])?,
                 _ if character.is_uppercase() => self.presses(&[keysym::SHIFT, symbol])?,
                 _ => self.presses(&[symbol])?,
             }
