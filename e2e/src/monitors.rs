@@ -76,9 +76,9 @@ impl Apart {
     ///
     /// # Errors
     /// It did not come that far.
-    pub fn new(prepare: impl FnOnce(&ExpertSide) -> Result<()>) -> Result<Self> {
-        let (person, expert) = sides(1700, 1000)?;
-        prepare(&expert)?;
+    pub fn new(prepare: impl FnOnce(&mut ExpertSide) -> Result<()>) -> Result<Self> {
+        let (person, mut expert) = sides(1700, 1000)?;
+        prepare(&mut expert)?;
         let mut session = Session::between(person, expert).with(&["--scale", "1:1"]).viewing()?;
         open_right(&mut session.viewer, &session.expert.desk)?;
         place(&session.expert.desk, FIRST_WINDOW, (20, 60), (700, 780))?;

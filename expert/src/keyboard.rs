@@ -24,6 +24,8 @@ pub enum Chord {
     ToToolbar,
     /// Right Ctrl was pressed and let go alone: what the desktop would do with keys, it does again.
     Free,
+    /// This key, which waited for the one that follows, was pressed and let go alone: that is what is sent.
+    Alone(KeyUsage),
 }
 
 /// A key of the window, as the window system and the expert's layout tell of it.
@@ -41,6 +43,8 @@ pub struct Stroke<'a> {
     pub pressed: bool,
     /// It was down already.
     pub repeat: bool,
+    /// An input method has the keys first, and may keep the one that follows.
+    pub through_method: bool,
 }
 
 impl<'a> From<&'a winit::event::KeyEvent> for Stroke<'a> {
@@ -52,6 +56,7 @@ impl<'a> From<&'a winit::event::KeyEvent> for Stroke<'a> {
             text: event.text.as_deref(),
             pressed: event.state == ElementState::Pressed,
             repeat: event.repeat,
+            through_method: false,
         }
     }
 }
@@ -68,7 +73,10 @@ pub struct Keyboard {
     waiting: BTreeMap<KeyUsage, KeyUsage>,
     /// Other keys that were down already: what they do is no press of this window.
     foreign: BTreeSet<KeyUsage>,
-    /// Right Ctrl, while nothing else was pressed since it went down. It is sent with what follows, or never.
+    /// The place of right Ctrl, or of Super where a method has the keys first, while nothing else was pressed since it went
+    /// down. Both are sent with what follows; without it right Ctrl is sent never, and Super when it goes up.
+    ///
+    /// INVARIANT: it is among those waiting.
     alone: Option<KeyUsage>,
     chord: ChordWatch,
 }
@@ -78,14 +86,20 @@ impl Keyboard {
     ///
     /// Repeats are not sent, because the client repeats by its own settings; a release is sent only for a press that was.
     /// A press that only prepares another one, such as a dead key, is not sent: its text comes with the other.
-    /// Right Ctrl is sent with the key that follows.
+    /// Right Ctrl is sent with the key that follows. So is Super where a method has the keys first: a method keeps the other
+    /// key of Super+`, and Super alone opens the menu of many desktops.
     pub fn handle_key(&mut self, stroke: Stroke<'_>) -> (Vec<KeyEvent>, Chord) {
         let Some(place) = usage_of(stroke.place) else { return (Vec::new(), Chord::None) };
         let was_alone = self.alone.take_if(|alone| !stroke.pressed || *alone != place);
+        let alone = was_alone.filter(|was| *was == place).and_then(|place| self.waiting.get(&place)).copied();
         let event = if stroke.pressed { self.press(place, stroke) } else { self.release(place) };
         let Some(event) = event else {
-            let is_free = !stroke.pressed && was_alone == Some(place);
-            return (Vec::new(), if is_free { Chord::Free } else { Chord::None });
+            let chord = match alone {
+                Some(KeyUsage::CONTROL_RIGHT) => Chord::Free,
+                Some(usage) => Chord::Alone(usage),
+                None => Chord::None,
+            };
+            return (Vec::new(), chord);
         };
         let mut events = Vec::new();
         if event.pressed && !event.usage.is_modifier() {
@@ -166,6 +180,7 @@ impl Keyboard {
 
     fn keep(&mut self, stays: impl Fn(KeyUsage, KeyUsage) -> bool) -> Vec<KeyEvent> {
         self.waiting.retain(|place, usage| stays(*place, *usage));
+        self.alone.take_if(|alone| !self.waiting.contains_key(alone));
         let gone: Vec<KeyUsage> = self
             .held
             .iter()
@@ -185,7 +200,8 @@ impl Keyboard {
             && !self.foreign.contains(&place)
             && !self.waiting.contains_key(&place);
         let (usage, text) = meaning::of(place, &stroke).filter(|_| is_new)?;
-        if usage == KeyUsage::CONTROL_RIGHT {
+        let is_super = [KeyUsage::META_LEFT, KeyUsage::META_RIGHT].contains(&usage);
+        if usage == KeyUsage::CONTROL_RIGHT || (is_super && stroke.through_method && self.held.is_empty()) {
             self.waiting.insert(place, usage);
             self.alone = self.held.is_empty().then_some(place);
             return None;

@@ -59,6 +59,10 @@ pub const DESKTOP: &[Needed] = &[
     ("ibus", "a real input method, as experts who write with one have it"),
     ("ibus-hangul", "Korean with it: finishes each syllable when the next begins"),
     ("ibus-anthy", "Japanese with it: converts what is written before it is finished"),
+    (
+        "ibus-libpinyin",
+        "Chinese with it: digits choose among candidates; 14 MB, and fcitx5's is 78 MB with a browser's engine",
+    ),
     ("fcitx5", "the other input method that is usual"),
     ("fcitx5-hangul", "Korean with that one"),
 ];

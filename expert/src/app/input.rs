@@ -300,8 +300,9 @@ impl Tap {
             }
         }
         // Where a method has kept a release, what the window library takes for a repeat is a press.
-        let repeat = stroke.repeat && !self.method.composing.is_on;
-        let (mut events, chord) = self.keyboard.handle_key(Stroke { repeat, ..stroke });
+        let through_method = self.method.composing.is_on;
+        let repeat = stroke.repeat && !through_method;
+        let (mut events, chord) = self.keyboard.handle_key(Stroke { repeat, through_method, ..stroke });
         if stroke.pressed && !self.buttons.is_empty() {
             // A modifier in the middle of a drag is part of it.
             self.keyboard.handle_click();
@@ -319,13 +320,17 @@ impl Tap {
                 self.wants.repaint = true;
             }
             // There is nothing to take back: it is a key like any other.
-            Chord::Free => {
-                let right_ctrl = |pressed| InputEvent::Key(KeyEvent::place(KeyUsage::CONTROL_RIGHT, pressed));
-                self.outlet.send(right_ctrl(true));
-                self.outlet.send(right_ctrl(false));
-            }
+            Chord::Free => self.tap_key(KeyUsage::CONTROL_RIGHT),
+            Chord::Alone(key) => self.tap_key(key),
         }
         Route::Taken
+    }
+
+    /// Presses a key and lets it go.
+    fn tap_key(&self, usage: KeyUsage) {
+        for pressed in [true, false] {
+            self.outlet.send(InputEvent::Key(KeyEvent::place(usage, pressed)));
+        }
     }
 
     /// Modifiers that were down when the window got the keyboard count for what the pointer does, too.

@@ -13,6 +13,7 @@ pub(crate) fn plain(code: KeyCode, logical: &Key, pressed: bool) -> Stroke<'_> {
         text: None,
         pressed,
         repeat: false,
+        through_method: false,
     }
 }
 
@@ -201,4 +202,49 @@ fn right_ctrl_with_anything_else_meanwhile_does_not_free() {
     stroke(&mut keyboard, KeyCode::ShiftLeft, true);
     stroke(&mut keyboard, KeyCode::ControlRight, true);
     assert_eq!(stroke(&mut keyboard, KeyCode::ControlRight, false).1, Chord::None);
+}
+
+/// As [`stroke`], where an input method has the keys first.
+fn let_pass(keyboard: &mut Keyboard, code: KeyCode, pressed: bool) -> (Vec<KeyEvent>, Chord) {
+    keyboard.handle_key(Stroke { through_method: true, ..plain(code, &named(code), pressed) })
+}
+
+#[test]
+fn super_goes_down_with_the_key_that_a_method_lets_pass_and_not_for_one_that_it_keeps() {
+    use KeyCode::{Backquote, F1, SuperLeft};
+    let sup = |pressed| KeyEvent::place(KeyUsage::META_LEFT, pressed);
+    let f1 = |pressed| KeyEvent::place(usage_of(PhysicalKey::Code(F1)).unwrap(), pressed);
+    let mut keyboard = Keyboard::default();
+    assert_eq!(let_pass(&mut keyboard, SuperLeft, true), (Vec::new(), Chord::None));
+    assert_eq!(let_pass(&mut keyboard, F1, true).0, [sup(true), f1(true)]);
+    assert_eq!(let_pass(&mut keyboard, F1, false).0, [f1(false)]);
+    assert_eq!(let_pass(&mut keyboard, SuperLeft, false), (vec![sup(false)], Chord::None));
+
+    let_pass(&mut keyboard, SuperLeft, true);
+    assert_eq!(let_pass(&mut keyboard, SuperLeft, false).1, Chord::Alone(KeyUsage::META_LEFT));
+
+    // Of the key that it has kept it lets the release pass, or shows what it made of it.
+    let_pass(&mut keyboard, SuperLeft, true);
+    assert_eq!(let_pass(&mut keyboard, Backquote, false), (Vec::new(), Chord::None));
+    assert_eq!(let_pass(&mut keyboard, SuperLeft, false), (Vec::new(), Chord::None));
+    let_pass(&mut keyboard, SuperLeft, true);
+    keyboard.handle_click();
+    assert_eq!(let_pass(&mut keyboard, SuperLeft, false), (Vec::new(), Chord::None));
+
+    // Its release is what it has kept.
+    let_pass(&mut keyboard, SuperLeft, true);
+    assert_eq!(keyboard.keep_modifiers(ModifiersState::empty()), []);
+    assert_eq!(let_pass(&mut keyboard, F1, true).0, [f1(true)]);
+    let_pass(&mut keyboard, F1, false);
+    assert_eq!(let_pass(&mut keyboard, SuperLeft, false), (Vec::new(), Chord::None));
+
+    // A click with Super moves a window.
+    let_pass(&mut keyboard, SuperLeft, true);
+    assert_eq!(keyboard.take_waiting(), [sup(true)]);
+    assert_eq!(let_pass(&mut keyboard, SuperLeft, false), (vec![sup(false)], Chord::None));
+    assert_eq!(
+        stroke(&mut keyboard, SuperLeft, true).0,
+        [sup(true)],
+        "without a method it waits for nothing"
+    );
 }

@@ -659,6 +659,18 @@ fn keys_that_a_method_keeps_are_something_in_between_for_chords() {
 }
 
 #[test]
+fn super_alone_is_sent_when_it_goes_up_unless_the_keyboard_goes_elsewhere() {
+    let (mut tap, sent) = with_method();
+    for is_synthetic in [true, false] {
+        press(&mut tap, KeyCode::SuperLeft, true, false);
+        assert!(sent.borrow().is_empty());
+        press(&mut tap, KeyCode::SuperLeft, false, is_synthetic);
+        assert_eq!(sent.borrow().is_empty(), is_synthetic, "the window manager had the other key");
+    }
+    assert_eq!(*sent.borrow(), [place(KeyUsage::META_LEFT, true), place(KeyUsage::META_LEFT, false)]);
+}
+
+#[test]
 fn a_finished_text_comes_before_the_key_that_finished_it_in_whatever_order_xlib_gives_them() {
     let (mut tap, sent) = with_method();
     let text = || InputEvent::Text(Typed::new("\u{ae00}").unwrap());
