@@ -61,7 +61,7 @@ pub const DESKTOP: &[Needed] = &[
     ("ibus-anthy", "Japanese with it: converts what is written before it is finished"),
     (
         "ibus-libpinyin",
-        "Chinese with it: digits choose among candidates; 14 MB, and fcitx5's is 78 MB with a browser's engine",
+        "Chinese with it: digits choose among candidates; 14 MB; that of fcitx5 is 77 MB with a browser's engine",
     ),
     ("fcitx5", "the other input method that is usual"),
     ("fcitx5-hangul", "Korean with that one"),
