@@ -28,8 +28,9 @@ const COARSEST: u8 = 46;
 /// By so many steps of the quantiser the bytes halve.
 const HALVING: f64 = 7.0;
 
-/// A picture is at most so much finer than the one before, so that a quiet moment does not cost a burst.
-const FINER_AT_ONCE: f64 = 1.0;
+/// A picture is finer than the one before by at most one step, or this part of the way: a quiet moment does not cost a
+/// burst, and what a cut has made coarse is fine again soon.
+const FINER_AT_ONCE: f64 = 0.25;
 
 /// A picture's weight is what it takes at this quantiser. Unit: bytes.
 const WEIGHED_AT: f64 = 24.0;
@@ -71,13 +72,16 @@ const AIM_MEMORY: Duration = Duration::from_secs(4);
 const AIM_SAVED: Duration = Duration::from_millis(500);
 const AIM_BACK: Duration = Duration::from_secs(2);
 
-/// A picture that took so many times what was expected is a cut, and says nothing about the next one, unless another one
-/// did within this time: then the film has become harder, or its pictures are large and small in turn ...
-const CUT: f64 = 2.0;
-const BETWEEN_CUTS: Duration = Duration::from_secs(1);
+/// A picture of so many times the usual weight is large: a cut, or a film that has become harder, or one whose pictures
+/// are large and small in turn. How many pictures ago the last such one was tells which.
+const LARGE: f64 = 2.0;
 
-/// ... and if the link sends it within this time. On a slower link a second mistake of that kind would make a person wait.
-const CUT_TIME: f64 = 0.1;
+/// A large picture says nothing of the link's next one if the link sends it within this time. On a slower link a second one
+/// of that kind would make a person wait.
+const LARGE_TIME: f64 = 0.1;
+
+/// So many pictures ago is as good as never.
+const LONG_AGO: u32 = 1_000;
 
 /// What the pictures of a stream may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,8 +151,8 @@ pub(super) struct Rate {
     debt: f64,
     /// What was spent beyond what the link carries; less than 0 when it had nothing to do. Unit: bytes.
     waiting: f64,
-    /// When a picture took more than [`CUT`] times what was expected last.
-    large_at: Option<Millis>,
+    /// How many pictures there were since the last [`LARGE`] one.
+    since_large: u32,
 }
 
 impl Rate {
@@ -161,7 +165,7 @@ impl Rate {
             beat: 1.0 / 30.0,
             debt: 0.0,
             waiting: 0.0,
-            large_at: None,
+            since_large: LONG_AGO,
         }
     }
 
@@ -194,10 +198,12 @@ impl Rate {
         };
         let aim = part(self.settings.bytes_per_second, self.beat, self.debt, AIM_BACK);
         let room = part(self.settings.link_bytes_per_second, self.beat, self.waiting, LINK_BACK);
-        let finest = (f64::from(last.quantiser) - FINER_AT_ONCE).max(f64::from(FINEST)) as u8;
         let for_film = quantiser_for(WEIGHED_AT, usual, aim);
         let for_link = quantiser_for(WEIGHED_AT, usual.max(last.weight), room);
-        for_film.max(for_link).clamp(finest, COARSEST)
+        let wanted = for_film.max(for_link);
+        let way = f64::from(last.quantiser.saturating_sub(wanted));
+        let step = (way * FINER_AT_ONCE).max(1.0) as u8;
+        wanted.max(last.quantiser.saturating_sub(step)).clamp(FINEST, COARSEST)
     }
 
     /// A picture was made.
@@ -210,7 +216,7 @@ impl Rate {
             self.waiting += beyond;
             self.last = None;
         } else {
-            let weight = self.telling(bytes, quantiser, now);
+            let weight = self.telling(bytes, quantiser);
             self.last = Some(Told { quantiser, weight });
             self.debt += bytes;
             self.waiting += bytes;
@@ -218,28 +224,24 @@ impl Rate {
         self.at = Some(now);
     }
 
-    /// What a picture says about the next one, as a weight. What is usual follows.
-    fn telling(&mut self, bytes: f64, quantiser: u8, now: Millis) -> f64 {
+    /// What a picture says about the link's next one, as a weight. What is usual follows.
+    fn telling(&mut self, bytes: f64, quantiser: u8) -> f64 {
         let weight = bytes * 2_f64.powf((f64::from(quantiser) - WEIGHED_AT) / HALVING);
         let (Some(last), Some(usual)) = (self.last, self.usual) else {
             self.usual.get_or_insert(weight);
             return weight;
         };
-        let has_room = bytes <= f64::from(self.settings.link_bytes_per_second) * CUT_TIME;
-        if weight > usual.max(last.weight) * CUT {
-            let is_lone = self.large_at.is_none_or(|at| now.since(at) >= BETWEEN_CUTS);
-            self.large_at = Some(now);
-            if is_lone && has_room {
-                return last.weight;
-            }
-            // Not to be learnt slowly.
-            self.usual = Some(usual.max(weight));
-            return weight;
+        self.since_large = self.since_large.saturating_add(1).min(LONG_AGO);
+        if weight > usual.max(last.weight) * LARGE {
+            // One in so many pictures: after a long while next to nothing, twice in a row all of it.
+            let mean = usual + (weight - usual) / f64::from(std::mem::take(&mut self.since_large));
+            self.usual = Some(mean);
+            let has_room = bytes <= f64::from(self.settings.link_bytes_per_second) * LARGE_TIME;
+            return if has_room { last.weight } else { weight };
         }
         // A picture of nothing new says nothing about the next one.
-        let told = weight.max(last.weight * 0.5);
-        self.usual = Some(usual + (told - usual) * SHARE_OF_LAST);
-        told
+        self.usual = Some(usual + (weight.max(usual * 0.5) - usual) * SHARE_OF_LAST);
+        weight.max(last.weight * 0.5)
     }
 
     /// Time has passed, and with it budget came in.
@@ -396,6 +398,37 @@ mod tests {
     }
 
     #[test]
+    fn a_film_of_quick_cuts_is_as_sharp_between_them_as_its_rate_allows() {
+        let settings = VideoSettings { link_bytes_per_second: 5_000_000, ..slow(200_000, 40_000) };
+        let (mut rate, mut quantisers, mut spent) = (Rate::new(settings), vec![], 0.0);
+        for picture in 0..300_u64 {
+            let now = Millis(picture * 33);
+            let bytes = if picture % 24 == 0 { 60_000.0 } else { 8_000.0 };
+            let quantiser = rate.next_quantiser(now, 30);
+            let size = bytes * 2_f64.powf((24.0 - f64::from(quantiser)) / 7.0);
+            rate.made(quantiser, size as usize, false, now);
+            if picture >= 90 {
+                quantisers.push(quantiser);
+                spent += size;
+            }
+        }
+        let a_second = spent * 1_000.0 / (210.0 * 33.0);
+        assert!((170_000.0..=210_000.0).contains(&a_second), "{a_second} a second: {quantisers:?}");
+        let (coarsest, finest) = (quantisers.iter().max().unwrap(), quantisers.iter().min().unwrap());
+        assert!(coarsest - finest <= 4, "{quantisers:?}");
+    }
+
+    #[test]
+    fn on_a_slow_link_a_cut_is_sharp_again_within_half_a_second() {
+        let mut rate = Rate::new(slow(200_000, 40_000));
+        let (before, _) = run(&mut rate, 8_000.0, 60, 33, 0);
+        run(&mut rate, 60_000.0, 1, 33, 2_000);
+        let (after, _) = run(&mut rate, 8_000.0, 60, 33, 2_033);
+        let steps: Vec<_> = after.iter().map(|quantiser| quantiser.saturating_sub(before[59])).collect();
+        assert!(steps[15..].iter().all(|steps| *steps <= 3), "{steps:?}");
+    }
+
+    #[test]
     fn pictures_that_are_large_and_small_in_turn_keep_to_the_rate() {
         for (link, gap, small, every) in [
             (600_000, 20, 200.0, 2),
@@ -415,7 +448,10 @@ mod tests {
                 spent = if picture * gap < 1_000 { before } else { before + size };
             }
             let a_second = spent * 1_000.0 / (300 * gap - 1_000) as f64;
-            assert!(a_second <= 215_000.0, "{a_second} a second: link {link}, {small} of {every}");
+            assert!(
+                (150_000.0..=215_000.0).contains(&a_second),
+                "{a_second} a second: link {link}, {small} of {every}"
+            );
         }
     }
 
