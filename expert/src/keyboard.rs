@@ -101,8 +101,11 @@ impl Keyboard {
             };
             return (Vec::new(), chord);
         };
+        // Super with another modifier is no longer alone: some desktops change the layout by these two.
+        let super_waited =
+            was_alone.and_then(|place| self.waiting.get(&place)).is_some_and(|usage| is_super(*usage));
         let mut events = Vec::new();
-        if event.pressed && !event.usage.is_modifier() {
+        if event.pressed && (super_waited || !event.usage.is_modifier()) {
             events = self.take_waiting();
         }
         events.push(event);
@@ -200,8 +203,9 @@ impl Keyboard {
             && !self.foreign.contains(&place)
             && !self.waiting.contains_key(&place);
         let (usage, text) = meaning::of(place, &stroke).filter(|_| is_new)?;
-        let is_super = [KeyUsage::META_LEFT, KeyUsage::META_RIGHT].contains(&usage);
-        if usage == KeyUsage::CONTROL_RIGHT || (is_super && stroke.through_method && self.held.is_empty()) {
+        if usage == KeyUsage::CONTROL_RIGHT
+            || (is_super(usage) && stroke.through_method && self.held.is_empty())
+        {
             self.waiting.insert(place, usage);
             self.alone = self.held.is_empty().then_some(place);
             return None;
@@ -215,6 +219,10 @@ impl Keyboard {
         self.waiting.remove(&place);
         self.held.remove(&place).map(|usage| KeyEvent::place(usage, false))
     }
+}
+
+const fn is_super(usage: KeyUsage) -> bool {
+    matches!(usage, KeyUsage::META_LEFT | KeyUsage::META_RIGHT)
 }
 
 /// What kind of modifier a key is; none for the keys that are none.

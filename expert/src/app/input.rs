@@ -165,6 +165,11 @@ impl Tap {
         self.place.inside
     }
 
+    /// The pointer is there, and that is another window's business.
+    pub fn note_pointer(&mut self, position: PhysicalPosition<f64>) {
+        self.pointer = (position.x as f32, position.y as f32);
+    }
+
     /// Whether something is dragged that was taken hold of in this window's picture.
     #[must_use]
     pub fn is_dragging(&self) -> bool {

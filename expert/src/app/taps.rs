@@ -104,8 +104,15 @@ impl Taps {
     /// Gives an event to the tap of its window; says who gets it next, and whether something is to be painted.
     pub fn handle(&mut self, window: WindowId, event: &WindowEvent) -> (Route, bool) {
         let Some(tap) = self.of(window) else { return (Route::Window, false) };
-        if matches!(event, WindowEvent::CursorMoved { .. }) && self.is_pointer_elsewhere(&tap) {
+        if let WindowEvent::CursorMoved { position, .. } = event
+            && self.is_pointer_elsewhere(&tap)
+        {
+            tap.borrow_mut().note_pointer(*position);
             return (Route::Taken, false);
+        }
+        if matches!(event, WindowEvent::MouseInput { .. }) {
+            // Whoever drags has the pointer for itself: that another window hears of a button says that it is over.
+            self.others(&tap).for_each(|other| other.borrow_mut().release_buttons());
         }
         let mut tap = tap.borrow_mut();
         (tap.handle(event), tap.wants().repaint)
@@ -115,8 +122,20 @@ impl Taps {
     /// one enters it, and of its place when it gets the keyboard, wherever that is.
     fn is_pointer_elsewhere(&self, tap: &SharedTap) -> bool {
         let (is_dragging, is_inside) = (tap.borrow().is_dragging(), tap.borrow().is_entered());
-        let mut others = self.all().filter(|other| !Rc::ptr_eq(other, tap)).map(|other| other.borrow());
+        let mut others = self.others(tap).map(|other| other.borrow());
         !is_dragging && others.any(|other| other.is_dragging() || other.is_entered() && !is_inside)
+    }
+
+    fn others(&self, tap: &SharedTap) -> impl Iterator<Item = &SharedTap> {
+        self.all().filter(move |other| !Rc::ptr_eq(other, tap))
+    }
+
+    /// The windows in which something is dragged while they have not the keyboard: they may not be told of its end.
+    pub fn dragging_unseen(&self) -> impl Iterator<Item = &SharedTap> {
+        self.all().filter(|tap| {
+            let tap = tap.borrow();
+            tap.is_dragging() && !tap.is_focused()
+        })
     }
 
     /// The tap of this window; none where the window is closed.
@@ -136,6 +155,7 @@ impl Taps {
 
 #[cfg(test)]
 mod tests {
+    use deskside_proto::geometry::DesktopPoint;
     use deskside_proto::wire::input::InputEvent;
     use winit::dpi::PhysicalPosition;
     use winit::event::{DeviceId, ElementState, MouseButton};
@@ -203,6 +223,18 @@ mod tests {
         assert_eq!(tells(other_window, at(-10.0, 60.0)).1.len(), 1);
         assert_eq!(tells(other_window, press(ElementState::Released)).1.len(), 1);
         assert_eq!(tells(first_window, at(31.0, 60.0)).1.len(), 1);
+
+        // One whose end nobody was told of is over where another window hears of a button.
+        tells(first_window, press(ElementState::Pressed));
+        tells(first_window, WindowEvent::CursorLeft { device_id });
+        tells(other_window, WindowEvent::CursorEntered { device_id });
+        assert!(is_nothing(tells(other_window, at(50.0, 60.0))));
+        let is_press = |event: &InputEvent| matches!(event, InputEvent::PointerButton { pressed: true, .. });
+        let (_, sent) = tells(other_window, press(ElementState::Pressed));
+        assert_eq!(sent.iter().map(is_press).collect::<Vec<_>>(), [false, true]);
+        let place = DesktopPoint { x: 25, y: 10 };
+        assert!(matches!(sent[1], InputEvent::PointerButton { at, .. } if at == place), "{sent:?}");
+        assert_eq!(tells(other_window, at(52.0, 60.0)).1.len(), 1);
     }
 
     #[test]

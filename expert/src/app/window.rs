@@ -146,7 +146,7 @@ impl Window<'_> {
         focused.borrow_mut().send_locks();
         let unused = made.used + UNUSED;
         let is_used = now < unused;
-        made.watch_drag(!focused.borrow().is_focused(), &taps, now);
+        made.watch_drag(&taps, now);
         let hand = taps.hand();
         // A menu of another program cannot open while the keyboard is taken: the pointer must be in one of the windows.
         let is_wanted = hand.is_inside && focused.borrow().wants_system_keys() && is_used;
@@ -175,15 +175,17 @@ impl Made {
 
     /// A window that is taken off the screen in the middle of a drag is not told of its end. It has not the keyboard then,
     /// and what it is told otherwise it is told sooner than this looks.
-    fn watch_drag(&mut self, is_keyboard_elsewhere: bool, taps: &Taps, now: Instant) {
-        if !(is_keyboard_elsewhere && taps.hand().is_dragging) {
+    fn watch_drag(&mut self, taps: &Taps, now: Instant) {
+        if taps.dragging_unseen().next().is_none() {
             self.looked = None;
             return;
         }
         let mut next = *self.looked.get_or_insert(now) + DRAG_LOOK;
         if next <= now {
             if !self.keeper.is_button_down() {
-                taps.all().for_each(|tap| tap.borrow_mut().release_buttons());
+                // Each by its own: a release must not be looked for while it is made.
+                let over: Vec<_> = taps.dragging_unseen().cloned().collect();
+                over.iter().for_each(|tap| tap.borrow_mut().release_buttons());
                 return;
             }
             self.looked = Some(now);

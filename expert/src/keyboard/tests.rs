@@ -211,7 +211,7 @@ fn let_pass(keyboard: &mut Keyboard, code: KeyCode, pressed: bool) -> (Vec<KeyEv
 
 #[test]
 fn super_goes_down_with_the_key_that_a_method_lets_pass_and_not_for_one_that_it_keeps() {
-    use KeyCode::{Backquote, F1, SuperLeft};
+    use KeyCode::{Backquote, F1, ShiftLeft, SuperLeft};
     let sup = |pressed| KeyEvent::place(KeyUsage::META_LEFT, pressed);
     let f1 = |pressed| KeyEvent::place(usage_of(PhysicalKey::Code(F1)).unwrap(), pressed);
     let mut keyboard = Keyboard::default();
@@ -230,6 +230,13 @@ fn super_goes_down_with_the_key_that_a_method_lets_pass_and_not_for_one_that_it_
     let_pass(&mut keyboard, SuperLeft, true);
     keyboard.handle_click();
     assert_eq!(let_pass(&mut keyboard, SuperLeft, false), (Vec::new(), Chord::None));
+
+    // With another modifier it is a shortcut of its own on some desktops.
+    let shift = |pressed| KeyEvent::place(KeyUsage::SHIFT_LEFT, pressed);
+    let_pass(&mut keyboard, SuperLeft, true);
+    assert_eq!(let_pass(&mut keyboard, ShiftLeft, true).0, [sup(true), shift(true)]);
+    assert_eq!(let_pass(&mut keyboard, ShiftLeft, false).0, [shift(false)]);
+    assert_eq!(let_pass(&mut keyboard, SuperLeft, false), (vec![sup(false)], Chord::None));
 
     // Its release is what it has kept.
     let_pass(&mut keyboard, SuperLeft, true);
