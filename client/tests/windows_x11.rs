@@ -13,6 +13,7 @@
 #[path = "../examples/gallery/samples.rs"]
 mod samples;
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -39,10 +40,11 @@ const ALT: u32 = 0xffe9;
 const F4: u32 = 0xffc1;
 const RETURN: u32 = 0xff0d;
 
-const CHECKS: [(&str, fn()); 10] = [
+const CHECKS: [(&str, fn()); 11] = [
     ("the_banner_leaves_the_keyboard_where_it_is", the_banner_leaves_the_keyboard_where_it_is),
     ("a_banner_that_was_covered_is_on_top_again", a_banner_that_was_covered_is_on_top_again),
     ("a_banner_that_was_unmapped_is_back", a_banner_that_was_unmapped_is_back),
+    ("the_buttons_of_a_banner_stay_while_it_changes", the_buttons_of_a_banner_stay_while_it_changes),
     ("a_banner_can_be_dragged_but_not_off_the_screen", a_banner_can_be_dragged_but_not_off_the_screen),
     ("a_banner_on_a_narrow_monitor_is_on_no_other", a_banner_on_a_narrow_monitor_is_on_no_other),
     (
@@ -248,8 +250,31 @@ fn a_banner_that_was_unmapped_is_back() {
     assert_eq!(desk.banner().id, banner.id);
 }
 
+fn the_buttons_of_a_banner_stay_while_it_changes() {
+    for scale in [1, 2] {
+        let desk = desk_at(scale, RESTLESS, None, |_| {});
+        let mut before = desk.banner();
+        // Its buttons hang on its right end.
+        let (mut widths, mut ends, looked) = (BTreeSet::new(), BTreeSet::new(), Instant::now());
+        while looked.elapsed() < Duration::from_secs(4) {
+            std::thread::sleep(Duration::from_millis(50));
+            let now = desk.banner();
+            // Size and place come one after the other: what counts is where it comes to rest.
+            if (now.x, now.width) == (before.x, before.width) {
+                widths.insert(now.width);
+                ends.insert(now.x + now.width.cast_signed());
+            }
+            before = now;
+        }
+        assert!(widths.len() > 1 && ends.len() == 1, "{scale}: {widths:?} wide, to {ends:?}");
+    }
+}
+
 /// Left, top, right and bottom of a screen (pixels).
 type Edges = (i16, i16, i16, i16);
+
+/// Where a banner is held, from its right end (points).
+const FROM_END: i16 = 640;
 
 /// A banner that is held, by what is no button.
 struct Held {
@@ -268,9 +293,10 @@ impl Held {
         let fill = [painted.fill.r(), painted.fill.g(), painted.fill.b()];
         desk.until("the first picture", || at(20, 5) == fill);
         let person = desk.server.person().unwrap();
-        // By its first sentence, as people would.
-        let (banner, wanted) = (desk.banner(), (80 * scale, 20 * scale));
-        person.move_to(banner.x + wanted.0, banner.y + wanted.1).unwrap();
+        // By its first sentence, as people would; where that still is when the banner has become wider or narrower.
+        let banner = desk.banner();
+        let right = banner.x + banner.width.cast_signed();
+        person.move_to(right - FROM_END * scale, banner.y + 20 * scale).unwrap();
         person.button(1, true).unwrap();
         // One that changes all the time may have done so before it was held, and does not move from then on.
         let (mut taken, mut since) = (desk.banner(), Instant::now());
@@ -322,8 +348,9 @@ fn a_banner_can_be_dragged_but_not_off_the_screen() {
         let scale = scale.cast_signed();
         let screens = [(0, 0, 1280 * scale, 800 * scale)];
         let held = Held::take(&desk, scale, tone);
-        assert!(window == RESTLESS || held.grip == (80 * scale, 20 * scale), "{window}: {:?}", held.grip);
         let before = desk.banner();
+        let grip = (before.width.cast_signed() - FROM_END * scale, 20 * scale);
+        assert!(window == RESTLESS || held.grip == grip, "{window}: {:?}", held.grip);
         held.carry(&desk, (4 * scale, 40 * scale), &screens);
         let middle = desk.banner();
         assert!(middle.x > before.x && middle.y > before.y, "{before:?} {middle:?}");

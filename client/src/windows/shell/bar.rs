@@ -73,11 +73,17 @@ impl BannerWindow {
             (None, _) => (at, wanted),
         };
         let (place, size) = (Pos2::from(place), Vec2::from(size));
-        if size != window.size() {
-            ui.ctx().send_viewport_cmd(ViewportCommand::InnerSize(size / scale));
-        }
-        if place.distance(window.min) >= 1.0 {
-            ui.ctx().send_viewport_cmd(ViewportCommand::OuterPosition(place / scale));
+        // What was told in points is not quite whole in pixels again.
+        let resized = ((size - window.size()).abs().max_elem() >= 0.5)
+            .then_some(ViewportCommand::InnerSize(size / scale));
+        let moved =
+            (place.distance(window.min) >= 1.0).then_some(ViewportCommand::OuterPosition(place / scale));
+        // These are two steps for the X server. Nothing is over the screen's edge between them, where others would push it
+        // back in.
+        let grows = size.x > window.width() || size.y > window.height();
+        let steps = if grows { [moved, resized] } else { [resized, moved] };
+        for step in steps.into_iter().flatten() {
+            ui.ctx().send_viewport_cmd(step);
         }
     }
 }
