@@ -40,7 +40,7 @@ const ALT: u32 = 0xffe9;
 const F4: u32 = 0xffc1;
 const RETURN: u32 = 0xff0d;
 
-const CHECKS: [(&str, fn()); 11] = [
+const CHECKS: [(&str, fn()); 12] = [
     ("the_banner_leaves_the_keyboard_where_it_is", the_banner_leaves_the_keyboard_where_it_is),
     ("a_banner_that_was_covered_is_on_top_again", a_banner_that_was_covered_is_on_top_again),
     ("a_banner_that_was_unmapped_is_back", a_banner_that_was_unmapped_is_back),
@@ -52,6 +52,10 @@ const CHECKS: [(&str, fn()); 11] = [
         a_banner_that_is_dragged_to_a_narrow_monitor_folds_under_the_hand,
     ),
     ("a_banner_follows_a_monitor_that_becomes_smaller", a_banner_follows_a_monitor_that_becomes_smaller),
+    (
+        "a_banner_follows_a_narrower_mode_on_the_same_desktop",
+        a_banner_follows_a_narrower_mode_on_the_same_desktop,
+    ),
     (
         "a_question_comes_up_although_the_main_window_is_covered",
         a_question_comes_up_although_the_main_window_is_covered,
@@ -174,10 +178,12 @@ fn set_density(server: &Xvfb, density: u16) {
 fn set_monitors(server: &Xvfb, monitors: &[(&str, &str)]) {
     for (number, (name, place)) in monitors.iter().enumerate() {
         let output = if number == 0 { "screen" } else { "none" };
-        let mut xrandr = server.command("xrandr");
-        let set = xrandr.args(["--setmonitor", name, place, output]).status().unwrap();
-        assert!(set.success(), "{name} {place}");
+        xrandr(server, &["--setmonitor", name, place, output]);
     }
+}
+
+fn xrandr(server: &Xvfb, words: &[&str]) {
+    assert!(server.command("xrandr").args(words).status().unwrap().success(), "{words:?}");
 }
 
 impl Desk {
@@ -424,6 +430,22 @@ fn a_banner_follows_a_monitor_that_becomes_smaller() {
     std::thread::sleep(Duration::from_millis(1500));
     set_monitors(&desk.server, &[("*one", "640/169x800/211+0+0"), ("two", "640/169x800/211+640+0")]);
     desk.until("the banner on one monitor", || {
+        let now = desk.banner();
+        now.width == 640 && is_between(&now, 0, 640)
+    });
+}
+
+fn a_banner_follows_a_narrower_mode_on_the_same_desktop() {
+    let desk = desk(BANNERS[1], None, |_| {});
+    let before = desk.banner();
+    assert!(before.width > 640, "{before:?}");
+    std::thread::sleep(Duration::from_millis(1500));
+    let mode = "--newmode narrow 41.5 640 672 736 832 800 803 809 832";
+    // As large as it was, so that nothing but RandR tells of it.
+    for words in [mode, "--addmode screen narrow", "--fb 1280x800 --output screen --mode narrow"] {
+        xrandr(&desk.server, &words.split(' ').collect::<Vec<_>>());
+    }
+    desk.until("the banner where the monitor shows it", || {
         let now = desk.banner();
         now.width == 640 && is_between(&now, 0, 640)
     });
