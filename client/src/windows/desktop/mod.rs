@@ -42,7 +42,8 @@ impl fmt::Debug for dyn Desktop {
     }
 }
 
-/// The desktop that this program runs on; `None` where nothing is known about it, and egui's own means must do.
+/// The desktop that this program runs on; `None` where nothing is known about it. There windows open where the system
+/// puts them, and the banner is not kept in sight and cannot be dragged.
 pub(super) fn open() -> Option<Arc<dyn Desktop>> {
     x11::open()
 }

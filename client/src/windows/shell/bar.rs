@@ -41,15 +41,14 @@ impl BannerWindow {
     /// The pointer that holds the banner now, and where on the banner (pixels).
     fn hold(&self, ui: &Ui, taken: Option<Pos2>) -> Option<Hold> {
         let mut grip = self.grip.lock().unwrap_or_else(PoisonError::into_inner);
-        *grip = taken.map(Pos2::to_vec2).or(*grip);
+        // Nobody is asked where a pointer is that holds nothing.
+        let held = taken.map(Pos2::to_vec2).or(*grip)?;
         let is_down = ui.input(|input| input.pointer.button_down(PointerButton::Primary));
         let pointer = self.desktop.as_ref().and_then(|desktop| desktop.pointer());
         // A release is not told where the pointer has left the window just before.
         let pointer = pointer.filter(|pointer| is_down && pointer.is_pressed);
-        if pointer.is_none() {
-            *grip = None;
-        }
-        Some(Hold { pointer: pointer?.place, grip: (*grip)? * ui.ctx().pixels_per_point() })
+        *grip = pointer.map(|_| held);
+        Some(Hold { pointer: pointer?.place, grip: held * ui.ctx().pixels_per_point() })
     }
 
     /// Gives the banner, which is at `window` (pixels), the size that it needs, and its place: under the pointer that holds
