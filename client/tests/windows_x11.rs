@@ -24,6 +24,8 @@ use deskside_client::windows::{Confirm, Start, Surroundings, run};
 use deskside_look::tokens::{LIGHT, Tone};
 use deskside_proto::name::PersonName;
 use deskside_testkit::x11::{Person, Program, Wanted, Window, Xvfb};
+use rustix::process::Signal;
+use tokio::signal::unix::{SignalKind, signal};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _, PropMode};
 use x11rb::wrapper::ConnectionExt as _;
@@ -110,6 +112,15 @@ fn open(window: &str) -> ExitCode {
             publisher.publish(wanted);
         });
     }
+    // Shows another banner when it is told to.
+    let other = if window == BANNERS[0] { BANNERS[1] } else { BANNERS[0] };
+    let (shown, by) = (publisher.clone(), name.clone());
+    runtime.spawn(async move {
+        let mut told = signal(SignalKind::user_defined1()).unwrap();
+        while told.recv().await.is_some() {
+            shown.publish(samples::view(other, Theme::Light, &by));
+        }
+    });
     if window == RESTLESS {
         let (publisher, name) = (publisher.clone(), name.clone());
         runtime.spawn(async move {
@@ -365,6 +376,8 @@ fn a_banner_can_be_dragged_but_not_off_the_screen() {
         let end = desk.banner();
         assert!(end.y > 640 * scale, "not at the bottom: {end:?}");
         held.person.move_to(5, 5).unwrap();
+        desk.program.signal(Signal::USR1).unwrap();
+        desk.until("a new picture", || desk.banner().width != end.width);
         std::thread::sleep(Duration::from_millis(300));
         assert!(desk.banner().y >= end.y - 60 * scale, "it follows a pointer that has let it go");
     }
