@@ -13,6 +13,7 @@
 #[path = "../examples/gallery/samples.rs"]
 mod samples;
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,8 @@ use deskside_client::windows::{Confirm, Start, Surroundings, run};
 use deskside_look::tokens::{LIGHT, Tone};
 use deskside_proto::name::PersonName;
 use deskside_testkit::x11::{Person, Program, Wanted, Window, Xvfb};
+use rustix::process::Signal;
+use tokio::signal::unix::{SignalKind, signal};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _, PropMode};
 use x11rb::wrapper::ConnectionExt as _;
@@ -39,10 +42,11 @@ const ALT: u32 = 0xffe9;
 const F4: u32 = 0xffc1;
 const RETURN: u32 = 0xff0d;
 
-const CHECKS: [(&str, fn()); 10] = [
+const CHECKS: [(&str, fn()); 12] = [
     ("the_banner_leaves_the_keyboard_where_it_is", the_banner_leaves_the_keyboard_where_it_is),
     ("a_banner_that_was_covered_is_on_top_again", a_banner_that_was_covered_is_on_top_again),
     ("a_banner_that_was_unmapped_is_back", a_banner_that_was_unmapped_is_back),
+    ("the_buttons_of_a_banner_stay_while_it_changes", the_buttons_of_a_banner_stay_while_it_changes),
     ("a_banner_can_be_dragged_but_not_off_the_screen", a_banner_can_be_dragged_but_not_off_the_screen),
     ("a_banner_on_a_narrow_monitor_is_on_no_other", a_banner_on_a_narrow_monitor_is_on_no_other),
     (
@@ -50,6 +54,10 @@ const CHECKS: [(&str, fn()); 10] = [
         a_banner_that_is_dragged_to_a_narrow_monitor_folds_under_the_hand,
     ),
     ("a_banner_follows_a_monitor_that_becomes_smaller", a_banner_follows_a_monitor_that_becomes_smaller),
+    (
+        "a_banner_follows_a_narrower_mode_on_the_same_desktop",
+        a_banner_follows_a_narrower_mode_on_the_same_desktop,
+    ),
     (
         "a_question_comes_up_although_the_main_window_is_covered",
         a_question_comes_up_although_the_main_window_is_covered,
@@ -104,6 +112,15 @@ fn open(window: &str) -> ExitCode {
             publisher.publish(wanted);
         });
     }
+    // Shows another banner when it is told to.
+    let other = if window == BANNERS[0] { BANNERS[1] } else { BANNERS[0] };
+    let (shown, by) = (publisher.clone(), name.clone());
+    runtime.spawn(async move {
+        let mut told = signal(SignalKind::user_defined1()).unwrap();
+        while told.recv().await.is_some() {
+            shown.publish(samples::view(other, Theme::Light, &by));
+        }
+    });
     if window == RESTLESS {
         let (publisher, name) = (publisher.clone(), name.clone());
         runtime.spawn(async move {
@@ -172,10 +189,12 @@ fn set_density(server: &Xvfb, density: u16) {
 fn set_monitors(server: &Xvfb, monitors: &[(&str, &str)]) {
     for (number, (name, place)) in monitors.iter().enumerate() {
         let output = if number == 0 { "screen" } else { "none" };
-        let mut xrandr = server.command("xrandr");
-        let set = xrandr.args(["--setmonitor", name, place, output]).status().unwrap();
-        assert!(set.success(), "{name} {place}");
+        xrandr(server, &["--setmonitor", name, place, output]);
     }
+}
+
+fn xrandr(server: &Xvfb, words: &[&str]) {
+    assert!(server.command("xrandr").args(words).status().unwrap().success(), "{words:?}");
 }
 
 impl Desk {
@@ -248,8 +267,31 @@ fn a_banner_that_was_unmapped_is_back() {
     assert_eq!(desk.banner().id, banner.id);
 }
 
+fn the_buttons_of_a_banner_stay_while_it_changes() {
+    for scale in [1, 2] {
+        let desk = desk_at(scale, RESTLESS, None, |_| {});
+        let mut before = desk.banner();
+        // Its buttons hang on its right end.
+        let (mut widths, mut ends, looked) = (BTreeSet::new(), BTreeSet::new(), Instant::now());
+        while looked.elapsed() < Duration::from_secs(4) {
+            std::thread::sleep(Duration::from_millis(50));
+            let now = desk.banner();
+            // Size and place come one after the other: what counts is where it comes to rest.
+            if (now.x, now.width) == (before.x, before.width) {
+                widths.insert(now.width);
+                ends.insert(now.x + now.width.cast_signed());
+            }
+            before = now;
+        }
+        assert!(widths.len() > 1 && ends.len() == 1, "{scale}: {widths:?} wide, to {ends:?}");
+    }
+}
+
 /// Left, top, right and bottom of a screen (pixels).
 type Edges = (i16, i16, i16, i16);
+
+/// Where a banner is held, from its right end (points).
+const FROM_END: i16 = 640;
 
 /// A banner that is held, by what is no button.
 struct Held {
@@ -268,9 +310,10 @@ impl Held {
         let fill = [painted.fill.r(), painted.fill.g(), painted.fill.b()];
         desk.until("the first picture", || at(20, 5) == fill);
         let person = desk.server.person().unwrap();
-        // By its first sentence, as people would.
-        let (banner, wanted) = (desk.banner(), (80 * scale, 20 * scale));
-        person.move_to(banner.x + wanted.0, banner.y + wanted.1).unwrap();
+        // By its first sentence, as people would; where that still is when the banner has become wider or narrower.
+        let banner = desk.banner();
+        let right = banner.x + banner.width.cast_signed();
+        person.move_to(right - FROM_END * scale, banner.y + 20 * scale).unwrap();
         person.button(1, true).unwrap();
         // One that changes all the time may have done so before it was held, and does not move from then on.
         let (mut taken, mut since) = (desk.banner(), Instant::now());
@@ -322,8 +365,9 @@ fn a_banner_can_be_dragged_but_not_off_the_screen() {
         let scale = scale.cast_signed();
         let screens = [(0, 0, 1280 * scale, 800 * scale)];
         let held = Held::take(&desk, scale, tone);
-        assert!(window == RESTLESS || held.grip == (80 * scale, 20 * scale), "{window}: {:?}", held.grip);
         let before = desk.banner();
+        let grip = (before.width.cast_signed() - FROM_END * scale, 20 * scale);
+        assert!(window == RESTLESS || held.grip == grip, "{window}: {:?}", held.grip);
         held.carry(&desk, (4 * scale, 40 * scale), &screens);
         let middle = desk.banner();
         assert!(middle.x > before.x && middle.y > before.y, "{before:?} {middle:?}");
@@ -332,6 +376,8 @@ fn a_banner_can_be_dragged_but_not_off_the_screen() {
         let end = desk.banner();
         assert!(end.y > 640 * scale, "not at the bottom: {end:?}");
         held.person.move_to(5, 5).unwrap();
+        desk.program.signal(Signal::USR1).unwrap();
+        desk.until("a new picture", || desk.banner().width != end.width);
         std::thread::sleep(Duration::from_millis(300));
         assert!(desk.banner().y >= end.y - 60 * scale, "it follows a pointer that has let it go");
     }
@@ -397,6 +443,22 @@ fn a_banner_follows_a_monitor_that_becomes_smaller() {
     std::thread::sleep(Duration::from_millis(1500));
     set_monitors(&desk.server, &[("*one", "640/169x800/211+0+0"), ("two", "640/169x800/211+640+0")]);
     desk.until("the banner on one monitor", || {
+        let now = desk.banner();
+        now.width == 640 && is_between(&now, 0, 640)
+    });
+}
+
+fn a_banner_follows_a_narrower_mode_on_the_same_desktop() {
+    let desk = desk(BANNERS[1], None, |_| {});
+    let before = desk.banner();
+    assert!(before.width > 640, "{before:?}");
+    std::thread::sleep(Duration::from_millis(1500));
+    let mode = "--newmode narrow 41.5 640 672 736 832 800 803 809 832";
+    // As large as it was, so that nothing but RandR tells of it.
+    for words in [mode, "--addmode screen narrow", "--fb 1280x800 --output screen --mode narrow"] {
+        xrandr(&desk.server, &words.split(' ').collect::<Vec<_>>());
+    }
+    desk.until("the banner where the monitor shows it", || {
         let now = desk.banner();
         now.width == 640 && is_between(&now, 0, 640)
     });

@@ -108,6 +108,7 @@ impl Parts<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::windows::desktop::{Area, Place};
 
     /// Sentences of two lines of 18 points, if 400 points are enough for each.
     fn height(width: f32) -> f32 {
@@ -155,13 +156,33 @@ mod tests {
 
     #[test]
     fn one_more_button_leaves_the_others_where_they_are() {
-        for screen in [1920.0, 560.0, 400.0] {
-            let seen = |buttons: &[f32]| {
-                let plan = Plan::on_screen(&parts(buttons), screen);
-                let place = |button: &Rect| (plan.size.x - button.right(), button.top());
-                plan.buttons.iter().rev().take(3).map(place).collect::<Vec<_>>()
+        for width in [1920, 560, 400] {
+            let screen = Area { left: 0, top: 0, width, height: 1080 };
+            let planned = |parts| Plan::on_screen(&parts, width as f32);
+            let few = planned(parts(&[80.0, 90.0, 90.0]));
+            let more = planned(parts(&[150.0, 80.0, 90.0, 90.0]));
+            let longer = planned(Parts { first_line: 420.0, ..parts(&[80.0, 90.0, 90.0]) });
+            // On the desktop.
+            let seen = |plan: &Plan, [x, y]: [f32; 2]| {
+                let last = plan.buttons.iter().rev().take(3);
+                last.map(|button| button.translate(Vec2::new(x, y))).collect::<Vec<_>>()
             };
-            assert_eq!(seen(&[80.0, 90.0, 90.0]), seen(&[150.0, 80.0, 90.0, 90.0]), "{screen}");
+            let across = |plan: &Plan, place| {
+                seen(plan, place).iter().map(|button| button.x_range()).collect::<Vec<_>>()
+            };
+            // Where it appears, and at the edge to which it was dragged.
+            let at_edge = [width as f32 - few.size.x, 300.0];
+            for place in [screen.place(few.size.into(), Place::Top), at_edge] {
+                let moved = |plan: &Plan| screen.fit(place, few.size.into(), plan.size.into()).0;
+                assert_eq!(seen(&more, moved(&more)), seen(&few, place), "{width}");
+                assert_eq!(across(&longer, moved(&longer)), across(&few, place), "{width}");
+                let back = screen.fit(moved(&more), more.size.into(), few.size.into());
+                assert_eq!(back, (place, few.size.into()), "{width}");
+            }
+            assert!(
+                width < 1920 || more.size.x > few.size.x && longer.size.x > few.size.x,
+                "{more:?} {longer:?}"
+            );
         }
     }
 }

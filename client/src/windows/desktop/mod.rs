@@ -42,7 +42,8 @@ impl fmt::Debug for dyn Desktop {
     }
 }
 
-/// The desktop that this program runs on; `None` where nothing is known about it, and egui's own means must do.
+/// The desktop that this program runs on; `None` where nothing is known about it. There windows open where the system
+/// puts them, and the banner is not kept in sight and cannot be dragged.
 pub(super) fn open() -> Option<Arc<dyn Desktop>> {
     x11::open()
 }
@@ -82,11 +83,12 @@ impl Area {
     }
 
     /// Where a window at `place` of `size` pixels becomes one of the `wanted` size and lies wholly on this screen: its new
-    /// place, and its new size, which is no larger than the screen. The middle of its top stays where it is, if it can.
+    /// place, and its new size, which is no larger than the screen. Its right end, where the buttons are, and its top stay
+    /// where they are, if they can.
     pub(super) fn fit(self, place: [f32; 2], size: [f32; 2], wanted: [f32; 2]) -> ([f32; 2], [f32; 2]) {
         let ([x, y], [width, height]) = (place, wanted);
         let new = [width.min(self.width as f32), height.min(self.height as f32)].map(f32::round);
-        let left = x + (size[0] - new[0]) / 2.0;
+        let left = x + size[0] - new[0];
         (self.inside([left, y], new).map(f32::round), new)
     }
 
@@ -151,8 +153,28 @@ mod tests {
         assert_eq!(SMALL.fit([1920.0, 400.0], size, [720.0, 52.0]), ([1920.0, 400.0], [640.0, 52.0]));
         assert_eq!(SMALL.fit([1920.0, 1148.0], size, [640.0, 90.0]), ([1920.0, 1110.0], [640.0, 90.0]));
         assert_eq!(LARGE.fit([1280.0, 0.0], size, [900.0, 66.0]), ([1020.0, 0.0], [900.0, 66.0]));
-        assert_eq!(LARGE.fit([600.0, 30.0], size, [900.0, 66.0]), ([470.0, 30.0], [900.0, 66.0]));
+        assert_eq!(LARGE.fit([600.0, 30.0], size, [900.0, 66.0]), ([340.0, 30.0], [900.0, 66.0]));
         assert_eq!(LARGE.fit([1700.0, 30.0], size, size), ([1280.0, 30.0], size), "from between two screens");
+    }
+
+    #[test]
+    fn a_window_that_grows_and_shrinks_again_and_again_comes_back() {
+        let (small, large) = ([720.0, 52.0], [861.0, 66.0]);
+        for scale in [1.0, 1.25, 2.0] {
+            // What was told in points is not quite whole in pixels again.
+            let told = |pixels: [f32; 2]| pixels.map(|value| value / scale * scale);
+            let becomes = |(place, own), wanted| LARGE.fit(told(place), told(own), wanted);
+            let (at_right, at_left) = (1920.0 - small[0], 0.0);
+            for (x, there) in [(600.0, 600.0), (at_right, at_right), (at_left, large[0] - small[0])] {
+                let mut now = ([x, 30.0], small);
+                for _ in 0..20 {
+                    now = becomes(now, large);
+                    assert_eq!(now, ([there + small[0] - large[0], 30.0], large), "{scale}, from {x}");
+                    now = becomes(now, small);
+                    assert_eq!(now, ([there, 30.0], small), "{scale}, from {x}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! X11: screens by RandR, and a thread that raises the banner whenever something came to lie above it.
 //!
 //! The banner is an override-redirect window: no window manager hides, minimises or moves it. What remains is that
-//! others are raised above it, unmap it or shrink the screen; the thread waits for just these events.
+//! others are raised above it, unmap it or change the screens; the thread waits for just these events.
 //! The thread has a connection of its own and shares nothing.
 
 use std::os::fd::AsFd;
@@ -9,9 +9,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use x11rb::connection::Connection;
+use x11rb::connection::{Connection, RequestConnection as _};
 use x11rb::protocol::Event;
-use x11rb::protocol::randr::{ConnectionExt as _, MonitorInfo};
+use x11rb::protocol::randr::{self, ConnectionExt as _, MonitorInfo};
 use x11rb::protocol::xproto::{
     ChangeWindowAttributesAux, ConfigureWindowAux, ConnectionExt as _, EventMask, GetGeometryReply,
     KeyButMask, MapState, StackMode, Window, WindowClass,
@@ -125,6 +125,13 @@ impl Keeper {
         self.connection
             .change_window_attributes(self.root, &ChangeWindowAttributesAux::new().event_mask(mask))?
             .check()?;
+        // A monitor may become smaller, or another one, on a desktop whose size stays.
+        if self.connection.extension_information(randr::X11_EXTENSION_NAME)?.is_some() {
+            let layout = randr::NotifyMask::SCREEN_CHANGE
+                | randr::NotifyMask::CRTC_CHANGE
+                | randr::NotifyMask::OUTPUT_CHANGE;
+            self.connection.randr_select_input(self.root, layout)?;
+        }
         let mut due = true;
         let mut rested = Instant::now();
         loop {
@@ -161,7 +168,9 @@ impl Keeper {
             Event::MapNotify(_)
             | Event::UnmapNotify(_)
             | Event::ConfigureNotify(_)
-            | Event::CirculateNotify(_) => Stir::Something,
+            | Event::CirculateNotify(_)
+            | Event::RandrScreenChangeNotify(_)
+            | Event::RandrNotify(_) => Stir::Something,
             _ => Stir::Nothing,
         }
     }

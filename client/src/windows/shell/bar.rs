@@ -41,15 +41,14 @@ impl BannerWindow {
     /// The pointer that holds the banner now, and where on the banner (pixels).
     fn hold(&self, ui: &Ui, taken: Option<Pos2>) -> Option<Hold> {
         let mut grip = self.grip.lock().unwrap_or_else(PoisonError::into_inner);
-        *grip = taken.map(Pos2::to_vec2).or(*grip);
+        // Nobody is asked where a pointer is that holds nothing.
+        let held = taken.map(Pos2::to_vec2).or(*grip)?;
         let is_down = ui.input(|input| input.pointer.button_down(PointerButton::Primary));
         let pointer = self.desktop.as_ref().and_then(|desktop| desktop.pointer());
         // A release is not told where the pointer has left the window just before.
         let pointer = pointer.filter(|pointer| is_down && pointer.is_pressed);
-        if pointer.is_none() {
-            *grip = None;
-        }
-        Some(Hold { pointer: pointer?.place, grip: (*grip)? * ui.ctx().pixels_per_point() })
+        *grip = pointer.map(|_| held);
+        Some(Hold { pointer: pointer?.place, grip: held * ui.ctx().pixels_per_point() })
     }
 
     /// Gives the banner, which is at `window` (pixels), the size that it needs, and its place: under the pointer that holds
@@ -73,11 +72,17 @@ impl BannerWindow {
             (None, _) => (at, wanted),
         };
         let (place, size) = (Pos2::from(place), Vec2::from(size));
-        if size != window.size() {
-            ui.ctx().send_viewport_cmd(ViewportCommand::InnerSize(size / scale));
-        }
-        if place.distance(window.min) >= 1.0 {
-            ui.ctx().send_viewport_cmd(ViewportCommand::OuterPosition(place / scale));
+        // What was told in points is not quite whole in pixels again.
+        let resized = ((size - window.size()).abs().max_elem() >= 0.5)
+            .then_some(ViewportCommand::InnerSize(size / scale));
+        let moved =
+            (place.distance(window.min) >= 1.0).then_some(ViewportCommand::OuterPosition(place / scale));
+        // These are two steps for the X server. Nothing is over the screen's edge between them, where others would push it
+        // back in.
+        let grows = size.x > window.width() || size.y > window.height();
+        let steps = if grows { [moved, resized] } else { [resized, moved] };
+        for step in steps.into_iter().flatten() {
+            ui.ctx().send_viewport_cmd(step);
         }
     }
 }
