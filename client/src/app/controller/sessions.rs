@@ -317,6 +317,10 @@ impl Controller {
             return Vec::new();
         }
         let mut effects = vec![Effect::CloseGate, Effect::ReleaseAll];
+        // Nobody hears the hotkey any more, which would have ended copying too.
+        for way in Way::ALL {
+            effects.extend(self.step_all(ClientEvent::ClipboardFailed(way), now));
+        }
         effects.extend(self.step_all(ClientEvent::InputFailed, now));
         effects
     }

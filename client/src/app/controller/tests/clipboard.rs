@@ -2,13 +2,14 @@
 
 use super::*;
 
+fn ask(request: u32, scope: Scope) -> Event {
+    let message = FromExpert::RequestControl { request: RequestId(request), scopes: scope.into() };
+    Event::Said(SessionId(1), message)
+}
+
 #[test]
 fn each_way_of_the_clipboard_opens_by_its_own_yes_and_stop_closes_it_first() {
     let mut desk = Desk::watched(1);
-    let ask = |request, scope: Scope| {
-        let message = FromExpert::RequestControl { request: RequestId(request), scopes: scope.into() };
-        Event::Said(SessionId(1), message)
-    };
     desk.event(ask(1, Scope::ReadCopied));
     assert_eq!(desk.view().question.unwrap().kind, QuestionKind::Clipboard { way: Way::ToExpert });
     assert_eq!(kinds(&desk.answer_control(yes)), ["record", "open clipboard", "send"]);
@@ -28,6 +29,31 @@ fn each_way_of_the_clipboard_opens_by_its_own_yes_and_stop_closes_it_first() {
     assert_eq!(desk.view().sessions[0].clipboard, [false; 2]);
     let failed = Event::ClipboardFailed(SessionId(1), Way::ToExpert, "no clipboard".into());
     assert!(desk.event(failed).is_empty(), "what is closed cannot fail");
+}
+
+#[test]
+fn loss_of_the_watch_ends_both_ways_in_the_machine_too() {
+    let mut desk = Desk::watched(1);
+    for (request, scope) in [(1, Scope::ReadCopied), (2, Scope::GiveCopied)] {
+        desk.event(ask(request, scope));
+        desk.answer_control(yes);
+    }
+    assert_eq!(desk.view().sessions[0].clipboard, [true; 2]);
+    let effects = desk.event(Event::InputReady(Err("no watch".into())));
+    assert_eq!(desk.view().sessions[0].clipboard, [false; 2], "the person reads that nothing is shared");
+    let closed = kinds(&effects).into_iter().filter(|kind| *kind == "close clipboard").count();
+    let told = sent(&effects);
+    let is_end = |message: &FromClient| {
+        matches!(message, FromClient::ControlRevoked { reason: RevokedReason::InputFailed, .. })
+    };
+    assert!(closed == 2 && told.len() == 2 && told.iter().all(is_end), "{effects:?}");
+    // Neither can a way be allowed that was asked for before.
+    desk.event(Event::InputReady(Ok(())));
+    desk.event(ask(3, Scope::ReadCopied));
+    let effects = desk.event(Event::InputReady(Err("no watch".into())));
+    let denied = FromClient::ControlDenied { request: RequestId(3), reason: DeniedReason::Unsupported };
+    assert_eq!(sent(&effects), [denied]);
+    assert!(desk.view().question.is_none());
 }
 
 #[test]
