@@ -39,9 +39,13 @@ impl Passes {
     /// person said yes to it: it takes a while until a desktop's clipboard is ready, and they were faster.
     pub fn open(&self, grant: &Grant, said_at: Instant) {
         let Some(way) = Way::of(grant.scopes()) else { return };
+        let is_too_late = || !self.0.stopped.outlived_by(said_at);
+        if is_too_late() {
+            return;
+        }
         self.way(way).store(grant.number().as_u64(), Ordering::SeqCst);
-        // Behind the number: whoever closes everything notes it first, and takes the number away then.
-        if !self.0.stopped.outlived_by(said_at) {
+        // Behind the number once more: whoever closes everything notes it first, and takes the number away then.
+        if is_too_late() {
             self.close(way);
         }
     }
@@ -105,5 +109,8 @@ mod tests {
         std::thread::sleep(std::time::Duration::from_millis(1));
         passes.open(&grant, Instant::now());
         assert!(passes.permits(Way::ToExpert, grant.number()), "the next yes opens it");
+        let late = granted(SessionId(2), Size::new(8, 8), Scope::ReadCopied.into());
+        passes.open(&late, said_at);
+        assert!(passes.permits(Way::ToExpert, grant.number()), "the late one never gets in");
     }
 }
