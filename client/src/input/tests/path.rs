@@ -62,11 +62,11 @@ fn a_stop_after_the_yes_wins_however_late_the_path_is_opened() {
     let event = key(KeyUsage::A, true);
     let submit = |number: GrantId| path.submit(number.session(), InputFrame { grant: number, event });
     let number = late.number();
-    path.enable(late, said_at).unwrap();
+    assert!(!path.enable(late, said_at).unwrap(), "nobody is told that it is open");
     assert_eq!(submit(number), Err(NotTaken::Closed));
     std::thread::sleep(Duration::from_millis(1));
     let number = next.number();
-    path.enable(next, Instant::now()).unwrap();
+    assert!(path.enable(next, Instant::now()).unwrap());
     submit(number).unwrap();
     assert!(desktop.wait_until(SOON, |actions| actions.len() == 1), "the next yes opens it");
 }
