@@ -1,5 +1,7 @@
 //! The clipboard: each way by its own yes, and what the person reads of it.
 
+use deskside_proto::session::ClientEvent;
+
 use super::*;
 
 fn ask(request: u32, scope: Scope) -> Event {
@@ -76,6 +78,19 @@ fn what_a_yes_opens_is_as_old_as_the_yes_and_not_as_its_own_turn() {
             }
         });
         assert!(opens.is_some() && opens == said_at, "{effects:?}");
+    }
+}
+
+#[test]
+fn nothing_is_opened_to_which_nobody_said_yes() {
+    for (scopes, opens) in [(Scopes::CONTROL, "open gate"), (Scope::ReadCopied.into(), "open clipboard")] {
+        let mut desk = Desk::watched(1);
+        let request = RequestId(1);
+        desk.event(Event::Said(SessionId(1), FromExpert::RequestControl { request, scopes }));
+        let now = desk.now();
+        let event = ClientEvent::LocalAllowControl { request };
+        let effects = desk.controller.step(SessionId(1), event, now);
+        assert!(!effects.is_empty() && !kinds(&effects).contains(&opens), "{effects:?}");
     }
 }
 
