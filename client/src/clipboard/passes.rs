@@ -22,11 +22,17 @@ pub struct Passes(Arc<Numbers>);
 #[derive(Debug, Default)]
 struct Numbers {
     ways: [AtomicU64; 2],
-    /// When everything was closed, so that no yes from before survives it.
+    /// When the person last took everything back, so that no yes from before survives it.
     stopped: LastStop,
 }
 
 impl Passes {
+    /// Both ways closed. `stopped` is what input goes by as well: one moment takes back what was said yes to before.
+    #[must_use]
+    pub fn new(stopped: LastStop) -> Self {
+        Self(Arc::new(Numbers { stopped, ..Numbers::default() }))
+    }
+
     fn way(&self, way: Way) -> &AtomicU64 {
         let [to_expert, to_person] = &self.0.ways;
         match way {
@@ -55,7 +61,7 @@ impl Passes {
         self.way(way).store(CLOSED, Ordering::SeqCst);
     }
 
-    /// Lets nothing pass at all. Takes nanoseconds and cannot fail.
+    /// Lets nothing pass at all, at the person's own wish. Takes nanoseconds and cannot fail.
     pub fn close_all(&self) {
         self.0.stopped.note();
         Way::ALL.into_iter().for_each(|way| self.close(way));
@@ -101,14 +107,20 @@ mod tests {
 
     #[test]
     fn a_stop_after_the_yes_leaves_a_way_closed_however_late_it_is_opened() {
-        let (passes, grant) = (Passes::default(), grant(Scope::ReadCopied));
+        let (stopped, grant) = (LastStop::default(), grant(Scope::ReadCopied));
+        let passes = Passes::new(stopped.clone());
         let said_at = Instant::now();
+        stopped.note();
+        passes.open(&grant, said_at);
+        assert!(!passes.permits(Way::ToExpert, grant.number()), "what stopped input stopped this too");
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        passes.open(&grant, Instant::now());
+        assert!(passes.permits(Way::ToExpert, grant.number()), "the next yes opens it");
         passes.close_all();
         passes.open(&grant, said_at);
         assert!(!passes.permits(Way::ToExpert, grant.number()));
         std::thread::sleep(std::time::Duration::from_millis(1));
         passes.open(&grant, Instant::now());
-        assert!(passes.permits(Way::ToExpert, grant.number()), "the next yes opens it");
         let late = granted(SessionId(2), Size::new(8, 8), Scope::ReadCopied.into());
         passes.open(&late, said_at);
         assert!(passes.permits(Way::ToExpert, grant.number()), "the late one never gets in");

@@ -91,7 +91,7 @@ struct Shared {
     screen: ScreenSize,
     /// Counts how often the path was disabled, so that an opening under way does not survive it.
     disabled: AtomicU64,
-    /// When the person last took control back from their devices, so that no yes from before survives it.
+    /// When the person last took everything back from their devices, so that no yes from before survives it.
     stopped: LastStop,
     inbox: Mutex<Inbox>,
     wake: Condvar,
@@ -148,6 +148,11 @@ impl InputPath {
     /// The gate, for whoever has to close it before anything else.
     pub fn gate(&self) -> Gate {
         self.shared.gate.clone()
+    }
+
+    /// When the person last took everything back, for whatever else opens by a yes.
+    pub fn last_stop(&self) -> LastStop {
+        self.shared.stopped.clone()
     }
 
     /// From now on the screen has this size. Pointer events before the first call go nowhere.
