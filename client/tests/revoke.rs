@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use deskside_client::clipboard::Passes;
 use deskside_client::config::Hotkey;
 use deskside_client::input::{InputPath, LocalReflex, Reflex, SystemDesktop};
 use deskside_client::physical::{self, PhysicalListener, PhysicalWatch};
@@ -74,7 +75,8 @@ fn desk(with_pause: bool) -> TestDesk {
     path.set_screen(SCREEN);
     let (sender, reflexes) = mpsc::channel();
     let sender = Mutex::new(sender);
-    let reflex = LocalReflex::new(Arc::clone(&path), move |reflex| {
+    let passes = Passes::new(path.last_stop());
+    let reflex = LocalReflex::new(Arc::clone(&path), passes, move |reflex| {
         let _ = sender.lock().unwrap().send(reflex);
     });
     let listener: Arc<dyn PhysicalListener> =

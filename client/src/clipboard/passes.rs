@@ -22,11 +22,17 @@ pub struct Passes(Arc<Numbers>);
 #[derive(Debug, Default)]
 struct Numbers {
     ways: [AtomicU64; 2],
-    /// When everything was closed, so that no yes from before survives it.
+    /// When the person last took everything back, so that no yes from before survives it.
     stopped: LastStop,
 }
 
 impl Passes {
+    /// Both ways closed. `stopped` is what input goes by as well: one moment takes back what was said yes to before.
+    #[must_use]
+    pub fn new(stopped: LastStop) -> Self {
+        Self(Arc::new(Numbers { stopped, ..Numbers::default() }))
+    }
+
     fn way(&self, way: Way) -> &AtomicU64 {
         let [to_expert, to_person] = &self.0.ways;
         match way {
@@ -39,9 +45,13 @@ impl Passes {
     /// person said yes to it: it takes a while until a desktop's clipboard is ready, and they were faster.
     pub fn open(&self, grant: &Grant, said_at: Instant) {
         let Some(way) = Way::of(grant.scopes()) else { return };
+        let is_too_late = || !self.0.stopped.outlived_by(said_at);
+        if is_too_late() {
+            return;
+        }
         self.way(way).store(grant.number().as_u64(), Ordering::SeqCst);
-        // Behind the number: whoever closes everything notes it first, and takes the number away then.
-        if !self.0.stopped.outlived_by(said_at) {
+        // Behind the number once more: whoever closes everything notes it first, and takes the number away then.
+        if is_too_late() {
             self.close(way);
         }
     }
@@ -51,7 +61,7 @@ impl Passes {
         self.way(way).store(CLOSED, Ordering::SeqCst);
     }
 
-    /// Lets nothing pass at all. Takes nanoseconds and cannot fail.
+    /// Lets nothing pass at all, at the person's own wish. Takes nanoseconds and cannot fail.
     pub fn close_all(&self) {
         self.0.stopped.note();
         Way::ALL.into_iter().for_each(|way| self.close(way));
@@ -97,13 +107,22 @@ mod tests {
 
     #[test]
     fn a_stop_after_the_yes_leaves_a_way_closed_however_late_it_is_opened() {
-        let (passes, grant) = (Passes::default(), grant(Scope::ReadCopied));
+        let (stopped, grant) = (LastStop::default(), grant(Scope::ReadCopied));
+        let passes = Passes::new(stopped.clone());
         let said_at = Instant::now();
+        stopped.note();
+        passes.open(&grant, said_at);
+        assert!(!passes.permits(Way::ToExpert, grant.number()), "what stopped input stopped this too");
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        passes.open(&grant, Instant::now());
+        assert!(passes.permits(Way::ToExpert, grant.number()), "the next yes opens it");
         passes.close_all();
         passes.open(&grant, said_at);
         assert!(!passes.permits(Way::ToExpert, grant.number()));
         std::thread::sleep(std::time::Duration::from_millis(1));
         passes.open(&grant, Instant::now());
-        assert!(passes.permits(Way::ToExpert, grant.number()), "the next yes opens it");
+        let late = granted(SessionId(2), Size::new(8, 8), Scope::ReadCopied.into());
+        passes.open(&late, said_at);
+        assert!(passes.permits(Way::ToExpert, grant.number()), "the late one never gets in");
     }
 }

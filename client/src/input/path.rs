@@ -91,7 +91,7 @@ struct Shared {
     screen: ScreenSize,
     /// Counts how often the path was disabled, so that an opening under way does not survive it.
     disabled: AtomicU64,
-    /// When the person last took control back from their devices, so that no yes from before survives it.
+    /// When the person last took everything back from their devices, so that no yes from before survives it.
     stopped: LastStop,
     inbox: Mutex<Inbox>,
     wake: Condvar,
@@ -150,34 +150,41 @@ impl InputPath {
         self.shared.gate.clone()
     }
 
+    /// When the person last took everything back, for whatever else opens by a yes.
+    pub fn last_stop(&self) -> LastStop {
+        self.shared.stopped.clone()
+    }
+
     /// From now on the screen has this size. Pointer events before the first call go nowhere.
     pub fn set_screen(&self, size: Size) {
         self.shared.screen.set(size);
     }
 
     /// Lets the events of this grant through, to which the person said yes at that moment; whatever was in force before
-    /// is released and gone.
+    /// is released and gone. True where they were let in.
     ///
-    /// Does nothing when the path is disabled in the meantime, or was stopped since that yes: the person was faster.
+    /// False where the path was disabled in the meantime, or was stopped since that yes: the person was faster, and
+    /// nothing is in force.
     ///
     /// # Errors
     /// The desktop cannot be controlled; the path stays closed.
-    pub fn enable(&self, grant: Grant, said_at: Instant) -> Result<(), InjectError> {
+    pub fn enable(&self, grant: Grant, said_at: Instant) -> Result<bool, InjectError> {
         let shared = &self.shared;
         let disabled = shared.disabled.load(Ordering::SeqCst);
         let chain = shared.open_chain(&grant)?;
         let mut current = shared.chain();
         let before = current.take();
         // Under the chain's lock: whoever disables counts first and waits for the lock then.
-        let is_wanted = shared.disabled.load(Ordering::SeqCst) == disabled;
-        if is_wanted && shared.stopped.outlived_by(said_at) {
+        let is_undisturbed = shared.disabled.load(Ordering::SeqCst) == disabled;
+        let is_wanted = is_undisturbed && shared.stopped.outlived_by(said_at);
+        if is_wanted {
             *current = Some(chain);
             shared.gate.open(&grant);
         }
         drop(current);
         let released = shared.retire(before);
         shared.look();
-        released
+        released.map(|()| is_wanted)
     }
 
     /// Takes an event of the expert of session `from`. Never waits for the desktop.

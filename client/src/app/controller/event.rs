@@ -88,7 +88,7 @@ pub enum Event {
     LocksChanged(Option<Locks>),
     /// The screen cannot be read any more.
     CaptureFailed(SessionId, String),
-    /// Whether this desktop can be controlled safely: the sentence says why not.
+    /// Whether this desktop can be controlled safely: the sentence says why not. Where it cannot, nothing is copied either.
     InputReady(Result<(), String>),
     /// The input of the expert in control cannot be carried out any more.
     InputFailed(String),

@@ -27,8 +27,6 @@ pub(super) struct Session {
     pub(super) question: Option<Question>,
     /// When viewing was allowed.
     pub(super) since: Option<Millis>,
-    /// When the person said yes to this expert last. What comes before every yes is older than any stop.
-    pub(super) said_yes_at: Instant,
     /// Who was here already when this expert asked to see.
     pub(super) joins: bool,
     /// What has passed through the clipboard and what passes now, each way.
@@ -61,19 +59,30 @@ impl Controller {
         };
         let id = who.session;
         let (machine, effects) = ClientSession::open(id, self.policy, now.mono);
-        let (said_yes_at, copying) = (self.start.epoch, Copying::default());
-        let session = Session { who, machine, question: None, since: None, said_yes_at, joins, copying };
-        let (session, effects) = self.translate(session, effects, now);
+        let copying = Copying::default();
+        let session = Session { who, machine, question: None, since: None, joins, copying };
+        let (session, effects) = self.translate(session, effects, None, now);
         self.sessions.insert(id, session);
         effects
     }
 
     /// Lets one machine take in an event, and turns what it wants into effects of the whole program.
-    fn step(&mut self, id: SessionId, event: ClientEvent, now: Now) -> Vec<Effect> {
+    pub(super) fn step(&mut self, id: SessionId, event: ClientEvent, now: Now) -> Vec<Effect> {
+        self.step_allowed(id, event, None, now)
+    }
+
+    /// As [`Self::step`], for a yes that the person said at that moment. Nothing is opened without one.
+    fn step_allowed(
+        &mut self,
+        id: SessionId,
+        event: ClientEvent,
+        said_at: Option<Instant>,
+        now: Now,
+    ) -> Vec<Effect> {
         let Some(mut session) = self.sessions.remove(&id) else { return Vec::new() };
         let (machine, effects) = session.machine.handle(event, now.mono);
         session.machine = machine;
-        let (session, effects) = self.translate(session, effects, now);
+        let (session, effects) = self.translate(session, effects, said_at, now);
         match *session.machine.state() {
             ClientState::Ended { reason } => self.tell_end(&session, reason),
             ClientState::AskingView { .. }
@@ -97,6 +106,7 @@ impl Controller {
         &mut self,
         mut session: Session,
         effects: Vec<ClientEffect>,
+        said_at: Option<Instant>,
         now: Now,
     ) -> (Session, Vec<Effect>) {
         let id = session.who.session;
@@ -122,12 +132,12 @@ impl Controller {
                 }
                 ClientEffect::StopCapture => translated.push(Effect::StopCapture(id)),
                 ClientEffect::EnableInput(grant) => {
-                    translated.push(Effect::OpenGate(id, grant, session.said_yes_at));
+                    translated.extend(said_at.map(|said_at| Effect::OpenGate(id, grant, said_at)));
                 }
                 ClientEffect::DisableInput => translated.push(Effect::CloseGate),
                 ClientEffect::ReleaseAll => translated.push(Effect::ReleaseAll),
                 ClientEffect::OpenClipboard(grant) => {
-                    translated.push(Effect::OpenClipboard(id, grant, session.said_yes_at));
+                    translated.extend(said_at.map(|said_at| Effect::OpenClipboard(id, grant, said_at)));
                 }
                 ClientEffect::CloseClipboard(way) => translated.push(Effect::CloseClipboard(id, way)),
                 ClientEffect::Send(message) => {
@@ -223,10 +233,8 @@ impl Controller {
         match answer {
             Answer::Deny => self.step(id, ClientEvent::LocalDenyControl { request }, now),
             Answer::Allow(yes) if yes.question() == question => {
-                if let Some(session) = self.sessions.get_mut(&id) {
-                    session.said_yes_at = yes.said_at();
-                }
-                self.step(id, ClientEvent::LocalAllowControl { request }, now)
+                let said_at = Some(yes.said_at());
+                self.step_allowed(id, ClientEvent::LocalAllowControl { request }, said_at, now)
             }
             Answer::Allow(_) => Vec::new(),
         }
@@ -317,6 +325,10 @@ impl Controller {
             return Vec::new();
         }
         let mut effects = vec![Effect::CloseGate, Effect::ReleaseAll];
+        // Nobody hears the hotkey any more, which would have ended copying too.
+        for way in Way::ALL {
+            effects.extend(self.step_all(ClientEvent::ClipboardFailed(way), now));
+        }
         effects.extend(self.step_all(ClientEvent::InputFailed, now));
         effects
     }

@@ -116,11 +116,13 @@ impl Shell {
             input.set_screen(size);
         }
         match input.enable(grant, said_at) {
-            Ok(()) => {
+            Ok(true) => {
                 if let Some(link) = self.network.links.get(&session) {
                     link.set_controlled(true);
                 }
             }
+            // The person was faster; the event that says so is on its way.
+            Ok(false) => {}
             Err(error) => self.inbox.send(Event::InputFailed(error.to_string())),
         }
     }

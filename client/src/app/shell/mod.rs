@@ -369,20 +369,16 @@ fn open_desk(profile: &Profile, inbox: &Inbox, budget: CpuBudget) -> io::Result<
     let input = Arc::new(input);
     let tell = inbox.clone();
     let clipboard = Place {
-        passes: Passes::default(),
+        passes: Passes::new(input.last_stop()),
         files_in: Some(profile.directories.data().join("pasted")),
         primary: profile.settings.share_marked,
     };
     let passes = clipboard.passes.clone();
-    let reflex = LocalReflex::new(Arc::clone(&input), move |reflex| {
-        // In the thread that heard it, as the gate.
-        passes.close_all();
-        match reflex {
-            Reflex::HotkeyPressed => tell.send(Event::HotkeyPressed),
-            Reflex::WatchLost => {
-                tell.send(Event::InputReady(Err(t!("client-desktop-silent").to_owned())));
-                tell.send(Event::Trouble(t!("client-desktop-lost").to_owned()));
-            }
+    let reflex = LocalReflex::new(Arc::clone(&input), passes, move |reflex| match reflex {
+        Reflex::HotkeyPressed => tell.send(Event::HotkeyPressed),
+        Reflex::WatchLost => {
+            tell.send(Event::InputReady(Err(t!("client-desktop-silent").to_owned())));
+            tell.send(Event::Trouble(t!("client-desktop-lost").to_owned()));
         }
     });
     match physical::open(None, &profile.settings.hotkey, Arc::new(reflex)) {

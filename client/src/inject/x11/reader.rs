@@ -229,6 +229,8 @@ mod tests {
 
         let used = used + HANGS;
         assert!(!reader.has_read(used, used + moment).unwrap());
+        // The server serves one connection after another, in whatever order: the ping has left, and now it has arrived.
+        reader.connection.sync().unwrap();
         assert_eq!(program.answer(), 3, "asked once for each wait");
         // Its answer is on its way through the server.
         let until = Instant::now() + Duration::from_secs(10);

@@ -1,8 +1,11 @@
 //! The whole path with its thread: what stops it, and what it tells.
 
+use deskside_proto::session::Way;
 use deskside_proto::wire::input::Locks;
 
 use super::*;
+use crate::clipboard::Passes;
+use crate::physical::PhysicalListener as _;
 
 /// The whole path on a desktop in memory.
 struct Fake {
@@ -62,13 +65,63 @@ fn a_stop_after_the_yes_wins_however_late_the_path_is_opened() {
     let event = key(KeyUsage::A, true);
     let submit = |number: GrantId| path.submit(number.session(), InputFrame { grant: number, event });
     let number = late.number();
-    path.enable(late, said_at).unwrap();
+    assert!(!path.enable(late, said_at).unwrap(), "nobody is told that it is open");
     assert_eq!(submit(number), Err(NotTaken::Closed));
     std::thread::sleep(Duration::from_millis(1));
     let number = next.number();
-    path.enable(next, Instant::now()).unwrap();
+    assert!(path.enable(next, Instant::now()).unwrap());
     submit(number).unwrap();
     assert!(desktop.wait_until(SOON, |actions| actions.len() == 1), "the next yes opens it");
+}
+
+#[test]
+fn the_hotkey_ends_copying_before_it_waits_for_the_event_under_way() {
+    /// Tells that it is asked, and answers when the other end of its channel is gone.
+    struct Slow(mpsc::Sender<()>, mpsc::Receiver<()>);
+    impl OwnWindows for Slow {
+        fn own_place(&mut self, _: DesktopPoint) -> Result<bool, Unknown> {
+            let _ = self.0.send(());
+            let _ = self.1.recv();
+            Ok(false)
+        }
+        fn own_focus(&mut self) -> Result<bool, Unknown> {
+            Ok(false)
+        }
+    }
+    struct Once(Mutex<Option<Slow>>);
+    impl Desktop for Once {
+        fn open(&self, _: &Grant) -> Result<Access, InjectError> {
+            let windows = Box::new(self.0.lock().unwrap().take().unwrap());
+            Ok(Access { injector: Box::new(FakeInjector::new(&FakeDesktop::default())), windows })
+        }
+    }
+    let ((asked, is_asked), (answer, answered)) = (mpsc::channel(), mpsc::channel());
+    let path = InputPath::new(Once(Mutex::new(Some(Slow(asked, answered)))), |_| {}).unwrap();
+    let path = Arc::new(path);
+    path.set_screen(SCREEN);
+    let (control, copied) = (grant(1, Scopes::CONTROL), grant(2, Scope::ReadCopied.into()));
+    let frame = InputFrame { grant: control.number(), event: left(true, at(5, 5)) };
+    path.enable(control, Instant::now()).unwrap();
+    let passes = Passes::new(path.last_stop());
+    passes.open(&copied, Instant::now());
+    let is_open = || passes.permits(Way::ToExpert, copied.number());
+    assert!(is_open());
+    path.submit(frame.grant.session(), frame).unwrap();
+    is_asked.recv_timeout(SOON).unwrap();
+    let (sender, told) = mpsc::channel();
+    let reflex = LocalReflex::new(path, passes.clone(), move |reflex| {
+        let _ = sender.send(reflex);
+    });
+    let hotkey = std::thread::spawn(move || reflex.hotkey_pressed());
+    let until = Instant::now() + SOON;
+    while is_open() {
+        assert!(Instant::now() < until, "the event under way holds copying open");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(told.try_recv().is_err(), "the event is still under way");
+    drop(answer);
+    assert_eq!(told.recv_timeout(SOON).unwrap(), Reflex::HotkeyPressed);
+    hotkey.join().unwrap();
 }
 
 #[test]

@@ -1,14 +1,17 @@
 //! The clipboard: each way by its own yes, and what the person reads of it.
 
+use deskside_proto::session::ClientEvent;
+
 use super::*;
+
+fn ask(request: u32, scope: Scope) -> Event {
+    let message = FromExpert::RequestControl { request: RequestId(request), scopes: scope.into() };
+    Event::Said(SessionId(1), message)
+}
 
 #[test]
 fn each_way_of_the_clipboard_opens_by_its_own_yes_and_stop_closes_it_first() {
     let mut desk = Desk::watched(1);
-    let ask = |request, scope: Scope| {
-        let message = FromExpert::RequestControl { request: RequestId(request), scopes: scope.into() };
-        Event::Said(SessionId(1), message)
-    };
     desk.event(ask(1, Scope::ReadCopied));
     assert_eq!(desk.view().question.unwrap().kind, QuestionKind::Clipboard { way: Way::ToExpert });
     assert_eq!(kinds(&desk.answer_control(yes)), ["record", "open clipboard", "send"]);
@@ -31,6 +34,31 @@ fn each_way_of_the_clipboard_opens_by_its_own_yes_and_stop_closes_it_first() {
 }
 
 #[test]
+fn loss_of_the_watch_ends_both_ways_in_the_machine_too() {
+    let mut desk = Desk::watched(1);
+    for (request, scope) in [(1, Scope::ReadCopied), (2, Scope::GiveCopied)] {
+        desk.event(ask(request, scope));
+        desk.answer_control(yes);
+    }
+    assert_eq!(desk.view().sessions[0].clipboard, [true; 2]);
+    let effects = desk.event(Event::InputReady(Err("no watch".into())));
+    assert_eq!(desk.view().sessions[0].clipboard, [false; 2], "the person reads that nothing is shared");
+    let closed = kinds(&effects).into_iter().filter(|kind| *kind == "close clipboard").count();
+    let told = sent(&effects);
+    let is_end = |message: &FromClient| {
+        matches!(message, FromClient::ControlRevoked { reason: RevokedReason::InputFailed, .. })
+    };
+    assert!(closed == 2 && told.len() == 2 && told.iter().all(is_end), "{effects:?}");
+    // Neither can a way be allowed that was asked for before.
+    desk.event(Event::InputReady(Ok(())));
+    desk.event(ask(3, Scope::ReadCopied));
+    let effects = desk.event(Event::InputReady(Err("no watch".into())));
+    let denied = FromClient::ControlDenied { request: RequestId(3), reason: DeniedReason::Unsupported };
+    assert_eq!(sent(&effects), [denied]);
+    assert!(desk.view().question.is_none());
+}
+
+#[test]
 fn what_a_yes_opens_is_as_old_as_the_yes_and_not_as_its_own_turn() {
     let mut desk = Desk::watched(1);
     for (request, scopes) in [(1, Scopes::CONTROL), (2, Scope::ReadCopied.into())] {
@@ -50,6 +78,19 @@ fn what_a_yes_opens_is_as_old_as_the_yes_and_not_as_its_own_turn() {
             }
         });
         assert!(opens.is_some() && opens == said_at, "{effects:?}");
+    }
+}
+
+#[test]
+fn nothing_is_opened_to_which_nobody_said_yes() {
+    for (scopes, opens) in [(Scopes::CONTROL, "open gate"), (Scope::ReadCopied.into(), "open clipboard")] {
+        let mut desk = Desk::watched(1);
+        let request = RequestId(1);
+        desk.event(Event::Said(SessionId(1), FromExpert::RequestControl { request, scopes }));
+        let now = desk.now();
+        let event = ClientEvent::LocalAllowControl { request };
+        let effects = desk.controller.step(SessionId(1), event, now);
+        assert!(!effects.is_empty() && !kinds(&effects).contains(&opens), "{effects:?}");
     }
 }
 
