@@ -294,7 +294,12 @@ impl Shared {
         self.disabled.fetch_add(1, Ordering::SeqCst);
         // With an empty queue the input thread does not come for the chain's lock again.
         self.inbox().queue.clear();
-        let chain = self.chain().take();
+        let chain = {
+            let mut current = self.chain();
+            // Again, because an opening that was past its last look may have opened it meanwhile.
+            self.gate.close();
+            current.take()
+        };
         self.retire(chain)
     }
 

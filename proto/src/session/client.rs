@@ -124,7 +124,7 @@ impl ClientSession {
             ClientEvent::LocalInputActive => self.pause(true, now),
             ClientEvent::LocalInputQuiet => self.pause(false, now),
             ClientEvent::LinkSilent => self.stop_control(RevokedReason::LinkSilent),
-            ClientEvent::InputFailed => self.stop_control(RevokedReason::InputFailed),
+            ClientEvent::InputFailed => self.fail_control(),
             ClientEvent::ClipboardFailed(way) => {
                 self.close_way(way, DeniedReason::Unsupported, RevokedReason::InputFailed)
             }
@@ -376,6 +376,16 @@ impl ClientSession {
     /// Ends control, if there is any, for `reason`; seeing goes on.
     fn stop_control(self, reason: RevokedReason) -> Step {
         self.stop_control_into(ClientState::Viewing, reason)
+    }
+
+    /// Control ends, and a question for it, too: a yes that comes now would open what nobody can be heard to stop.
+    fn fail_control(self) -> Step {
+        let is_asked = matches!(self.state, ClientState::ControlRequested { .. });
+        if is_asked {
+            self.close_request(DeniedReason::Unsupported)
+        } else {
+            self.stop_control(RevokedReason::InputFailed)
+        }
     }
 
     fn stop_control_into(self, next: ClientState, reason: RevokedReason) -> Step {

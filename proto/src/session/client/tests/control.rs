@@ -40,6 +40,22 @@ fn silence_and_a_locked_screen_end_control_but_not_seeing() {
 }
 
 #[test]
+fn where_input_fails_an_open_question_for_it_is_closed() {
+    let mut seen = 0;
+    for Transition { before, event, after, effects, .. } in every_transition() {
+        let ClientState::ControlRequested { request, .. } = before.session.state else { continue };
+        if event != ClientEvent::InputFailed || before.session.deadline().is_some_and(|at| at <= after.now) {
+            continue;
+        }
+        assert_eq!(after.session.state, ClientState::Viewing);
+        let reason = DeniedReason::Unsupported;
+        assert!(sends(&effects, &FromClient::ControlDenied { request, reason }), "{effects:?}");
+        seen += 1;
+    }
+    assert!(seen > 0);
+}
+
+#[test]
 fn a_request_in_the_wrong_state_disturbs_neither_question_nor_grant() {
     for Transition { after: node, .. } in every_transition() {
         // A question that has just run out is closed by whatever comes next.
