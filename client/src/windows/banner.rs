@@ -122,7 +122,7 @@ impl Bar {
 
     fn show_sentences(&self, ui: &mut Ui, room: Rect, ink: Color32) {
         let [who, what] = self.laid_out(ui.ctx(), ink, room.width());
-        let room = UiBuilder::new().max_rect(room).scope_id(Id::unique("banner sentences"));
+        let room = UiBuilder::new().max_rect(room).scope_id(Id::unique("banner-sentences"));
         ui.scope_builder(room, |ui| {
             ui.spacing_mut().item_spacing.y = BETWEEN;
             let response = ui.add(Label::new(who));
@@ -138,16 +138,16 @@ fn actions(scene: Scene<'_>, controlled: bool) -> Vec<Action> {
     let mut actions = Vec::new();
     let mut offer = |id, text, command| actions.push(Action { id, text, command });
     if let Some((session, way, _)) = words::moving(sessions) {
-        offer("banner cancel", t!("client-cancel-copying"), UserCommand::CancelCopying(session, way));
+        offer("banner-cancel", t!("client-cancel-copying"), UserCommand::CancelCopying(session, way));
     }
     // Stays where it is, whatever the expert copies: nobody shall press what has just taken its place.
-    offer("banner hide", t!("client-hide"), UserCommand::ShowSharing);
+    offer("banner-hide", t!("client-hide"), UserCommand::ShowSharing);
     if scene.view.can_be_stopped() {
         let stop = if controlled { t!("client-stop-control") } else { t!("client-stop-clipboard") };
-        offer("banner stop", stop, UserCommand::StopControl);
+        offer("banner-stop", stop, UserCommand::StopControl);
     }
     let end = if sessions.len() > 1 { t!("client-end-all") } else { t!("client-end-session") };
-    offer("banner end", end, UserCommand::EndSession(None));
+    offer("banner-end", end, UserCommand::EndSession(None));
     actions
 }
 
