@@ -226,6 +226,10 @@ impl Tap {
     pub fn release_buttons(&mut self) {
         let (x, y) = self.pointer;
         let Some(at) = self.nearest(x, y).or(self.place.there) else { return };
+        if !self.buttons.is_empty() {
+            // Not behind a text that is waited for: a press in another window may follow.
+            self.outlet.release();
+        }
         for button in std::mem::take(&mut self.buttons).into_iter().filter_map(PointerButton::from_code) {
             self.outlet.send(InputEvent::PointerButton { button, pressed: false, at });
         }

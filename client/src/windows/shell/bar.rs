@@ -77,9 +77,10 @@ impl BannerWindow {
             .then_some(ViewportCommand::InnerSize(size / scale));
         let moved =
             (place.distance(window.min) >= 1.0).then_some(ViewportCommand::OuterPosition(place / scale));
-        // These are two steps for the X server. Nothing is over the screen's edge between them, where others would push it
-        // back in.
-        let grows = size.x > window.width() || size.y > window.height();
+        // These are two steps for the X server. Nothing is over the screen's right edge between them, where others would push
+        // it back in.
+        let wider = size.x - window.width();
+        let grows = wider >= 0.5 || (wider > -0.5 && size.y > window.height());
         let steps = if grows { [moved, resized] } else { [resized, moved] };
         for step in steps.into_iter().flatten() {
             ui.ctx().send_viewport_cmd(step);
