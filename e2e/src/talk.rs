@@ -7,7 +7,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use deskside_testkit::x11::send_signal;
+use rustix::process::{Pid, Signal, kill_process_group};
 
 /// A line that a program wrote.
 #[derive(Debug, Clone)]
@@ -118,8 +119,7 @@ impl Talk {
     /// # Errors
     /// It has ended.
     pub fn signal(&self, signal: Signal) -> Result<()> {
-        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).context("no process number")?;
-        Ok(kill_process(pid, signal)?)
+        send_signal(&self.child, signal)
     }
 
     /// Waits until it has ended, and gives its exit code.

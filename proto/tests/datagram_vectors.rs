@@ -7,6 +7,7 @@
     reason = "a test that meets a surprise must stop there"
 )]
 
+mod common;
 #[path = "../../fuzz/fuzz_targets/datagram_checks.rs"]
 mod datagram_checks;
 
@@ -16,7 +17,6 @@ use std::path::Path;
 
 use deskside_proto::ids::GrantId;
 use deskside_proto::keycode::KeyUsage;
-use deskside_proto::wire::WireError;
 use deskside_proto::wire::datagram::{InputCopy, UpdateRepair};
 use deskside_proto::wire::input::{InputEvent, InputFrame, KeyEvent};
 
@@ -45,16 +45,6 @@ fn vectors(family: &str) -> Vec<Vector> {
     vectors
 }
 
-fn describe(error: WireError) -> String {
-    match error {
-        WireError::Truncated => "truncated".to_owned(),
-        WireError::TooLong => "too-long".to_owned(),
-        WireError::UnknownKind(_) => "unknown-kind".to_owned(),
-        WireError::InvalidValue(field) => format!("invalid-value {field}"),
-        WireError::TrailingBytes => "trailing-bytes".to_owned(),
-    }
-}
-
 #[test]
 fn every_repair_has_the_bytes_that_its_vector_says() {
     let repair =
@@ -74,7 +64,12 @@ fn every_repair_has_the_bytes_that_its_vector_says() {
                 assert_eq!(bytes, vector.bytes, "{}", vector.name);
             }
             None => {
-                assert_eq!(decoded.map_err(describe), Err(vector.fields["expect"].clone()), "{}", vector.name)
+                assert_eq!(
+                    decoded.map_err(common::describe),
+                    Err(vector.fields["expect"].clone()),
+                    "{}",
+                    vector.name
+                )
             }
         }
     }
@@ -103,7 +98,12 @@ fn every_copy_of_input_has_the_bytes_that_its_vector_says() {
                 assert_eq!(decoded, Ok(message), "{}", vector.name);
             }
             None => {
-                assert_eq!(decoded.map_err(describe), Err(vector.fields["expect"].clone()), "{}", vector.name)
+                assert_eq!(
+                    decoded.map_err(common::describe),
+                    Err(vector.fields["expect"].clone()),
+                    "{}",
+                    vector.name
+                )
             }
         }
     }

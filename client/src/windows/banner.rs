@@ -33,7 +33,7 @@ pub fn wanted_size(ctx: &Context, scene: Scene<'_>, screen: f32) -> Vec2 {
 /// Shows the bar in all the room that there is. The answer is where the pointer has just taken hold of it to drag it.
 pub fn show(ui: &mut Ui, scene: Scene<'_>) -> Option<Pos2> {
     let bar = Bar::of(scene);
-    reader::name_window(ui.ctx(), reader::Kind::Bar, t!("client-banner-title"), "");
+    reader::name_window(ui.ctx(), reader::Kind::Bar, t!("client-banner-title"));
     let tone = Palette::of(ui).tone(if bar.controlled { Meaning::Alert } else { Meaning::Watch });
     let whole = ui.max_rect();
     ui.painter().rect_filled(whole, CornerRadius::ZERO, tone.fill);

@@ -59,7 +59,7 @@ impl ConsentWindow {
     pub fn show(&mut self, ui: &mut Ui, scene: Scene<'_>, question: &QuestionView, confirm: &Confirm) {
         let title = words::question(&question.kind, &question.expert_name);
         // All that one should know is written in it, from where a screen reader takes it: told here, too, it is said twice.
-        reader::name_window(ui.ctx(), reader::Kind::Question, &title, "");
+        reader::name_window(ui.ctx(), reader::Kind::Question, &title);
         let pressed_by_software = self.software(ui);
         let awake = self.awake(ui, question, confirm);
         // While the list of what they see is open, Escape closes that.

@@ -206,7 +206,7 @@ impl Window {
         let Self { shown, content, is_full_screen, .. } = self;
         let mut answer = Answer::default();
         context.show_viewport_immediate(id, builder, |ui, _| {
-            reader::name_window(ui.ctx(), reader::Kind::Window, &title, "");
+            reader::name_window(ui.ctx(), reader::Kind::Window, &title);
             let ground = Palette::for_dark(true).ground.field;
             if let Some((presenter, _)) = shown.as_mut() {
                 let mut live = Live {

@@ -228,7 +228,7 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _: &mut eframe::Frame) {
-        reader::name_window(ui.ctx(), reader::Kind::Window, &self.title, "");
+        reader::name_window(ui.ctx(), reader::Kind::Window, &self.title);
         let (wants, composing) = {
             let mut tap = self.tap.borrow_mut();
             tap.painted();

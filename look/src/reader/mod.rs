@@ -36,9 +36,8 @@ pub enum Kind {
     Bar,
 }
 
-/// Says what the window that is being painted is called, and what else is to be read out when it opens, which must stand
-/// nowhere in it: what is written in a question is read out anyway.
-pub fn name_window(ctx: &Context, kind: Kind, title: &str, text: &str) {
+/// Says what the window that is being painted is called. What is written in a question is read out when it opens anyway.
+pub fn name_window(ctx: &Context, kind: Kind, title: &str) {
     ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| {
         match kind {
             Kind::Window => node.set_role(Role::Window),
@@ -49,9 +48,6 @@ pub fn name_window(ctx: &Context, kind: Kind, title: &str, text: &str) {
             Kind::Bar => node.set_role(Role::Dialog),
         }
         node.set_label(title);
-        if !text.is_empty() {
-            node.set_description(text);
-        }
     });
 }
 

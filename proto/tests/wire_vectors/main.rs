@@ -8,6 +8,8 @@
     reason = "a test that meets a surprise must stop there"
 )]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod messages;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -118,16 +120,6 @@ impl Any {
     }
 }
 
-fn describe(error: WireError) -> String {
-    match error {
-        WireError::Truncated => "truncated".to_owned(),
-        WireError::TooLong => "too-long".to_owned(),
-        WireError::UnknownKind(_) => "unknown-kind".to_owned(),
-        WireError::InvalidValue(field) => format!("invalid-value {field}"),
-        WireError::TrailingBytes => "trailing-bytes".to_owned(),
-    }
-}
-
 fn grant(number: u64) -> GrantId {
     GrantId(NonZeroU64::new(number).unwrap())
 }
@@ -166,7 +158,7 @@ fn every_message_has_the_bytes_that_its_vector_says() {
 #[test]
 fn everything_that_is_wrong_is_refused_for_its_reason() {
     for vector in vectors().into_iter().filter(|vector| vector.expect != "message") {
-        let refusal = Any::decode(&vector.family, &vector.bytes).map_err(describe);
+        let refusal = Any::decode(&vector.family, &vector.bytes).map_err(common::describe);
         assert_eq!(refusal, Err(vector.expect), "{}", vector.name);
     }
 }
@@ -223,7 +215,12 @@ fn check_stream<M: Message + PartialEq + std::fmt::Debug>(family: &str) {
         }
         for size in [1, 6, vector.bytes.len()] {
             let (_, end) = read_in_portions::<M>(&vector.bytes, size);
-            assert_eq!(end.map_err(describe), Err(vector.expect.clone()), "{} by {size}", vector.name);
+            assert_eq!(
+                end.map_err(common::describe),
+                Err(vector.expect.clone()),
+                "{} by {size}",
+                vector.name
+            );
         }
     }
 }

@@ -17,7 +17,7 @@ pub use bus::SessionBus;
 pub use connection::wait_readable;
 pub use hands::{Hands, Injected, Person, keysym};
 pub use methods::{InputMethod, MethodKind};
-pub use program::Program;
+pub use program::{Program, send_signal};
 pub use recorder::{EventRecorder, Held, Recorded, RecordedKind};
 pub use screenshot::Screenshot;
 pub use windows::{Wanted, Window};

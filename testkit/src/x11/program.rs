@@ -60,14 +60,22 @@ impl Program {
     /// # Errors
     /// It has ended.
     pub fn signal(&self, signal: Signal) -> Result<()> {
-        let pid = i32::try_from(self.id()).ok().and_then(Pid::from_raw).context("no process number")?;
-        Ok(kill_process(pid, signal)?)
+        send_signal(&self.child, signal)
     }
 
     /// Everything that it printed so far.
     pub fn output(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
+}
+
+/// Sends a process that was started a signal.
+///
+/// # Errors
+/// It has ended.
+pub fn send_signal(child: &Child, signal: Signal) -> Result<()> {
+    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).context("no process number")?;
+    Ok(kill_process(pid, signal)?)
 }
 
 fn new_log(command: &Command) -> Result<(PathBuf, File)> {

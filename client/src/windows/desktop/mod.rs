@@ -86,8 +86,7 @@ impl Area {
     /// place, and its new size, which is no larger than the screen. Its right end, where the buttons are, and its top stay
     /// where they are, if they can.
     pub(super) fn fit(self, place: [f32; 2], size: [f32; 2], wanted: [f32; 2]) -> ([f32; 2], [f32; 2]) {
-        let ([x, y], [width, height]) = (place, wanted);
-        let new = [width.min(self.width as f32), height.min(self.height as f32)].map(f32::round);
+        let ([x, y], new) = (place, self.at_most(wanted));
         let left = x + size[0] - new[0];
         (self.inside([left, y], new).map(f32::round), new)
     }
@@ -95,10 +94,15 @@ impl Area {
     /// Where a window lies that becomes one of the `wanted` size, while the pointer holds it at `grip` from its corner (pixels):
     /// its place, wholly on this screen, and its size, which is no larger than the screen.
     pub(super) fn held(self, pointer: [f32; 2], grip: [f32; 2], wanted: [f32; 2]) -> ([f32; 2], [f32; 2]) {
-        let ([x, y], [right, down], [width, height]) = (pointer, grip, wanted);
-        let new = [width.min(self.width as f32), height.min(self.height as f32)].map(f32::round);
+        let ([x, y], [right, down], new) = (pointer, grip, self.at_most(wanted));
         let corner = [x - right.min(new[0] - 1.0), y - down.min(new[1] - 1.0)];
         (self.inside(corner, new).map(f32::round), new)
+    }
+
+    /// The size of a window of the `wanted` size that is no larger than this screen, in whole pixels.
+    fn at_most(self, wanted: [f32; 2]) -> [f32; 2] {
+        let [width, height] = wanted;
+        [width.min(self.width as f32), height.min(self.height as f32)].map(f32::round)
     }
 
     /// The place nearest to `wanted` at which a window of `size` pixels is inside.

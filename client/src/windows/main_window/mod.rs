@@ -89,7 +89,7 @@ impl MainWindow {
 
     /// Shows it.
     pub fn show(&mut self, ui: &mut Ui, scene: Scene<'_>) {
-        reader::name_window(ui.ctx(), reader::Kind::Window, words::APP, "");
+        reader::name_window(ui.ctx(), reader::Kind::Window, words::APP);
         if self.closing {
             self.closing = closing::show(ui, scene) == closing::Outcome::Open;
         } else if scene.view.introduction_needed {
