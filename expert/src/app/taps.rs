@@ -114,6 +114,12 @@ impl Taps {
             // Whoever drags has the pointer for itself: that another window hears of a button says that it is over.
             self.others(&tap).for_each(|other| other.borrow_mut().release_buttons());
         }
+        if *event == WindowEvent::Focused(true) {
+            // A window under the pointer is told that it has the keyboard while another program takes it by a grab, and
+            // not that it has not any longer where the pointer has gone meanwhile: there can be only one.
+            let had_it = self.others(&tap).filter(|other| other.borrow().is_focused());
+            had_it.for_each(|other| drop(other.borrow_mut().handle(&WindowEvent::Focused(false))));
+        }
         let mut tap = tap.borrow_mut();
         (tap.handle(event), tap.wants().repaint)
     }
@@ -235,6 +241,21 @@ mod tests {
         let place = DesktopPoint { x: 25, y: 10 };
         assert!(matches!(sent[1], InputEvent::PointerButton { at, .. } if at == place), "{sent:?}");
         assert_eq!(tells(other_window, at(52.0, 60.0)).1.len(), 1);
+    }
+
+    #[test]
+    fn one_window_has_the_keyboard_also_where_another_was_not_told_that_it_has_lost_it() {
+        let (first, other) = (place().tap, place());
+        let mut taps = Taps::new(Rc::clone(&first), None);
+        taps.add(other.clone());
+        let [first_window, other_window] = [1_u64, 2].map(WindowId::from);
+        for (window, tap) in [(first_window, &first), (other_window, &other.tap), (first_window, &first)] {
+            taps.handle(window, &WindowEvent::Focused(true));
+            let has_it: Vec<_> = taps.all().map(|tap| tap.borrow().is_focused()).collect();
+            assert_eq!(has_it, [window == first_window, window == other_window]);
+            let (focused, number) = taps.focused();
+            assert!(Rc::ptr_eq(&focused, tap) && number == Some(window));
+        }
     }
 
     #[test]
