@@ -123,6 +123,14 @@ impl Area {
         )
     }
 
+    /// Whether nothing lies between the areas, be it at a corner.
+    pub const fn touches(self, other: Self) -> bool {
+        self.x <= other.x + other.width
+            && other.x <= self.x + self.width
+            && self.y <= other.y + other.height
+            && other.y <= self.y + self.height
+    }
+
     /// The smallest area that holds both.
     pub fn union(self, other: Self) -> Self {
         let x = self.x.min(other.x);

@@ -21,14 +21,15 @@ impl HistoryWriter {
     /// A history without anything in it.
     pub fn new() -> Result<Self, LosslessError> {
         let mut context = CCtx::try_create().ok_or(LosslessError)?;
-        // Lazy search with three steps: half of the bytes of level 1 for text in columns, in about twice the time.
+        // Lazy search with three steps: half of the bytes of level 1 for text in columns, in about twice the time. Runs of
+        // four: a line of text that is cut by the end of a strip is in the history by short runs only.
         for parameter in [
             CParameter::CompressionLevel(5),
             CParameter::WindowLog(WINDOW_LOG),
             CParameter::HashLog(17),
             CParameter::ChainLog(17),
             CParameter::SearchLog(3),
-            CParameter::MinMatch(5),
+            CParameter::MinMatch(4),
             CParameter::Strategy(Strategy::ZSTD_lazy),
             CParameter::ChecksumFlag(false),
             CParameter::ContentSizeFlag(false),

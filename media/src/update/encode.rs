@@ -11,7 +11,7 @@ use crate::frame::DesktopFrame;
 use crate::motion::MotionFinder;
 use crate::policy::{Chooser, Plan, VideoPlan, streams_for};
 use crate::surface::{Area, Surface, merge_areas};
-use crate::texture::{Texture, look};
+use crate::texture::{Kinds, Texture, look};
 use crate::tile::lines::join_nearly;
 use crate::tile::lossless::{Content, LosslessEncoder, LosslessError};
 use crate::tile::solid::Fills;
@@ -387,9 +387,8 @@ impl UpdateEncoder {
     /// what lies between them.
     fn write_pixels(&mut self, areas: &[Area], bytes: &mut Vec<u8>) -> Result<Vec<Area>, EncodeError> {
         let surface = self.shadow.surface();
-        let is_photo = |area: &Area| look(surface, *area) == Texture::Photo;
         let mut written = Vec::with_capacity(areas.len());
-        let (photos, drawn): (Vec<Area>, Vec<Area>) = areas.iter().copied().partition(is_photo);
+        let Kinds { photos, drawn } = Kinds::of(surface, areas);
         for (mut areas, content) in [(drawn, Content::Drawn), (photos, Content::Photo)] {
             if areas.is_empty() {
                 continue;
