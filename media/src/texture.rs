@@ -32,39 +32,8 @@ pub fn look(surface: &Surface, area: Area) -> Texture {
     if are_lonely(surface, area) { Texture::Photo } else { Texture::Drawn }
 }
 
-/// Areas by what they hold.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Kinds {
-    /// Photographs, and what belongs to one.
-    pub photos: Vec<Area>,
-    /// Everything else.
-    pub drawn: Vec<Area>,
-}
-
-impl Kinds {
-    /// Parts the areas. What touches a photograph belongs to it although it would not be called one by itself: its rim,
-    /// where that is small, and its sky. Their many colours would cost the text beside them its table of colours.
-    ///
-    /// Cost: every second row of each area is looked at three times at most.
-    pub fn of(surface: &Surface, areas: &[Area]) -> Self {
-        let is_photo = |area: &Area| look(surface, *area) == Texture::Photo;
-        let (mut photos, mut drawn): (Vec<Area>, Vec<Area>) = areas.iter().copied().partition(is_photo);
-        let mut others = Vec::new();
-        let mut number = 0;
-        while let Some(photo) = photos.get(number).copied() {
-            number += 1;
-            for area in drawn.extract_if(.., |area| area.touches(photo)) {
-                let is_part = are_lonely(surface, area) || Steps::of(surface, area).are_soft();
-                if is_part { &mut photos } else { &mut others }.push(area);
-            }
-        }
-        drawn.append(&mut others);
-        Self { photos, drawn }
-    }
-}
-
 /// Whether most pixels, of every second row, differ from both known neighbours.
-fn are_lonely(surface: &Surface, area: Area) -> bool {
+pub fn are_lonely(surface: &Surface, area: Area) -> bool {
     let mut rows = surface.rows(area);
     let (mut counted, mut lonely) = (0_usize, 0_usize);
     while let (Some(above), Some(row)) = (rows.next(), rows.next()) {
@@ -201,27 +170,6 @@ mod tests {
             );
         let steps = Steps::of(&word, area);
         assert!(!steps.are_soft() && !steps.are_film(), "{steps:?}");
-    }
-
-    #[test]
-    fn the_rim_and_the_sky_of_a_photograph_belong_to_it_and_an_icon_elsewhere_does_not() {
-        let noise = |x: usize, y: usize| (x * 7_919 + y * 104_729).wrapping_mul(2_654_435_761);
-        let (surface, _) = picture(|x, y| match (x, y) {
-            (0..10, 0..32) | (40..64, 40..64) => [255, 255, if x % 7 < 2 { 0 } else { 255 }],
-            (0..50, 0..40) => [(noise(x, y) >> 8) as u8, (noise(x, y) >> 16) as u8, 9],
-            (_, 0..40) => [(200 + x / 5) as u8, (180 + y / 7) as u8, 90],
-            _ => [(noise(x, y) >> 9) as u8, 1, 1],
-        });
-        let area = |x, y, right, bottom| Area::from_edges(x, y, right, bottom).unwrap();
-        let (photo, rim, sky) = (area(14, 0, 50, 32), area(10, 0, 14, 32), area(50, 0, 64, 32));
-        let (line, icon) = (area(0, 0, 10, 32), area(4, 50, 20, 60));
-        assert_eq!(look(&surface, rim), Texture::Drawn);
-        assert_eq!(look(&surface, sky), Texture::Drawn);
-        let kinds = Kinds::of(&surface, &[line, rim, photo, sky, icon]);
-        assert_eq!(kinds.photos, [photo, rim, sky]);
-        assert_eq!(kinds.drawn, [icon, line]);
-        let kinds = Kinds::of(&surface, &[icon, line]);
-        assert_eq!((kinds.photos, kinds.drawn), (vec![], vec![icon, line]));
     }
 
     #[test]

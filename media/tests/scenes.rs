@@ -145,6 +145,49 @@ fn a_typed_character_takes_less_than_100_bytes() {
 }
 
 #[test]
+fn a_letter_and_boxes_that_change_with_it_are_one_operation() {
+    let mut scene = Scene::new(page(1_280, 720, 3));
+    let boxes = [Rect::new(64, 16, 256, 16), Rect::new(900, 680, 256, 16)];
+    let mut sum = 0;
+    for number in 0..40_u64 {
+        scene.desktop.glyph(400 + 8 * number as usize, 402, number % 7);
+        for place in boxes {
+            scene.desktop.draw(place, |x, _| [if number >> (x / 32) & 1 == 0 { 0 } else { 255 }; 3]);
+        }
+        let whole = [scene.desktop.whole()];
+        scene.now += 100;
+        let update =
+            scene.desktop.encode_update(&mut scene.encoder, &whole, Need::Change, scene.now).unwrap();
+        scene.decoder.apply(&update.bytes).unwrap();
+        scene.assert_exact();
+        assert_eq!(kinds(&update), [LOSSLESS], "number {number}");
+        sum += update.bytes.len();
+    }
+    assert!(sum <= 40 * 90, "{sum} bytes");
+}
+
+#[test]
+fn the_strip_of_a_page_keeps_the_pictures_rim_and_the_text_apart() {
+    let mut book = prose(1_300, 2_400, 4);
+    for top in [130, 1_130] {
+        book.photo(Rect::new(651, top, 565, 600), 1);
+    }
+    let mut scene = Scene::new(Desktop::new(1_920, 1_080));
+    let view = Rect::new(310, 90, 1_300, 900);
+    scene.show(&book, Rect::new(0, 0, 1_300, 900), 310, 90);
+    scene.change(&[view]);
+    scene.rest();
+    let mut sum = 0;
+    for step in 1..=75 {
+        scene.show(&book, Rect::new(0, 20 * step, 1_300, 900), 310, 90);
+        sum += scene.change(&[view]);
+        scene.assert_exact();
+    }
+    // 218,378 where the rim was with the text.
+    assert!(sum <= 203_000, "{sum} bytes");
+}
+
+#[test]
 fn a_window_that_is_dragged_to_and_fro_uncovers_what_the_viewer_has_kept() {
     let below = wallpaper();
     let window = page(400, 300, 21);
@@ -243,6 +286,7 @@ fn kinds(update: &Encoded) -> Vec<u8> {
     kinds
 }
 
+const LOSSLESS: u8 = 4;
 const VIDEO: u8 = 5;
 
 /// A film, and a letter beside it with each of its pictures, on such a link; gives each picture's updates to `check`.

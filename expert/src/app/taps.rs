@@ -118,7 +118,9 @@ impl Taps {
             // A window under the pointer is told that it has the keyboard while another program takes it by a grab, and
             // not that it has not any longer where the pointer has gone meanwhile: there can be only one.
             let had_it = self.others(&tap).filter(|other| other.borrow().is_focused());
-            had_it.for_each(|other| drop(other.borrow_mut().handle(&WindowEvent::Focused(false))));
+            had_it.for_each(|other| {
+                other.borrow_mut().handle(&WindowEvent::Focused(false));
+            });
         }
         let mut tap = tap.borrow_mut();
         (tap.handle(event), tap.wants().repaint)

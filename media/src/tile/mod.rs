@@ -4,6 +4,7 @@ pub mod history;
 pub mod lines;
 pub mod lossless;
 pub mod palette;
+pub mod plain;
 pub mod predicted;
 pub mod scan;
 pub mod solid;

@@ -31,6 +31,15 @@ impl Fills {
         self.by_colour.is_empty()
     }
 
+    /// All areas, if they have no more pixels than that together; nothing is left then.
+    pub fn take_small(&mut self, most_pixels: usize) -> Vec<Area> {
+        let areas = self.by_colour.iter().flat_map(|(_, areas)| areas);
+        if areas.map(|area| area.pixels()).sum::<usize>() > most_pixels {
+            return Vec::new();
+        }
+        std::mem::take(&mut self.by_colour).into_iter().flat_map(|(_, areas)| areas).collect()
+    }
+
     /// Each colour with its areas, neighbours joined.
     pub fn into_merged(self) -> impl Iterator<Item = ([u8; 3], Vec<Area>)> {
         self.by_colour.into_iter().map(|(colour, mut areas)| {

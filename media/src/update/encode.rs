@@ -3,6 +3,7 @@
 
 use super::Header;
 use super::op::{Copied, OperationWriter};
+use super::parts::Parts;
 use super::streams::{Moment, Streams};
 use super::viewer::Viewer;
 use crate::cache::memory::{Memory, join_recalled};
@@ -10,10 +11,10 @@ use crate::cells::{CellIndex, Cost, Shadow};
 use crate::frame::DesktopFrame;
 use crate::motion::MotionFinder;
 use crate::policy::{Chooser, Plan, VideoPlan, streams_for};
-use crate::surface::{Area, Surface, merge_areas};
-use crate::texture::{Kinds, Texture, look};
-use crate::tile::lines::join_nearly;
+use crate::surface::{Area, Surface};
+use crate::texture::{Texture, look};
 use crate::tile::lossless::{Content, LosslessEncoder, LosslessError};
+use crate::tile::plain::{SMALL_PX, is_plain};
 use crate::tile::solid::Fills;
 use crate::video::VideoError;
 use deskside_proto::geometry::Size;
@@ -228,7 +229,7 @@ impl UpdateEncoder {
     fn change(&mut self, header: Header, now: Millis) -> Result<Option<Encoded>, EncodeError> {
         let mut bytes = begin(header);
         let changes = self.shadow.take_changes();
-        let plan = match self.mode {
+        let mut plan = match self.mode {
             PictureMode::Auto if header.keyframe => self.plan(changes, now),
             PictureMode::Auto => {
                 let (rest, has_moved) = self.write_known(changes, now, &mut bytes);
@@ -236,6 +237,12 @@ impl UpdateEncoder {
             }
             PictureMode::Video => whole_screen(changes, header, self.streams.are_idle()),
         };
+        if !plan.exact.is_empty() {
+            // Beside letters a little of one colour costs a run of the history, and in an operation of its own three times that.
+            let grid = self.shadow.grid();
+            let small = plan.fills.take_small(SMALL_PX).into_iter();
+            plan.exact.extend(small.filter_map(|area| grid.cells_in(area).next().map(|cell| (cell, area))));
+        }
         self.write_fills(plan.fills, now, &mut bytes);
         self.write_exact(plan.exact, now, &mut bytes)?;
         plan.video.into_iter().for_each(|video| self.streams.add(video));
@@ -309,7 +316,12 @@ impl UpdateEncoder {
             copies.iter().for_each(|copied| self.viewer.copy(*copied, now));
         }
         let (mut found, mut rest) = (Vec::new(), Vec::new());
+        let is_small = changes.iter().map(|(_, area)| area.pixels()).sum::<usize>() <= SMALL_PX;
         for change in changes {
+            if is_small && is_plain(self.shadow.surface(), change.1) {
+                rest.push(change);
+                continue;
+            }
             self.memory.recall(self.shadow.surface(), change, &mut found, &mut rest);
         }
         if !found.is_empty() {
@@ -387,15 +399,10 @@ impl UpdateEncoder {
     /// what lies between them.
     fn write_pixels(&mut self, areas: &[Area], bytes: &mut Vec<u8>) -> Result<Vec<Area>, EncodeError> {
         let surface = self.shadow.surface();
-        let mut written = Vec::with_capacity(areas.len());
-        let Kinds { photos, drawn } = Kinds::of(surface, areas);
-        for (mut areas, content) in [(drawn, Content::Drawn), (photos, Content::Photo)] {
+        let Parts { photos, drawn, parted: mut written } = Parts::of(surface, areas);
+        for (areas, content) in [(drawn, Content::Drawn), (photos, Content::Photo)] {
             if areas.is_empty() {
                 continue;
-            }
-            merge_areas(&mut areas);
-            if content == Content::Drawn {
-                join_nearly(surface, &mut areas);
             }
             for piece in self.lossless.encode(surface, &areas, content)? {
                 OperationWriter::new(bytes).lossless(piece.form, &piece.areas, &piece.bytes);

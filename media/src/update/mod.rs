@@ -6,6 +6,7 @@
 mod decode;
 mod encode;
 pub mod op;
+mod parts;
 mod streams;
 mod viewer;
 
