@@ -89,7 +89,8 @@ impl Bed {
             run(&["ip", "netns", "add", namespace])
                 .context("network namespaces need root; see docs/BENCHMARKS.md")?;
             // A kernel that looks for routers on a new device would count as the products' bytes.
-            let no_ipv6 = "cd /proc/sys/net/ipv6/conf && for of in all default; do echo 1 > $of/disable_ipv6; done || true";
+            let no_ipv6 = "[ ! -d /proc/sys/net/ipv6 ] || for of in all default; do \
+                           echo 1 > /proc/sys/net/ipv6/conf/$of/disable_ipv6 || exit 1; done";
             run(&["ip", "netns", "exec", namespace, "sh", "-c", no_ipv6])?;
         }
         run(&[

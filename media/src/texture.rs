@@ -29,18 +29,23 @@ pub fn look(surface: &Surface, area: Area) -> Texture {
     if area.pixels() < SMALLEST_PHOTO_PX || area.width() < 2 {
         return Texture::Drawn;
     }
-    if are_lonely(surface, area) { Texture::Photo } else { Texture::Drawn }
+    if is_busy(surface, area) { Texture::Photo } else { Texture::Drawn }
 }
 
 /// Whether most pixels, of every second row, differ from both known neighbours.
-pub fn are_lonely(surface: &Surface, area: Area) -> bool {
+pub fn is_busy(surface: &Surface, area: Area) -> bool {
+    busy_sixteenths(surface, area) >= PHOTO_SIXTEENTHS
+}
+
+/// How many of 16 pixels, of every second row, differ from both known neighbours.
+pub fn busy_sixteenths(surface: &Surface, area: Area) -> usize {
     let mut rows = surface.rows(area);
     let (mut counted, mut lonely) = (0_usize, 0_usize);
     while let (Some(above), Some(row)) = (rows.next(), rows.next()) {
         lonely += lonely_pixels(above, row);
         counted += area.width() - 1;
     }
-    lonely * 16 >= counted * PHOTO_SIXTEENTHS && counted > 0
+    (lonely * 16).checked_div(counted).unwrap_or(0)
 }
 
 /// A step between neighbours that is larger than this, in any colour, is an edge.
@@ -81,7 +86,7 @@ impl Steps {
     /// well; who sees it a little blurred misses no edge. A word on a flat ground is not soft: of the few pixels
     /// that differ there, most are edges.
     pub const fn are_soft(self) -> bool {
-        self.differing * 16 >= self.pairs && self.edges * 8 <= self.differing
+        self.differing > 0 && self.differing * 16 >= self.pairs && self.edges * 8 <= self.differing
     }
 
     /// The same where a film runs anyway: it may have more edges, but still not as many as a subtitle.
@@ -170,6 +175,8 @@ mod tests {
             );
         let steps = Steps::of(&word, area);
         assert!(!steps.are_soft() && !steps.are_film(), "{steps:?}");
+        let caret = Area::from_edges(3, 3, 4, 20).unwrap();
+        assert!(!Steps::of(&word, caret).are_soft(), "it has no neighbours");
     }
 
     #[test]

@@ -4,17 +4,20 @@
 use crate::cells::CELL_PX;
 use crate::surface::{Area, PIXEL_BYTES, Surface, colour};
 
-/// Most pixels of which an update is called small: those of four cells.
-pub const SMALL_PX: usize = 4 * CELL_PX * CELL_PX;
+/// Most columns and rows that are unlike the one before, of content that is written rather than taken from a slot. Each is
+/// a run of the history, about three bytes; an entry that names a slot has twelve.
+pub const STEPS_OF_A_SLOT: u32 = 4;
 
-/// Most columns and rows of plain content that are unlike the one before. Each is a run of the history, about three bytes;
-/// an entry that names a slot has twelve, and spoils the joining with what lies beside it.
-const MOST_STEPS: u32 = 8;
+/// The same of what lies between two areas that are written as one: an area of its own has eight bytes.
+const STEPS_BETWEEN: u32 = 2;
 
-/// Whether that part of a cell is plain.
+/// What lies between has at most so many times the pixels of both areas.
+const MOST_BETWEEN: usize = 2;
+
+/// Whether that part of a cell has no more such columns and rows.
 ///
 /// Cost: every pixel is looked at twice.
-pub fn is_plain(surface: &Surface, area: Area) -> bool {
+pub fn is_plain(surface: &Surface, area: Area, most_steps: u32) -> bool {
     if area.width() > CELL_PX || area.height() > CELL_PX {
         return false;
     }
@@ -29,7 +32,7 @@ pub fn is_plain(surface: &Surface, area: Area) -> bool {
             above.iter().zip(row).all(|(above, here)| colour(*above) == colour(*here))
         };
         rows += u32::from(!above.is_none_or(is_like));
-        if columns.count_ones() + rows > MOST_STEPS {
+        if columns.count_ones() + rows > most_steps {
             return false;
         }
         above = Some(row);
@@ -37,19 +40,22 @@ pub fn is_plain(surface: &Surface, area: Area) -> bool {
     true
 }
 
-/// Joins plain areas of one row with what lies between them, if that is plain and no wider than a cell: an area of its own
-/// has eight bytes. The result covers the same pixels and those between; areas do not overlap that did not before.
+/// Joins plain areas of one row with what lies between them, where that is plain, and neither wide nor much. The result
+/// covers the same pixels and those between, which may belong to other areas as well.
 pub fn join_plain(surface: &Surface, areas: &mut Vec<Area>) {
     areas.sort_unstable_by_key(|area| (area.y(), area.height(), area.x()));
     let mut joined: Vec<(Area, bool)> = Vec::with_capacity(areas.len());
     for area in areas.drain(..) {
-        let plain = is_plain(surface, area);
+        let plain = is_plain(surface, area, STEPS_OF_A_SLOT);
         let row = joined.last_mut().filter(|(row, is_plain)| {
             *is_plain && plain && row.y() == area.y() && row.height() == area.height()
         });
-        let meets = |row: Area| {
-            let between = Area::from_edges(row.right(), row.y(), area.x(), row.bottom());
-            between.map_or(row.right() == area.x(), |between| is_plain(surface, between))
+        let meets = |row: Area| match Area::from_edges(row.right(), row.y(), area.x(), row.bottom()) {
+            Some(between) => {
+                between.pixels() <= MOST_BETWEEN * (row.pixels() + area.pixels())
+                    && is_plain(surface, between, STEPS_BETWEEN)
+            }
+            None => row.right() == area.x(),
         };
         match row.filter(|(row, _)| meets(*row)) {
             Some((row, _)) => *row = row.union(area),
@@ -76,16 +82,16 @@ mod tests {
                 pixel.copy_from_slice(&if x / 16 % 2 == 0 { [0, 0, 0, y as u8] } else { [255; 4] });
             }
         }
-        assert!(is_plain(&surface, stripes));
-        assert!(is_plain(&surface, area(64, 0, 128, 64)), "one colour");
-        assert!(!is_plain(&surface, area(0, 0, 65, 16)), "more than a cell");
+        assert!(is_plain(&surface, stripes, 3) && !is_plain(&surface, stripes, 2));
+        assert!(is_plain(&surface, area(64, 0, 128, 64), 0), "one colour");
+        assert!(!is_plain(&surface, area(0, 0, 65, 16), 9), "more than a cell");
         surface.rows_mut(area(70, 4, 100, 20)).for_each(|row| row.fill(90));
-        assert!(is_plain(&surface, area(64, 0, 128, 64)), "a box");
+        assert!(is_plain(&surface, area(64, 0, 128, 64), 4), "a box");
         let letter = area(80, 30, 92, 46);
         for (y, row) in surface.rows_mut(letter).enumerate() {
             row.chunks_exact_mut(4).enumerate().for_each(|(x, pixel)| pixel[0] = (x * y) as u8);
         }
-        assert!(!is_plain(&surface, letter));
+        assert!(!is_plain(&surface, letter, 9));
     }
 
     #[test]
@@ -95,11 +101,11 @@ mod tests {
             row.chunks_exact_mut(4).enumerate().for_each(|(x, pixel)| pixel[0] = (x / 16 % 3) as u8);
         }
         let area = |x, right| Area::from_edges(x, 4, right, 20).unwrap();
-        let mut areas = vec![area(200, 216), area(16, 32), area(48, 64), area(64, 80), area(270, 300)];
+        let mut areas = vec![area(200, 216), area(16, 32), area(48, 64), area(64, 80), area(224, 240)];
         areas.push(Area::from_edges(80, 5, 96, 20).unwrap());
         join_plain(&surface, &mut areas);
         let other = Area::from_edges(80, 5, 96, 20).unwrap();
-        assert_eq!(areas, [area(16, 80), area(200, 300), other]);
+        assert_eq!(areas, [area(16, 80), area(200, 240), other]);
 
         surface.rows_mut(area(33, 47)).for_each(|row| {
             row.chunks_exact_mut(4).enumerate().for_each(|(x, pixel)| pixel[1] = x as u8);
@@ -107,5 +113,13 @@ mod tests {
         let mut areas = vec![area(16, 32), area(48, 64)];
         join_plain(&surface, &mut areas);
         assert_eq!(areas, [area(16, 32), area(48, 64)], "there are letters between");
+
+        // Rules of a table, far from each other and high.
+        let mut table = Surface::new(Size::new(400, 32)).unwrap();
+        let rules = [area(10, 11), area(40, 41), area(70, 71)];
+        rules.iter().for_each(|rule| table.rows_mut(*rule).for_each(|row| row.fill(200)));
+        let mut areas = rules.to_vec();
+        join_plain(&table, &mut areas);
+        assert_eq!(areas, rules, "much more lies between");
     }
 }

@@ -31,8 +31,8 @@ impl Fills {
         self.by_colour.is_empty()
     }
 
-    /// All areas, if they have no more pixels than that together; nothing is left then.
-    pub fn take_small(&mut self, most_pixels: usize) -> Vec<Area> {
+    /// All areas, and nothing is left, if they have no more pixels than that together; otherwise none.
+    pub fn take_all_if_small(&mut self, most_pixels: usize) -> Vec<Area> {
         let areas = self.by_colour.iter().flat_map(|(_, areas)| areas);
         if areas.map(|area| area.pixels()).sum::<usize>() > most_pixels {
             return Vec::new();

@@ -3,7 +3,7 @@
 
 use super::Header;
 use super::op::{Copied, OperationWriter};
-use super::parts::Parts;
+use super::parts::{FEW_PX, Parts};
 use super::streams::{Moment, Streams};
 use super::viewer::Viewer;
 use crate::cache::memory::{Memory, join_recalled};
@@ -14,7 +14,7 @@ use crate::policy::{Chooser, Plan, VideoPlan, streams_for};
 use crate::surface::{Area, Surface};
 use crate::texture::{Texture, look};
 use crate::tile::lossless::{Content, LosslessEncoder, LosslessError};
-use crate::tile::plain::{SMALL_PX, is_plain};
+use crate::tile::plain::{STEPS_OF_A_SLOT, is_plain};
 use crate::tile::solid::Fills;
 use crate::video::VideoError;
 use deskside_proto::geometry::Size;
@@ -237,12 +237,7 @@ impl UpdateEncoder {
             }
             PictureMode::Video => whole_screen(changes, header, self.streams.are_idle()),
         };
-        if !plan.exact.is_empty() {
-            // Beside letters a little of one colour costs a run of the history, and in an operation of its own three times that.
-            let grid = self.shadow.grid();
-            let small = plan.fills.take_small(SMALL_PX).into_iter();
-            plan.exact.extend(small.filter_map(|area| grid.cells_in(area).next().map(|cell| (cell, area))));
-        }
+        self.join_fills(&mut plan);
         self.write_fills(plan.fills, now, &mut bytes);
         self.write_exact(plan.exact, now, &mut bytes)?;
         plan.video.into_iter().for_each(|video| self.streams.add(video));
@@ -316,9 +311,9 @@ impl UpdateEncoder {
             copies.iter().for_each(|copied| self.viewer.copy(*copied, now));
         }
         let (mut found, mut rest) = (Vec::new(), Vec::new());
-        let is_small = changes.iter().map(|(_, area)| area.pixels()).sum::<usize>() <= SMALL_PX;
+        let are_few = changes.iter().map(|(_, area)| area.pixels()).sum::<usize>() <= FEW_PX;
         for change in changes {
-            if is_small && is_plain(self.shadow.surface(), change.1) {
+            if are_few && is_plain(self.shadow.surface(), change.1, STEPS_OF_A_SLOT) {
                 rest.push(change);
                 continue;
             }
@@ -365,6 +360,17 @@ impl UpdateEncoder {
         if let Some(stored) = self.memory.store(surface, &cells) {
             OperationWriter::new(bytes).store(stored.slot, &stored.areas);
         }
+    }
+
+    /// Beside letters a little of one colour costs a run of the history, and in an operation of its own three times that.
+    fn join_fills(&self, plan: &mut Plan) {
+        let is_drawn = |(_, area): &(CellIndex, Area)| look(self.shadow.surface(), *area) == Texture::Drawn;
+        if plan.fills.is_empty() || !plan.exact.iter().any(is_drawn) {
+            return;
+        }
+        let grid = self.shadow.grid();
+        let few = plan.fills.take_all_if_small(FEW_PX).into_iter();
+        plan.exact.extend(few.filter_map(|area| grid.cells_in(area).next().map(|cell| (cell, area))));
     }
 
     fn write_fills(&mut self, fills: Fills, now: Millis, bytes: &mut Vec<u8>) {

@@ -1,15 +1,20 @@
 //! How areas are parted by their content and joined again before their pixels are written exactly: photographs apart from
 //! what is drawn, and each in as few and as similar areas as possible. It writes nothing.
 
+use crate::cells::CELL_PX;
 use crate::surface::{Area, Surface, merge_areas};
-use crate::texture::{Steps, Texture, are_lonely, look};
+use crate::texture::{Steps, Texture, busy_sixteenths, is_busy, look};
 use crate::tile::lines::join_nearly;
-use crate::tile::plain::{SMALL_PX, join_plain};
+use crate::tile::plain::join_plain;
+use std::collections::BTreeMap;
+
+/// Up to so many pixels of a kind are few: those of four cells. What is cheap among them goes with the rest.
+pub const FEW_PX: usize = 4 * CELL_PX * CELL_PX;
 
 /// Areas that are ready to be written.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Parts {
-    /// Photographs.
+    /// Photographs, and what belongs to one.
     pub photos: Vec<Area>,
     /// Text, lines, flat colours; with what lies between them, where that costs less than another area.
     pub drawn: Vec<Area>,
@@ -18,10 +23,41 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Parts and joins the areas: together the result covers them, and somewhat more.
+    /// Parts and joins areas of which each lies within a cell. The result covers them, and somewhat more.
+    ///
+    /// What touches a photograph belongs to it although it would not be called one by itself: its rim, where that is small,
+    /// and its sky. Their many colours would cost the text beside them its table of colours.
+    ///
+    /// Cost: every pixel is looked at twice at most, and every second row three times.
     pub fn of(surface: &Surface, areas: &[Area]) -> Self {
-        let Kinds { mut photos, mut drawn, mut beside, parted } = Kinds::of(surface, areas);
-        if drawn.iter().map(|area| area.pixels()).sum::<usize>() <= SMALL_PX {
+        let [mut photos, mut drawn, mut beside, mut parted] = [const { Vec::new() }; 4];
+        let mut unlike = ByCell::default();
+        let is_soft = |area| Steps::of(surface, area).are_soft();
+        for area in areas.iter().copied() {
+            if look(surface, area) == Texture::Photo {
+                photos.push(area);
+                continue;
+            }
+            match photo_and_rest(surface, area) {
+                Some((_, rest)) if is_soft(rest) => photos.push(area),
+                Some((photo, rest)) => {
+                    photos.push(photo);
+                    beside.push(rest);
+                    parted.push(area);
+                }
+                None => unlike.add(area),
+            }
+        }
+        let mut number = 0;
+        while let Some(photo) = photos.get(number).copied() {
+            number += 1;
+            for area in unlike.take_touching(photo) {
+                let is_part = is_busy(surface, area) || is_soft(area);
+                if is_part { &mut photos } else { &mut drawn }.push(area);
+            }
+        }
+        drawn.extend(unlike.0.into_values().flatten());
+        if drawn.iter().map(|area| area.pixels()).sum::<usize>() <= FEW_PX {
             join_plain(surface, &mut drawn);
         }
         merge_areas(&mut drawn);
@@ -34,84 +70,49 @@ impl Parts {
     }
 }
 
-/// Areas by what they hold.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Kinds {
-    /// Photographs, and what belongs to one.
-    photos: Vec<Area>,
-    /// Everything else.
-    drawn: Vec<Area>,
-    /// What lies above or below a photograph in the same area; the photograph is among them, and this is not.
-    beside: Vec<Area>,
-    /// The areas of which there are such parts.
-    parted: Vec<Area>,
-}
+/// Areas by the cell in which each lies, by its row and column.
+#[derive(Default)]
+struct ByCell(BTreeMap<(usize, usize), Vec<Area>>);
 
-impl Kinds {
-    /// Parts the areas. What touches a photograph belongs to it although it would not be called one by itself: its rim,
-    /// where that is small, and its sky. Their many colours would cost the text beside them its table of colours.
-    ///
-    /// Cost: every second row of each area is looked at three times at most.
-    fn of(surface: &Surface, areas: &[Area]) -> Self {
-        let [mut photos, mut drawn, mut beside, mut parted] = [const { Vec::new() }; 4];
-        for area in areas {
-            if look(surface, *area) == Texture::Photo {
-                photos.push(*area);
-            } else if let Some((photo, rest)) = photo_and_rest(surface, *area)
-                && !Steps::of(surface, rest).are_soft()
-            {
-                photos.push(photo);
-                beside.push(rest);
-                parted.push(*area);
-            } else {
-                drawn.push(*area);
+impl ByCell {
+    fn add(&mut self, area: Area) {
+        self.0.entry((area.y() / CELL_PX, area.x() / CELL_PX)).or_default().push(area);
+    }
+
+    /// The areas between which and this one nothing lies; they are not among these any more.
+    fn take_touching(&mut self, area: Area) -> Vec<Area> {
+        let (row, column) = (area.y() / CELL_PX, area.x() / CELL_PX);
+        let mut touching = Vec::new();
+        for row in row.saturating_sub(1)..=row + 1 {
+            for (_, areas) in self.0.range_mut((row, column.saturating_sub(1))..=(row, column + 1)) {
+                touching.extend(areas.extract_if(.., |other| other.touches(area)));
             }
         }
-        let mut others = Vec::new();
-        let mut number = 0;
-        while let Some(photo) = photos.get(number).copied() {
-            number += 1;
-            for area in drawn.extract_if(.., |area| area.touches(photo)) {
-                let is_part = are_lonely(surface, area) || Steps::of(surface, area).are_soft();
-                if is_part { &mut photos } else { &mut others }.push(area);
-            }
-        }
-        drawn.append(&mut others);
-        Self { photos, drawn, beside, parted }
+        touching
     }
 }
 
-/// Below this an edge of a photograph stays with what lies beside it.
-const SMALLEST_RIM_PX: usize = 64;
+/// So many rows of a photograph, and so many pixels, are worth being parted from what lies above or below them.
+const FEWEST_ROWS: usize = 4;
+const FEWEST_PX: usize = FEWEST_ROWS * CELL_PX;
 
-/// So many rows of a photograph at least are worth being parted from what lies above or below it.
-const LOWEST_PHOTO_PX: usize = 4;
+/// Of 16 pixels in such rows so many differ from both known neighbours: more than in the middle of letters.
+const ROWS_SIXTEENTHS: usize = 12;
 
 /// The rows of an area at its top or bottom that are of a photograph, as where one is scrolled in, and the other rows.
 ///
 /// Cost: two rows, and those that are found.
 fn photo_and_rest(surface: &Surface, area: Area) -> Option<(Area, Area)> {
-    if area.width() * LOWEST_PHOTO_PX < SMALLEST_RIM_PX {
-        return None;
-    }
-    let cut = |y| {
-        let above = Area::from_edges(area.x(), area.y(), area.right(), y)?;
-        Some((above, Area::from_edges(area.x(), y, area.right(), area.bottom())?))
-    };
-    let is_rich = |y: usize| {
-        let rows = Area::from_edges(area.x(), y - 1, area.right(), y + 1);
-        rows.is_some_and(|rows| are_lonely(surface, rows))
-    };
+    let rows = |from, to| Area::from_edges(area.x(), from, area.right(), to);
     let (top, bottom) = (area.y(), area.bottom());
-    let end = (top + 1..bottom).find(|y| !is_rich(*y)).unwrap_or(bottom);
-    if end >= top + LOWEST_PHOTO_PX {
-        return cut(end);
-    }
-    let last_other = (top + 1..bottom).rfind(|y| !is_rich(*y)).unwrap_or(top);
-    if last_other + LOWEST_PHOTO_PX < bottom {
-        return cut(last_other + 1).map(|(rest, photo)| (photo, rest));
-    }
-    None
+    let is_of_photo = |y: &usize| rows(y - 1, y + 1).is_some_and(|two| is_busy(surface, two));
+    let end = (top + 1..bottom).find(|y| !is_of_photo(y)).unwrap_or(bottom);
+    let begin = (top + 1..bottom).rfind(|y| !is_of_photo(y)).map_or(top, |y| y + 1);
+    let parts = [(rows(top, end), rows(end, bottom)), (rows(begin, bottom), rows(top, begin))];
+    parts.into_iter().filter_map(|(photo, rest)| photo.zip(rest)).find(|(photo, _)| {
+        let is_enough = photo.height() >= FEWEST_ROWS && photo.pixels() >= FEWEST_PX;
+        is_enough && busy_sixteenths(surface, *photo) >= ROWS_SIXTEENTHS
+    })
 }
 
 #[cfg(test)]
@@ -144,11 +145,11 @@ mod tests {
         let (line, icon) = (area(0, 0, 10, 32), area(4, 50, 20, 60));
         assert_eq!(look(&surface, rim), Texture::Drawn);
         assert_eq!(look(&surface, sky), Texture::Drawn);
-        let kinds = Kinds::of(&surface, &[line, rim, photo, sky, icon]);
-        assert_eq!(kinds.photos, [photo, rim, sky]);
-        assert_eq!(kinds.drawn, [icon, line]);
-        let kinds = Kinds::of(&surface, &[icon, line]);
-        assert_eq!((kinds.photos, kinds.drawn), (vec![], vec![icon, line]));
+        let parts = Parts::of(&surface, &[line, rim, photo, sky, icon]);
+        let (photos, drawn) = (vec![area(10, 0, 64, 32)], vec![line, icon]);
+        assert_eq!(parts, Parts { photos, drawn, parted: vec![] });
+        let parts = Parts::of(&surface, &[icon, line]);
+        assert_eq!(parts, Parts { drawn: vec![line, icon], ..Parts::default() });
     }
 
     #[test]
@@ -164,14 +165,21 @@ mod tests {
             (area(20, 50), area(20, 30), area(30, 50)),
             (area(26, 50), area(26, 30), area(30, 50)),
         ] {
-            let kinds = Kinds::of(&surface, &[whole]);
-            let expected =
-                Kinds { photos: vec![photo], drawn: vec![], beside: vec![rest], parted: vec![whole] };
-            assert_eq!(kinds, expected);
+            let parts = Parts::of(&surface, &[whole]);
+            assert_eq!(parts, Parts { photos: vec![photo], drawn: vec![rest], parted: vec![whole] });
         }
         // Less than four rows, and nothing but letters.
         for whole in [area(0, 13), area(28, 60), area(30, 64)] {
-            assert_eq!(Kinds::of(&surface, &[whole]), Kinds { drawn: vec![whole], ..Kinds::default() });
+            assert_eq!(Parts::of(&surface, &[whole]), Parts { drawn: vec![whole], ..Parts::default() });
         }
+        // What is left of the text is not joined over the photograph with the text beside it.
+        let [left, right] = [(0, 32), (32, 64)].map(|(x, right)| Area::from_edges(x, 2, right, 18).unwrap());
+        let surface = picture(|x, y| match (x, y) {
+            (32.., 10..30) => [(noise(x, y) >> 8) as u8, (noise(x, y) >> 16) as u8, 9],
+            _ => [if x % 9 < 2 && y % 18 < 12 { 20 } else { 255 }; 3],
+        });
+        let parts = Parts::of(&surface, &[left, right]);
+        assert_eq!(parts.photos, [Area::from_edges(32, 10, 64, 18).unwrap()]);
+        assert_eq!(parts.drawn, [left, Area::from_edges(32, 2, 64, 10).unwrap()]);
     }
 }
