@@ -125,10 +125,10 @@ impl Area {
 
     /// Whether nothing lies between the areas, be it at a corner.
     pub const fn touches(self, other: Self) -> bool {
-        self.x <= other.x + other.width
-            && other.x <= self.x + self.width
-            && self.y <= other.y + other.height
-            && other.y <= self.y + self.height
+        self.x <= other.right()
+            && other.x <= self.right()
+            && self.y <= other.bottom()
+            && other.y <= self.bottom()
     }
 
     /// The smallest area that holds both.

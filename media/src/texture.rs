@@ -118,11 +118,11 @@ fn lonely_pixels(above: &[u8], row: &[u8]) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use deskside_proto::geometry::Size;
 
-    fn picture(pixel: impl Fn(usize, usize) -> [u8; 3]) -> (Surface, Area) {
+    pub(crate) fn picture(pixel: impl Fn(usize, usize) -> [u8; 3]) -> (Surface, Area) {
         let size = Size { width: 64, height: 64 };
         let mut surface = Surface::new(size).unwrap();
         let area = Area::whole(size).unwrap();

@@ -1,7 +1,7 @@
 //! How areas are parted by their content and joined again before their pixels are written exactly: photographs apart from
 //! what is drawn, and each in as few and as similar areas as possible. It writes nothing.
 
-use crate::cells::CELL_PX;
+use crate::cells::{CELL_PX, CellIndex, Grid};
 use crate::surface::{Area, Surface, merge_areas};
 use crate::texture::{Steps, Texture, busy_sixteenths, is_busy, look};
 use crate::tile::lines::join_nearly;
@@ -31,7 +31,7 @@ impl Parts {
     /// Cost: every pixel is looked at twice at most, and every second row three times.
     pub fn of(surface: &Surface, areas: &[Area]) -> Self {
         let [mut photos, mut drawn, mut beside, mut parted] = [const { Vec::new() }; 4];
-        let mut unlike = ByCell::default();
+        let mut unlike = ByCell::new(Grid::new(surface.size()));
         let is_soft = |area| Steps::of(surface, area).are_soft();
         for area in areas.iter().copied() {
             if look(surface, area) == Texture::Photo {
@@ -56,7 +56,7 @@ impl Parts {
                 if is_part { &mut photos } else { &mut drawn }.push(area);
             }
         }
-        drawn.extend(unlike.0.into_values().flatten());
+        drawn.extend(unlike.areas.into_values().flatten());
         if drawn.iter().map(|area| area.pixels()).sum::<usize>() <= FEW_PX {
             join_plain(surface, &mut drawn);
         }
@@ -70,21 +70,28 @@ impl Parts {
     }
 }
 
-/// Areas by the cell in which each lies, by its row and column.
-#[derive(Default)]
-struct ByCell(BTreeMap<(usize, usize), Vec<Area>>);
+/// Areas by the cell in which each lies.
+struct ByCell {
+    grid: Grid,
+    areas: BTreeMap<CellIndex, Vec<Area>>,
+}
 
 impl ByCell {
-    fn add(&mut self, area: Area) {
-        self.0.entry((area.y() / CELL_PX, area.x() / CELL_PX)).or_default().push(area);
+    const fn new(grid: Grid) -> Self {
+        Self { grid, areas: BTreeMap::new() }
     }
 
-    /// The areas between which and this one nothing lies; they are not among these any more.
+    fn add(&mut self, area: Area) {
+        self.grid.cells_in(area).take(1).for_each(|cell| self.areas.entry(cell).or_default().push(area));
+    }
+
+    /// The areas between which and this one, which lies within a cell as well, nothing lies; they are not among these any
+    /// more.
     fn take_touching(&mut self, area: Area) -> Vec<Area> {
-        let (row, column) = (area.y() / CELL_PX, area.x() / CELL_PX);
+        let Self { grid, areas } = self;
         let mut touching = Vec::new();
-        for row in row.saturating_sub(1)..=row + 1 {
-            for (_, areas) in self.0.range_mut((row, column.saturating_sub(1))..=(row, column + 1)) {
+        for cell in grid.cells_in(area).flat_map(|cell| grid.neighbours(cell).chain([cell])) {
+            if let Some(areas) = areas.get_mut(&cell) {
                 touching.extend(areas.extract_if(.., |other| other.touches(area)));
             }
         }
@@ -118,23 +125,12 @@ fn photo_and_rest(surface: &Surface, area: Area) -> Option<(Area, Area)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use deskside_proto::geometry::Size;
-
-    fn picture(pixel: impl Fn(usize, usize) -> [u8; 3]) -> Surface {
-        let size = Size { width: 64, height: 64 };
-        let mut surface = Surface::new(size).unwrap();
-        for (y, row) in surface.rows_mut(Area::whole(size).unwrap()).enumerate() {
-            for (x, p) in row.chunks_exact_mut(4).enumerate() {
-                p[..3].copy_from_slice(&pixel(x, y));
-            }
-        }
-        surface
-    }
+    use crate::texture::tests::picture;
 
     #[test]
     fn the_rim_and_the_sky_of_a_photograph_belong_to_it_and_an_icon_elsewhere_does_not() {
         let noise = |x: usize, y: usize| (x * 7_919 + y * 104_729).wrapping_mul(2_654_435_761);
-        let surface = picture(|x, y| match (x, y) {
+        let (surface, _) = picture(|x, y| match (x, y) {
             (0..10, 0..32) | (40..64, 40..64) => [255, 255, if x % 7 < 2 { 0 } else { 255 }],
             (0..50, 0..40) => [(noise(x, y) >> 8) as u8, (noise(x, y) >> 16) as u8, 9],
             (_, 0..40) => [(200 + x / 5) as u8, (180 + y / 7) as u8, 90],
@@ -155,7 +151,7 @@ mod tests {
     #[test]
     fn a_photograph_that_is_scrolled_in_is_parted_from_what_lies_above_and_below() {
         let noise = |x: usize, y: usize| (x * 7_919 + y * 104_729).wrapping_mul(2_654_435_761);
-        let surface = picture(|x, y| match y {
+        let (surface, _) = picture(|x, y| match y {
             10..30 => [(noise(x, y) >> 8) as u8, (noise(x, y) >> 16) as u8, 9],
             _ => [if x % 9 < 2 && y % 18 < 12 { 20 } else { 255 }; 3],
         });
@@ -174,7 +170,7 @@ mod tests {
         }
         // What is left of the text is not joined over the photograph with the text beside it.
         let [left, right] = [(0, 32), (32, 64)].map(|(x, right)| Area::from_edges(x, 2, right, 18).unwrap());
-        let surface = picture(|x, y| match (x, y) {
+        let (surface, _) = picture(|x, y| match (x, y) {
             (32.., 10..30) => [(noise(x, y) >> 8) as u8, (noise(x, y) >> 16) as u8, 9],
             _ => [if x % 9 < 2 && y % 18 < 12 { 20 } else { 255 }; 3],
         });
